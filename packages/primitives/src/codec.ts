@@ -1,0 +1,349 @@
+// The one door to SSZ (@chainsafe/ssz). The library decodes strictly but encodes carelessly (lists over their limit,
+// 2^64 as 0, wrong lengths padded), and throws; here encoding checks every length and range, decoding accepts exactly
+// what encoding gives, bytes are lower-case hex or plain Uint8Array, and a fault is `{ok: false, code: "encoding"}`.
+// A union is `{kind: name, ...fields}`, a number a safe integer, an amount a bigint.
+import {
+  ByteListType,
+  ByteVectorType,
+  ContainerType,
+  ListCompositeType,
+  NoneType,
+  UintBigintType,
+  UintNumberType,
+  UnionType,
+} from "@chainsafe/ssz";
+import { AssertionError, assert } from "./assert.ts";
+import { asciiBytes } from "./hash.ts";
+import { bytesToHex, isHex, writeHex } from "./hex.ts";
+import { type Hash, INTEGER_MAX } from "./ids.ts";
+import { type Result, refuse } from "./result.ts";
+
+/** Turns values of one type into their canonical bytes and back. */
+export interface Codec<T> {
+  /** The type in SSZ notation, as docs/formats.md writes it. */
+  readonly name: string;
+  /** The canonical bytes of a value that this program made. @throws {AssertionError} if it breaks a limit or range */
+  encode(value: T): Uint8Array;
+  /** The canonical bytes of a value that may be wrong, or what is wrong with it. */
+  tryEncode(value: T): Result<Uint8Array, "encoding">;
+  /** The value of canonical bytes, or what is wrong with them. Time and memory are bounded by their length. */
+  decode(bytes: Uint8Array): Result<T, "encoding">;
+  /** The SSZ hash tree root. @throws {AssertionError} if the value breaks a limit or range */
+  root(value: T): Hash;
+  /** The node of the hash tree of `value`, for branches (merkle.ts). @throws as `root` */
+  tree(value: T): HashTree;
+}
+
+/** A node of a hash tree. Leaves have no sides: reading one throws. */
+export interface HashTree {
+  readonly root: Uint8Array;
+  readonly left: HashTree;
+  readonly right: HashTree;
+}
+
+/** What a codec is made of inside: an SSZ type of the library, its values checked. Only this file looks into it. */
+// biome-ignore lint/suspicious/noExplicitAny: the library's value types can't be named for types made at run time
+type SszType = any;
+
+class Fault extends Error {}
+
+function check(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new Fault(what);
+}
+
+class CheckedNumber extends UintNumberType {
+  readonly #max: number;
+  constructor(bytes: 1 | 2 | 4 | 8, max: number) {
+    super(bytes);
+    this.#max = max;
+  }
+  override value_serializeToBytes(output: SszType, offset: number, value: number): number {
+    this.#check(value);
+    return super.value_serializeToBytes(output, offset, value);
+  }
+  override value_deserializeFromBytes(data: SszType, start: number, end: number): number {
+    const value = super.value_deserializeFromBytes(data, start, end);
+    this.#check(value);
+    return value;
+  }
+  #check(value: number): void {
+    check(Number.isInteger(value) && value >= 0 && value <= this.#max, `${value} is not in 0 to ${this.#max}`);
+  }
+}
+
+class CheckedBigint extends UintBigintType {
+  override value_serializeToBytes(output: SszType, offset: number, value: bigint): number {
+    const max = (1n << BigInt(8 * this.byteLength)) - 1n;
+    check(typeof value === "bigint" && value >= 0n && value <= max, `${value} is not in 0 to ${max}`);
+    return super.value_serializeToBytes(output, offset, value);
+  }
+}
+
+/** A boolean is one byte, 0 or 1. */
+class CheckedBoolean extends UintNumberType {
+  constructor() {
+    super(1);
+  }
+  override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
+    check(typeof value === "boolean", `${value} is no boolean`);
+    return super.value_serializeToBytes(output, offset, value ? 1 : 0);
+  }
+  override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+    const value = super.value_deserializeFromBytes(data, start, end);
+    check(value < 2, `a boolean of ${value}`);
+    return value === 1;
+  }
+  override value_toTree(value: SszType): SszType {
+    return super.value_toTree(value ? 1 : 0);
+  }
+}
+
+function bytesOfHex(value: unknown, length?: number): Uint8Array {
+  check(isHex(value, length), `expected ${length ?? "some"} bytes in lower-case hex, found ${shown(value)}`);
+  const bytes = new Uint8Array(value.length / 2);
+  writeHex(value, bytes, 0);
+  return bytes;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
+}
+
+/** Fixed bytes whose value is lower-case hex. */
+class HexVector extends ByteVectorType {
+  override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
+    const fits = typeof value === "string" && value.length === 2 * this.lengthBytes;
+    check(
+      fits && writeHex(value, output.uint8Array, offset),
+      `expected ${this.lengthBytes} bytes in lower-case hex, found ${shown(value)}`,
+    );
+    return offset + this.lengthBytes;
+  }
+  override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+    this.assertValidSize(end - start);
+    return bytesToHex(data.uint8Array.subarray(start, end));
+  }
+  override value_toTree(value: SszType): SszType {
+    return super.value_toTree(bytesOfHex(value, this.lengthBytes));
+  }
+}
+
+/** Bytes up to a limit, whose value is lower-case hex, ASCII text or plain bytes. */
+class CheckedBytes extends ByteListType {
+  readonly #form: "hex" | "text" | "bytes";
+  constructor(limit: number, form: "hex" | "text" | "bytes") {
+    super(limit);
+    this.#form = form;
+  }
+  #bytes(value: SszType): Uint8Array {
+    let bytes: Uint8Array;
+    if (this.#form === "hex") bytes = bytesOfHex(value);
+    else if (this.#form === "text") {
+      check(typeof value === "string" && PRINTABLE.test(value), `not printable ASCII: ${shown(value)}`);
+      bytes = asciiBytes(value);
+    } else {
+      check(value instanceof Uint8Array, `expected bytes, found ${shown(value)}`);
+      bytes = value;
+    }
+    check(bytes.length <= this.limitBytes, `${bytes.length} bytes, the limit is ${this.limitBytes}`);
+    return bytes;
+  }
+  override value_serializedSize(value: SszType): number {
+    return this.#bytes(value).length;
+  }
+  override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
+    return super.value_serializeToBytes(output, offset, this.#bytes(value));
+  }
+  override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+    check(end >= start, "a list of negative length");
+    this.assertValidSize(end - start);
+    const bytes: Uint8Array = data.uint8Array.subarray(start, end);
+    if (this.#form === "hex") return bytesToHex(bytes);
+    if (this.#form === "bytes") return bytes;
+    for (const byte of bytes) check(byte >= 0x20 && byte <= 0x7e, "text that is not printable ASCII");
+    return String.fromCharCode(...bytes);
+  }
+  override value_toTree(value: SszType): SszType {
+    return super.value_toTree(this.#bytes(value));
+  }
+}
+
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
+class CheckedList extends ListCompositeType<SszType> {
+  override value_serializedSize(value: SszType): number {
+    check(Array.isArray(value), `expected a list, found ${shown(value)}`);
+    check(value.length <= this.limit, `a list of ${value.length}, the limit is ${this.limit}`);
+    return super.value_serializedSize(value);
+  }
+  override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
+    check(value.length <= this.limit, `a list of ${value.length}, the limit is ${this.limit}`);
+    return super.value_serializeToBytes(output, offset, value);
+  }
+}
+
+/** An SSZ union whose values are `{kind, ...fields}`; the variants are containers, or none for the first. */
+class TaggedUnion extends UnionType<SszType> {
+  readonly #kinds: readonly string[];
+  constructor(kinds: readonly string[], types: SszType[]) {
+    super(types);
+    this.#kinds = kinds;
+  }
+  #selected(value: SszType): { selector: number; value: SszType } {
+    const selector = this.#kinds.indexOf(value?.kind);
+    check(selector >= 0, `unknown kind ${shown(value?.kind)}, expected ${this.#kinds.join(", ")}`);
+    return { selector, value: this.types[selector] instanceof NoneType ? null : value };
+  }
+  override value_serializedSize(value: SszType): number {
+    return super.value_serializedSize(this.#selected(value));
+  }
+  override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
+    return super.value_serializeToBytes(output, offset, this.#selected(value));
+  }
+  override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+    check(end > start, "a union without a selector");
+    const { selector, value } = super.value_deserializeFromBytes(data, start, end) as SszType;
+    check(value !== null || end === start + 1, "bytes behind an empty variant");
+    return { kind: this.#kinds[selector], ...value };
+  }
+  override value_toTree(value: SszType): SszType {
+    return super.value_toTree(this.#selected(value) as SszType);
+  }
+}
+
+class CheckedCodec<T> implements Codec<T> {
+  readonly type: SszType;
+  constructor(type: SszType) {
+    this.type = type;
+  }
+  get name(): string {
+    return this.type.typeName;
+  }
+  encode(value: T): Uint8Array {
+    const result = this.tryEncode(value);
+    assert(result.ok, result.ok ? "" : `${this.name} can't be encoded: ${result.detail}`);
+    return result.value;
+  }
+  tryEncode(value: T): Result<Uint8Array, "encoding"> {
+    try {
+      const bytes = new Uint8Array(this.type.value_serializedSize(value));
+      this.type.value_serializeToBytes(ofBytes(bytes), 0, value);
+      return { ok: true, value: bytes };
+    } catch (error) {
+      return fault(error);
+    }
+  }
+  decode(bytes: Uint8Array): Result<T, "encoding"> {
+    try {
+      const value = this.type.value_deserializeFromBytes(ofBytes(bytes), 0, bytes.length);
+      return this.#same(value, bytes) ? { ok: true, value } : refuse("encoding", "not canonical");
+    } catch (error) {
+      return fault(error);
+    }
+  }
+  root(value: T): Hash {
+    return bytesToHex(this.tree(value).root) as Hash;
+  }
+  tree(value: T): HashTree {
+    this.encode(value);
+    return this.type.value_toTree(value);
+  }
+  /** Encoding again must give the same bytes: whatever the library lets through, one value has one encoding. */
+  #same(value: T, bytes: Uint8Array): boolean {
+    const again = new Uint8Array(bytes.length);
+    if (this.type.value_serializedSize(value) !== bytes.length) return false;
+    this.type.value_serializeToBytes(ofBytes(again), 0, value);
+    for (let at = 0; at < bytes.length; at++) if (bytes[at] !== again[at]) return false;
+    return true;
+  }
+}
+
+function ofBytes(bytes: Uint8Array): { uint8Array: Uint8Array; dataView: DataView } {
+  // Plain bytes only: a Buffer's subarray is a Buffer, and would leak into values.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { uint8Array: plain, dataView: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+function fault(error: unknown): { ok: false; code: "encoding"; detail: string } {
+  if (error instanceof AssertionError) throw error;
+  return { ok: false, code: "encoding", detail: error instanceof Error ? error.message : String(error) };
+}
+
+function typeOf<T>(codec: Codec<T>): SszType {
+  assert(codec instanceof CheckedCodec, "a codec of another make");
+  return codec.type;
+}
+
+/** uint8, as a number. */
+export function uint8<T extends number = number>(): Codec<T> {
+  return new CheckedCodec<T>(new CheckedNumber(1, 0xff));
+}
+
+/** uint16, as a number. */
+export function uint16<T extends number = number>(): Codec<T> {
+  return new CheckedCodec<T>(new CheckedNumber(2, 0xffff));
+}
+
+/** uint32, as a number. */
+export function uint32<T extends number = number>(): Codec<T> {
+  return new CheckedCodec<T>(new CheckedNumber(4, 0xffff_ffff));
+}
+
+/** uint64 of at most 2^53 - 1 (greater ones are refused), as a number: heights, times, counters. */
+export function uint53<T extends number = number>(): Codec<T> {
+  return new CheckedCodec<T>(new CheckedNumber(8, INTEGER_MAX));
+}
+
+/** uint64, as a bigint: amounts. */
+export function uint64<T extends bigint = bigint>(): Codec<T> {
+  return new CheckedCodec<T>(new CheckedBigint(8));
+}
+
+/** boolean. */
+export function boolean(): Codec<boolean> {
+  return new CheckedCodec<boolean>(new CheckedBoolean());
+}
+
+/** ByteVector[length], as lower-case hex. */
+export function hexVector<T extends string = string>(length: number): Codec<T> {
+  return new CheckedCodec<T>(new HexVector(length));
+}
+
+/** ByteList[limit], as lower-case hex. */
+export function hexList<T extends string = string>(limit: number): Codec<T> {
+  return new CheckedCodec<T>(new CheckedBytes(limit, "hex"));
+}
+
+/** ByteList[limit] of printable ASCII (0x20 to 0x7e), as a string. */
+export function text(limit: number): Codec<string> {
+  return new CheckedCodec<string>(new CheckedBytes(limit, "text"));
+}
+
+/** ByteList[limit], as bytes: a view on what was decoded, not a copy. */
+export function byteList(limit: number): Codec<Uint8Array> {
+  return new CheckedCodec<Uint8Array>(new CheckedBytes(limit, "bytes"));
+}
+
+/** List[element, limit], as an array. */
+export function list<T>(element: Codec<T>, limit: number): Codec<readonly T[]> {
+  return new CheckedCodec<readonly T[]>(new CheckedList(typeOf(element), limit));
+}
+
+/** Container, as an object with exactly these fields, in this order. */
+export function container<T extends object>(fields: { readonly [K in keyof T]-?: Codec<T[K]> }): Codec<T> {
+  const types: Record<string, SszType> = {};
+  for (const [name, codec] of Object.entries(fields)) types[name] = typeOf(codec as Codec<unknown>);
+  return new CheckedCodec<T>(new ContainerType(types));
+}
+
+/** The empty variant that may stand first in a union. */
+export const none: Codec<object> = new CheckedCodec<object>(new NoneType());
+
+/** Union, as `{kind, ...fields}`; the selector is the position of the variant. */
+export function union<T extends { readonly kind: string }>(variants: {
+  readonly [K in T["kind"]]: Codec<Omit<Extract<T, { kind: K }>, "kind">>;
+}): Codec<T> {
+  const kinds = Object.keys(variants);
+  const types = Object.values(variants).map((codec) => typeOf(codec as Codec<unknown>));
+  return new CheckedCodec<T>(new TaggedUnion(kinds, types));
+}

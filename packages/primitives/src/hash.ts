@@ -1,0 +1,74 @@
+// Hashing with domain separation: SHA-256 over SHA-256(tag) ‖ chainId ‖ bytes. The prefix is exactly one block of
+// SHA-256, and nothing signed for one purpose, chain or version serves another. Every tag of the project is here.
+import { HASHING, sha256, sha256Hex } from "#platform";
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { assert } from "./assert.ts";
+import { bytesToHex, hexToBytes } from "./hex.ts";
+import { type ChainId, type Hash, ZERO_HASH } from "./ids.ts";
+
+export { HASHING, sha256, sha256Hex } from "#platform";
+
+/** Every tag in use. A tag names a purpose and a version; a changed format takes a new one. */
+export const TAGS = {
+  genesis: "witan/genesis/1",
+  policy: "witan/policy/1",
+  transaction: "witan/transaction/1",
+  witness: "witan/witness/1",
+  block: "witan/block/1",
+  retiredKey: "witan/retired-key/1",
+  checkpointPiece: "witan/checkpoint-piece/1",
+  pbftCommit: "witan/pbft-commit/1",
+  bpFastPaxosDecision: "witan/bp-fast-paxos-decision/1",
+} as const;
+
+/** One of the tags in use. */
+export type Tag = (typeof TAGS)[keyof typeof TAGS];
+
+/** The chain id under which the genesis and policies are hashed, since they come before any chain: 32 zero bytes. */
+export const NO_CHAIN = ZERO_HASH as ChainId;
+
+/** Hashes for one tag and chain: SHA-256(SHA-256(tag) ‖ chainId ‖ bytes). Keeps no state between calls. */
+export class TaggedHasher {
+  readonly #prefix: Uint8Array;
+
+  /** @param chainId the chain, or `NO_CHAIN` for what comes before any */
+  constructor(tag: Tag, chainId: ChainId) {
+    this.#prefix = new Uint8Array(64);
+    this.#prefix.set(sha256(asciiBytes(tag)), 0);
+    this.#prefix.set(hexToBytes(chainId), 32);
+  }
+
+  /** The tagged hash of `bytes`, as the kind of hash that is wanted. */
+  hash<T extends Hash = Hash>(bytes: Uint8Array): T {
+    return HASHING === "node" ? this.oneShot(bytes) : this.fromPrefixState(bytes);
+  }
+
+  /** The same hash, of prefix and bytes in one go. */
+  oneShot<T extends Hash = Hash>(bytes: Uint8Array): T {
+    const input = new Uint8Array(64 + bytes.length);
+    input.set(this.#prefix, 0);
+    input.set(bytes, 64);
+    return sha256Hex(input) as T;
+  }
+
+  /**
+   * The same hash, from a state that has taken in the prefix already: one compression fewer. Worth it where
+   * hashing is done in JavaScript (browsers); under Node the copy costs more than it saves.
+   */
+  fromPrefixState<T extends Hash = Hash>(bytes: Uint8Array): T {
+    this.#state ??= nobleSha256.create().update(this.#prefix);
+    return bytesToHex(this.#state.clone().update(bytes).digest()) as T;
+  }
+  #state: ReturnType<typeof nobleSha256.create> | undefined;
+}
+
+/** The bytes of a text of ASCII characters. @throws {AssertionError} if there are others */
+export function asciiBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    assert(code < 128, `not ASCII: ${text}`);
+    bytes[at] = code;
+  }
+  return bytes;
+}
