@@ -93,9 +93,6 @@ class CheckedBoolean extends UintNumberType {
     check(value < 2, `a boolean of ${value}`);
     return value === 1;
   }
-  override value_toTree(value: SszType): SszType {
-    return super.value_toTree(value ? 1 : 0);
-  }
 }
 
 function bytesOfHex(value: unknown, length?: number): Uint8Array {
@@ -122,9 +119,6 @@ class HexVector extends ByteVectorType {
   override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
     this.assertValidSize(end - start);
     return bytesToHex(data.uint8Array.subarray(start, end));
-  }
-  override value_toTree(value: SszType): SszType {
-    return super.value_toTree(bytesOfHex(value, this.lengthBytes));
   }
 }
 
@@ -162,9 +156,6 @@ class CheckedBytes extends ByteListType {
     if (this.#form === "bytes") return bytes;
     for (const byte of bytes) check(byte >= 0x20 && byte <= 0x7e, "text that is not printable ASCII");
     return String.fromCharCode(...bytes);
-  }
-  override value_toTree(value: SszType): SszType {
-    return super.value_toTree(this.#bytes(value));
   }
 }
 
@@ -206,9 +197,6 @@ class TaggedUnion extends UnionType<SszType> {
     check(value !== null || end === start + 1, "bytes behind an empty variant");
     return { kind: this.#kinds[selector], ...value };
   }
-  override value_toTree(value: SszType): SszType {
-    return super.value_toTree(this.#selected(value) as SszType);
-  }
 }
 
 class CheckedCodec<T> implements Codec<T> {
@@ -245,8 +233,8 @@ class CheckedCodec<T> implements Codec<T> {
     return bytesToHex(this.tree(value).root) as Hash;
   }
   tree(value: T): HashTree {
-    this.encode(value);
-    return this.type.value_toTree(value);
+    const bytes = this.encode(value);
+    return this.type.tree_deserializeFromBytes(ofBytes(bytes), 0, bytes.length);
   }
   /** Encoding again must give the same bytes: whatever the library lets through, one value has one encoding. */
   #same(value: T, bytes: Uint8Array): boolean {
