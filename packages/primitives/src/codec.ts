@@ -79,21 +79,29 @@ class CheckedBigint extends UintBigintType {
   }
 }
 
-/** A boolean is one byte, 0 or 1. */
-class CheckedBoolean extends UintNumberType {
-  constructor() {
+/** One of several values, as its position in one byte. */
+class Choice extends UintNumberType {
+  readonly #values: readonly unknown[];
+  constructor(values: readonly unknown[]) {
     super(1);
+    this.#values = values;
   }
   override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
-    check(typeof value === "boolean", `${value} is no boolean`);
-    return super.value_serializeToBytes(output, offset, value ? 1 : 0);
+    const position = this.#values.indexOf(value);
+    check(position >= 0, `${shown(value)} is none of ${this.#values.join(", ")}`);
+    return super.value_serializeToBytes(output, offset, position);
   }
   override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
-    const value = super.value_deserializeFromBytes(data, start, end);
-    check(value < 2, `a boolean of ${value}`);
-    return value === 1;
+    const position = super.value_deserializeFromBytes(data, start, end);
+    check(position < this.#values.length, `choice ${position} of ${this.#values.length}`);
+    return this.#values[position];
+  }
+  override tree_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+    return PLAIN_UINT8.tree_deserializeFromBytes(data, start, end);
   }
 }
+
+const PLAIN_UINT8 = new UintNumberType(1);
 
 function bytesOfHex(value: unknown, length?: number): Uint8Array {
   check(isHex(value, length), `expected ${length ?? "some"} bytes in lower-case hex, found ${shown(value)}`);
@@ -289,7 +297,12 @@ export function uint64<T extends bigint = bigint>(): Codec<T> {
 
 /** boolean. */
 export function boolean(): Codec<boolean> {
-  return new CheckedCodec<boolean>(new CheckedBoolean());
+  return new CheckedCodec<boolean>(new Choice([false, true]));
+}
+
+/** One of several words, as a uint8: the position of the word. */
+export function choice<T extends string>(words: readonly T[]): Codec<T> {
+  return new CheckedCodec<T>(new Choice(words));
 }
 
 /** ByteVector[length], as lower-case hex. */
@@ -312,9 +325,11 @@ export function byteList(limit: number): Codec<Uint8Array> {
   return new CheckedCodec<Uint8Array>(new CheckedBytes(limit, "bytes"));
 }
 
-/** List[element, limit], as an array. */
+/** List[element, limit], as an array; elements are of composite types. */
 export function list<T>(element: Codec<T>, limit: number): Codec<readonly T[]> {
-  return new CheckedCodec<readonly T[]>(new CheckedList(typeOf(element), limit));
+  const type = typeOf(element);
+  assert(!type.isBasic, "lists of basic types are packed otherwise, and not in use");
+  return new CheckedCodec<readonly T[]>(new CheckedList(type, limit));
 }
 
 /** Container, as an object with exactly these fields, in this order. */

@@ -1,0 +1,10 @@
+export * from "./choose.ts";
+export * from "./file-error.ts";
+export * from "./guard-files.ts";
+export * from "./key-cipher.ts";
+export * from "./key-file-format.ts";
+export * from "./keystore.ts";
+export * from "./native.ts";
+export * from "./signer-guard.ts";
+export * from "./verifier.ts";
+export type { SpawnWorker, WorkerPort } from "./verifier-lane.ts";

@@ -1,0 +1,180 @@
+// Finality proofs: what shows a transaction final to someone who trusts a membership and no node (docs/formats.md,
+// section 13). Checking is pure; signatures are asked of a scheme that is handed in.
+import {
+  type Certificate,
+  type Codec,
+  certificateCodec,
+  certificateDigest,
+  container,
+  type Hash,
+  type Height,
+  hexVector,
+  LIMITS,
+  list,
+  type Member,
+  type Membership,
+  merkleBranch,
+  merkleRoot,
+  quorumOf,
+  type SignatureScheme,
+  type TransactionId,
+  uint32,
+  union,
+  votingRole,
+  type WitnessHash,
+} from "@witan/primitives";
+import type { Chain } from "./chain.ts";
+import type { Broken, RuleCode } from "./codes.ts";
+import { type GovernanceState, governanceStateCodec, membersCodec } from "./governance.ts";
+import { type Header, headerCodec, INCLUSION_DEPTH, inclusionRoot } from "./header.ts";
+
+/** A block that changed the members, and the members after it. */
+export interface MembershipChange {
+  readonly header: Header;
+  readonly certificate: Certificate;
+  readonly members: readonly Member[];
+  /** From the members' root to the header's `governanceRoot`: 3 siblings. */
+  readonly branch: readonly Hash[];
+}
+
+/** Evidence of the permissioned modes: a certificate, and the way to the membership that made it. */
+export interface CertifiedEvidence {
+  readonly kind: "certified";
+  readonly changes: readonly MembershipChange[];
+  readonly header: Header;
+  readonly certificate: Certificate;
+}
+
+/** Evidence of proof of work: the headers after a trusted one, and which of them holds the transaction. */
+export interface WorkEvidence {
+  readonly kind: "work";
+  readonly headers: readonly Header[];
+  readonly position: number;
+}
+
+/** What shows a transaction final, or in proof of work how deep it lies. */
+export interface FinalityProof {
+  readonly id: TransactionId;
+  readonly witnessHash: WitnessHash;
+  /** Of the transaction in its block. */
+  readonly index: number;
+  /** From the transaction to the header's `transactionsRoot`: 17 siblings. */
+  readonly branch: readonly Hash[];
+  readonly evidence: CertifiedEvidence | WorkEvidence;
+}
+
+const MEMBERS_DEPTH = 3;
+const MEMBERS_POSITION = 2;
+
+/** SSZ of a finality proof. */
+export const finalityProofCodec: Codec<FinalityProof> = container<FinalityProof>({
+  id: hexVector(32),
+  witnessHash: hexVector(32),
+  index: uint32(),
+  branch: list(hexVector<Hash>(32), INCLUSION_DEPTH),
+  evidence: union<CertifiedEvidence | WorkEvidence>({
+    certified: container<Omit<CertifiedEvidence, "kind">>({
+      changes: list(
+        container<MembershipChange>({
+          header: headerCodec,
+          certificate: certificateCodec,
+          members: membersCodec,
+          branch: list(hexVector<Hash>(32), MEMBERS_DEPTH),
+        }),
+        LIMITS.proofMembershipChanges,
+      ),
+      header: headerCodec,
+      certificate: certificateCodec,
+    }),
+    work: container<Omit<WorkEvidence, "kind">>({
+      headers: list(headerCodec, LIMITS.proofHeaders),
+      position: uint32(),
+    }),
+  }),
+});
+
+/** What shows that a state has these members: 3 siblings of `root(members)` below `governanceRoot`. */
+export function membersBranch(state: GovernanceState): readonly Hash[] {
+  return merkleBranch(governanceStateCodec.tree(state), MEMBERS_DEPTH, MEMBERS_POSITION);
+}
+
+/** What a certified proof shows. */
+export interface Finality {
+  readonly id: TransactionId;
+  readonly header: Header;
+  /** The newest membership verified: a client that keeps it needs no earlier changes next time. */
+  readonly membership: Membership;
+}
+
+/**
+ * Checks a finality proof of a permissioned chain.
+ * @param trusted the genesis membership, or a later one that was verified before
+ */
+export function checkFinalityProof(
+  chain: Chain,
+  proof: FinalityProof,
+  trusted: Membership,
+  scheme: SignatureScheme,
+): { readonly ok: true; readonly value: Finality } | Broken {
+  const { evidence } = proof;
+  if (evidence.kind !== "certified" || chain.mode === "pow")
+    return broken("proof-kind", `evidence of kind ${evidence.kind} on a chain of kind ${chain.mode}`);
+  let membership = trusted;
+  for (const change of evidence.changes) {
+    const wrong = certificateBroken(chain, change.certificate, change.header, membership, scheme);
+    if (wrong) return wrong;
+    const leaf = membersCodec.root(change.members);
+    const root = merkleRoot(leaf, MEMBERS_POSITION, change.branch);
+    if (change.branch.length !== MEMBERS_DEPTH || root !== change.header.governanceRoot)
+      return broken("proof-members", `after block ${change.header.height}`);
+    membership = { ...membership, from: (change.header.height + 1) as Height, members: change.members };
+  }
+  const { header, certificate } = evidence;
+  const wrong = certificateBroken(chain, certificate, header, membership, scheme);
+  if (wrong) return wrong;
+  if (!included(proof, header)) return broken("proof-inclusion", `transaction ${proof.index} of block ${header.height}`);
+  return { ok: true, value: { id: proof.id, header, membership } };
+}
+
+/** Whether the branch of a proof leads to a header's `transactionsRoot`. */
+function included(proof: FinalityProof, header: Header): boolean {
+  const { branch, index } = proof;
+  if (branch.length !== INCLUSION_DEPTH || index >= LIMITS.blockTransactions) return false;
+  return inclusionRoot(proof, index, branch) === header.transactionsRoot;
+}
+
+/** Judges a certificate for a header under a membership; undefined if it holds. */
+export function certificateBroken(
+  chain: Chain,
+  certificate: Certificate,
+  header: Header,
+  membership: Membership,
+  scheme: SignatureScheme,
+): Broken | undefined {
+  const { mode } = chain;
+  if (mode === "pow" || certificate.kind !== mode) return broken("proof-kind", `a certificate of ${certificate.kind}`);
+  if (certificate.membership !== membership.from || header.height < membership.from)
+    return broken("proof-membership", `${certificate.membership} at ${header.height}, expected ${membership.from}`);
+  if (certificate.height !== header.height || certificate.blockHash !== chain.blockHash(header))
+    return broken("proof-block", `block ${certificate.height} ${certificate.blockHash}`);
+  const role = votingRole(mode);
+  let last = -1;
+  for (const { member } of certificate.signatures) {
+    if (member <= last || membership.members[member]?.role !== role) return broken("proof-voters", `member ${member}`);
+    last = member;
+  }
+  const voterCount = membership.members.filter((member) => member.role === role).length;
+  const quorum = quorumOf(mode, voterCount);
+  if (certificate.signatures.length < quorum)
+    return broken("proof-quorum", `${certificate.signatures.length} of the ${quorum} needed`);
+  const digest = certificateDigest(chain.chainId, certificate);
+  const bad = certificate.signatures.find(({ member, signature }) => {
+    const publicKey = (membership.members[member] as Member).votingKey;
+    return !scheme.verify({ digest, publicKey, signature });
+  });
+  return bad && broken("proof-signature", `of member ${bad.member}`);
+}
+
+function broken(code: RuleCode, detail: string): Broken {
+  return { ok: false, code, detail };
+}

@@ -1,0 +1,88 @@
+// Headers, and the roots they hold (docs/formats.md, section 9).
+import {
+  type BlockHash,
+  bytesToHex,
+  type Codec,
+  container,
+  type Hash,
+  type Height,
+  hexToBytes,
+  hexVector,
+  LIMITS,
+  list,
+  type MemberIndex,
+  merkleBranch,
+  merkleRoot,
+  sha256,
+  type Timestamp,
+  type TransactionId,
+  uint16,
+  uint32,
+  uint53,
+  uint64,
+  type WitnessHash,
+} from "@witan/primitives";
+
+/** What a block's hash is over: 128 bytes. */
+export interface Header {
+  /** The rules version. */
+  readonly version: number;
+  readonly height: Height;
+  readonly parent: BlockHash;
+  readonly timestamp: Timestamp;
+  readonly transactionsRoot: Hash;
+  /** Of the governance state after this block. */
+  readonly governanceRoot: Hash;
+  /** In the members of the state after the parent. */
+  readonly proposer: MemberIndex;
+  /** 0 outside proof of work. */
+  readonly target: number;
+  /** 0 outside proof of work. */
+  readonly nonce: bigint;
+}
+
+/** SSZ of a header. */
+export const headerCodec: Codec<Header> = container<Header>({
+  version: uint16(),
+  height: uint53(),
+  parent: hexVector(32),
+  timestamp: uint53(),
+  transactionsRoot: hexVector(32),
+  governanceRoot: hexVector(32),
+  proposer: uint16(),
+  target: uint32(),
+  nonce: uint64(),
+});
+
+/** What names the exact bytes of a transaction. */
+export interface TransactionName {
+  readonly id: TransactionId;
+  readonly witnessHash: WitnessHash;
+}
+
+const namesCodec = list(
+  container<TransactionName>({ id: hexVector(32), witnessHash: hexVector(32) }),
+  LIMITS.blockTransactions,
+);
+
+/** Levels from `transactionsRoot` to a transaction's leaf: 16 of the list and one for its length. */
+export const INCLUSION_DEPTH = 17;
+
+/** The SSZ root over the transactions of a block, in order. */
+export function transactionsRoot(transactions: readonly TransactionName[]): Hash {
+  return namesCodec.root(transactions);
+}
+
+/**
+ * What shows that the transaction at `index` is in a block: 17 siblings.
+ * @throws {AssertionError} if there is no such transaction
+ */
+export function inclusionBranch(transactions: readonly TransactionName[], index: number): readonly Hash[] {
+  return merkleBranch(namesCodec.tree(transactions), INCLUSION_DEPTH, index);
+}
+
+/** The `transactionsRoot` that a branch leads to from the transaction at `index`. */
+export function inclusionRoot(name: TransactionName, index: number, branch: readonly Hash[]): Hash {
+  const leaf = bytesToHex(sha256(hexToBytes(`${name.id}${name.witnessHash}`))) as Hash;
+  return merkleRoot(leaf, index, branch);
+}

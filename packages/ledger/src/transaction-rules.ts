@@ -1,0 +1,109 @@
+// The rules for one transaction, whatever its kind, in the stages in which a node judges it: by itself, in its block,
+// its signatures, its inputs (docs/formats.md, section 7). Each stage relies on those before it.
+import { assert, type SignatureCheck } from "@witan/primitives";
+import { allBroken, type Broken, firstBroken, type Rule } from "./codes.ts";
+import type { CoinSource } from "./coin.ts";
+import { applyChange } from "./governance.ts";
+import { GOVERNANCE_CONTEXT_RULES, GOVERNANCE_RULES } from "./governance-rules.ts";
+import type { Reward, SealedTransaction, Witness } from "./transaction.ts";
+import {
+  type BlockContext,
+  inputsBroken,
+  type ShownTransfer,
+  showTransfer,
+  TRANSFER_CONTEXT_RULES,
+  TRANSFER_RULES,
+} from "./transfer-rules.ts";
+
+interface WitnessedReward {
+  readonly body: Reward;
+  readonly witness: Witness;
+}
+
+const REWARD_RULES: readonly Rule<WitnessedReward>[] = [
+  {
+    code: "reward-witness",
+    broken: ({ witness }) =>
+      witness.policies.length + witness.signatures.length + witness.preimages.length > 0 ? "" : undefined,
+  },
+  {
+    code: "amount-zero",
+    broken: ({ body }) => (body.outputs.some((output) => output.amount === 0n) ? "" : undefined),
+  },
+];
+
+declare const wellFormed: unique symbol;
+
+/**
+ * A transaction that holds by itself: only `judgeForm` makes one. Carries what its policies show, so that later
+ * stages need not walk them again.
+ */
+export interface WellFormed {
+  readonly [wellFormed]: true;
+  readonly sealed: SealedTransaction;
+  /** Of transfers only. */
+  readonly transfer: ShownTransfer | undefined;
+}
+
+/** Judges a transaction by itself: needs no state, and holds or not for ever. */
+export function judgeForm(sealed: SealedTransaction): { readonly ok: true; readonly value: WellFormed } | Broken {
+  const { body, witness } = sealed;
+  let transfer: ShownTransfer | undefined;
+  let broken: Broken | undefined;
+  if (body.kind === "transfer") {
+    transfer = showTransfer(sealed);
+    broken = firstBroken(TRANSFER_RULES, transfer);
+  } else if (body.kind === "reward") broken = firstBroken(REWARD_RULES, { body, witness });
+  else broken = firstBroken(GOVERNANCE_RULES, { body, witness });
+  return broken ?? { ok: true, value: { sealed, transfer } as WellFormed };
+}
+
+/** Judges a transaction in its block, signatures and inputs aside. */
+export function contextBroken(formed: WellFormed, context: BlockContext): Broken | undefined {
+  const { body, witness } = formed.sealed;
+  if (formed.transfer) return firstBroken(TRANSFER_CONTEXT_RULES, { ...formed.transfer, context });
+  if (body.kind === "reward")
+    return body.height === context.height
+      ? undefined
+      : { ok: false, code: "reward-height", detail: `height ${body.height} in block ${context.height}` };
+  assert(body.kind === "governance", "a fourth kind of transaction");
+  const broken = firstBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context });
+  if (broken) return broken;
+  const applied = applyChange(context.governance, body.change, context.height);
+  return applied.ok ? undefined : applied;
+}
+
+/** The questions to ask a signature scheme about a transaction: one for each signature. */
+export function signatureChecks(sealed: SealedTransaction): readonly SignatureCheck[] {
+  return sealed.witness.signatures.map(({ publicKey, signature }) => ({ digest: sealed.id, publicKey, signature }));
+}
+
+/** The verdict on a transaction one of whose signatures does not hold. */
+export function signatureInvalid(detail?: string): Broken {
+  return { ok: false, code: "signature-invalid", ...(detail === undefined ? {} : { detail }) };
+}
+
+/** Judges a transaction's inputs against the coins there are; of transfers only. */
+export function spendingBroken(
+  formed: WellFormed,
+  context: BlockContext,
+  source: CoinSource,
+): Broken | undefined {
+  return formed.transfer && inputsBroken({ ...formed.transfer, context }, source);
+}
+
+/**
+ * Every rule that a transaction breaks by itself and, if a context is given, in its block, in the documented order.
+ * A rule that rests on one broken before is left out where it can't be told.
+ */
+export function everyBroken(sealed: SealedTransaction, context?: BlockContext): readonly Broken[] {
+  const { body, witness } = sealed;
+  if (body.kind === "transfer") {
+    const transfer = showTransfer(sealed);
+    const own = allBroken(TRANSFER_RULES, transfer);
+    return context ? [...own, ...allBroken(TRANSFER_CONTEXT_RULES, { ...transfer, context })] : own;
+  }
+  if (body.kind === "reward") return allBroken(REWARD_RULES, { body, witness });
+  const own = allBroken(GOVERNANCE_RULES, { body, witness });
+  return context ? [...own, ...allBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context })] : own;
+}

@@ -1,0 +1,227 @@
+// Transactions: what they are, their bytes, id and witness hash (docs/formats.md, section 6).
+import {
+  type Amount,
+  type AssetId,
+  type ChainId,
+  type Codec,
+  container,
+  type Height,
+  hexList,
+  hexVector,
+  LIMITS,
+  list,
+  type PolicyHash,
+  type PublicKey,
+  type Result,
+  refuse,
+  SIGNATURE_WEIGHT,
+  type Signature,
+  TAGS,
+  TaggedHasher,
+  type Timestamp,
+  type TransactionId,
+  uint16,
+  uint32,
+  uint53,
+  uint64,
+  union,
+  type WitnessHash,
+} from "@witan/primitives";
+import { type Change, changeCodec } from "./change.ts";
+import { type Policy, policyCodec } from "./policy.ts";
+
+/** Names an output: the transaction that made it, and its position there (0 to 255). */
+export interface Outpoint {
+  readonly transaction: TransactionId;
+  readonly index: number;
+}
+
+/** An amount of an asset that whoever satisfies a policy may spend. */
+export interface Output {
+  readonly asset: AssetId;
+  readonly amount: Amount;
+  readonly policyHash: PolicyHash;
+}
+
+/** An amount of an asset that is issued or destroyed. */
+export interface AssetAmount {
+  readonly asset: AssetId;
+  readonly amount: Amount;
+}
+
+/** Moves, issues or destroys assets. */
+export interface Transfer {
+  readonly kind: "transfer";
+  readonly inputs: readonly Outpoint[];
+  readonly outputs: readonly Output[];
+  /** Of asset 0. */
+  readonly fee: Amount;
+  readonly issued: readonly AssetAmount[];
+  readonly destroyed: readonly AssetAmount[];
+  /** The last block time at which it may enter a block. */
+  readonly validUntil: Timestamp;
+  /** At most 256 bytes, in hex. */
+  readonly memo: string;
+}
+
+/** Pays the fees (in proof of work: subsidy and fees) of a block to who proposed it. */
+export interface Reward {
+  readonly kind: "reward";
+  readonly height: Height;
+  readonly outputs: readonly Output[];
+}
+
+/** One change of what governs the chain, approved by a quorum of operators. */
+export interface Governance {
+  readonly kind: "governance";
+  readonly sequence: number;
+  readonly change: Change;
+  readonly validUntil: Timestamp;
+}
+
+/** What a transaction does; its id is the hash of this. */
+export type Body = Transfer | Reward | Governance;
+
+/** One key's signature over the id. */
+export interface KeySignature {
+  readonly publicKey: PublicKey;
+  readonly signature: Signature;
+}
+
+/** What shows that a transaction may be done. */
+export interface Witness {
+  readonly policies: readonly Policy[];
+  readonly signatures: readonly KeySignature[];
+  /** 32 bytes each, in hex. */
+  readonly preimages: readonly string[];
+}
+
+/** A transaction as it is written down. */
+export interface Transaction {
+  readonly body: Body;
+  readonly witness: Witness;
+}
+
+const outputCodec: Codec<Output> = container<Output>({
+  asset: uint32(),
+  amount: uint64(),
+  policyHash: hexVector(32),
+});
+
+/** SSZ of a list of outputs. */
+export const outputsCodec: Codec<readonly Output[]> = list(outputCodec, LIMITS.outputs);
+
+const assetAmounts = list(
+  container<AssetAmount>({ asset: uint32(), amount: uint64() }),
+  LIMITS.assetChanges,
+);
+
+/** SSZ of a transaction's body. */
+export const bodyCodec: Codec<Body> = union<Body>({
+  transfer: container<Omit<Transfer, "kind">>({
+    inputs: list(container<Outpoint>({ transaction: hexVector(32), index: uint16() }), LIMITS.inputs),
+    outputs: outputsCodec,
+    fee: uint64(),
+    issued: assetAmounts,
+    destroyed: assetAmounts,
+    validUntil: uint53(),
+    memo: hexList(LIMITS.memoBytes),
+  }),
+  reward: container<Omit<Reward, "kind">>({ height: uint53(), outputs: outputsCodec }),
+  governance: container<Omit<Governance, "kind">>({
+    sequence: uint53(),
+    change: changeCodec,
+    validUntil: uint53(),
+  }),
+});
+
+/** SSZ of a witness. */
+export const witnessCodec: Codec<Witness> = container<Witness>({
+  policies: list(policyCodec, LIMITS.policies),
+  signatures: list(
+    container<KeySignature>({ publicKey: hexVector(33), signature: hexVector(64) }),
+    LIMITS.signatures,
+  ),
+  preimages: list(hexVector(32), LIMITS.preimages),
+});
+
+/** SSZ of a transaction; its size limit is checked by `decodeTransaction`. */
+export const transactionCodec: Codec<Transaction> = container<Transaction>({
+  body: bodyCodec,
+  witness: witnessCodec,
+});
+
+/** A witness that shows nothing. */
+export const EMPTY_WITNESS: Witness = Object.freeze({ policies: [], signatures: [], preimages: [] });
+
+declare const sealed: unique symbol;
+
+/**
+ * A transaction with the bytes it came in and the names that follow from them. Only `decodeTransaction` and
+ * `sealTransaction` make one, so id, witness hash and bytes belong together. Says nothing about validity.
+ */
+export interface SealedTransaction extends Transaction {
+  readonly [sealed]: true;
+  readonly id: TransactionId;
+  readonly witnessHash: WitnessHash;
+  /** The canonical encoding; not to be written to. */
+  readonly bytes: Uint8Array;
+  /** Bytes, and 200 for each signature. */
+  readonly weight: number;
+}
+
+/** Hashes transactions of one chain. */
+export class TransactionHasher {
+  readonly #body: TaggedHasher;
+  readonly #witness: TaggedHasher;
+
+  constructor(chainId: ChainId) {
+    this.#body = new TaggedHasher(TAGS.transaction, chainId);
+    this.#witness = new TaggedHasher(TAGS.witness, chainId);
+  }
+
+  /** The id of a body: what its signatures are over. */
+  id(body: Body): TransactionId {
+    return this.#body.hash<TransactionId>(bodyCodec.encode(body));
+  }
+
+  /** Names a transaction whose canonical bytes are at hand: body and witness are slices of them. */
+  seal(transaction: Transaction, bytes: Uint8Array): SealedTransaction {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const witnessOffset = view.getUint32(4, true);
+    return {
+      body: transaction.body,
+      witness: transaction.witness,
+      id: this.#body.hash<TransactionId>(bytes.subarray(8, witnessOffset)),
+      witnessHash: this.#witness.hash<WitnessHash>(bytes.subarray(witnessOffset)),
+      bytes,
+      weight: bytes.length + SIGNATURE_WEIGHT * transaction.witness.signatures.length,
+    } as SealedTransaction;
+  }
+}
+
+/**
+ * Reads a transaction. Any bytes are answered, in time and memory bounded by their length.
+ * The result keeps a view on `bytes`: copy them first if they are a small part of something large.
+ */
+export function decodeTransaction(
+  hasher: TransactionHasher,
+  bytes: Uint8Array,
+): Result<SealedTransaction, "transaction-too-large" | "encoding"> {
+  if (bytes.length > LIMITS.transactionBytes)
+    return refuse("transaction-too-large", `${bytes.length} bytes, the limit is ${LIMITS.transactionBytes}`);
+  const decoded = transactionCodec.decode(bytes);
+  return decoded.ok ? { ok: true, value: hasher.seal(decoded.value, bytes) } : decoded;
+}
+
+/** Writes a transaction down and names it. Refused if it breaks a limit or range of the format. */
+export function sealTransaction(
+  hasher: TransactionHasher,
+  transaction: Transaction,
+): Result<SealedTransaction, "transaction-too-large" | "encoding"> {
+  const encoded = transactionCodec.tryEncode(transaction);
+  if (!encoded.ok) return encoded;
+  if (encoded.value.length > LIMITS.transactionBytes)
+    return refuse("transaction-too-large", `${encoded.value.length} bytes, the limit is ${LIMITS.transactionBytes}`);
+  return { ok: true, value: hasher.seal(transaction, encoded.value) };
+}

@@ -1,0 +1,262 @@
+// The rules for transfers, in their order (docs/formats.md, section 7): by itself, in its block, its inputs.
+// Signatures stand between the last two, and are checked elsewhere (signatures.ts).
+import { publicKeyShape, signatureShape } from "@witan/crypto";
+import {
+  type AssetId,
+  assert,
+  type Hash,
+  type Height,
+  hexToBytes,
+  type PolicyHash,
+  type PublicKey,
+  sha256Hex,
+  type Timestamp,
+} from "@witan/primitives";
+import type { Chain } from "./chain.ts";
+import { strictlyAscending } from "./change.ts";
+import { type Broken, firstBroken, type Rule } from "./codes.ts";
+import { type Coin, type CoinSource, keyOf } from "./coin.ts";
+import type { GovernanceView } from "./governance.ts";
+import { POLICY_RULES, type PolicyFault, type ShownPolicy, showPolicy } from "./policy.ts";
+import type { SealedTransaction, Transfer, Witness } from "./transaction.ts";
+
+/** A transfer, and what its policies show if they are well shown. */
+export interface ShownTransfer {
+  readonly sealed: SealedTransaction;
+  readonly body: Transfer;
+  readonly witness: Witness;
+  readonly policies: readonly ShownPolicy[];
+  /** The earliest rule of section 4 that a policy breaks; `policies` then holds the others. */
+  readonly policyFault: PolicyFault | undefined;
+}
+
+/** Where a transaction is judged: the state after the parent, and the block it stands in. */
+export interface BlockContext {
+  readonly chain: Chain;
+  readonly governance: GovernanceView;
+  readonly height: Height;
+  readonly timestamp: Timestamp;
+}
+
+/** Walks the policies of a transfer once, for all rules. */
+export function showTransfer(sealed: SealedTransaction): ShownTransfer {
+  const { body, witness } = sealed;
+  assert(body.kind === "transfer", "a transfer's rules for something else");
+  const policies: ShownPolicy[] = [];
+  let policyFault: PolicyFault | undefined;
+  for (const policy of witness.policies) {
+    const shown = showPolicy(policy);
+    if (!("code" in shown)) policies.push(shown);
+    else if (policyFault === undefined || rank(shown) < rank(policyFault)) policyFault = shown;
+  }
+  return { sealed, body, witness, policies, policyFault };
+}
+
+function rank(fault: PolicyFault): number {
+  return (POLICY_RULES as readonly string[]).indexOf(fault.code);
+}
+
+function firstRepeated(texts: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return texts.find((text) => seen.size === seen.add(text).size);
+}
+
+function missing<T>(wanted: Iterable<T>, held: ReadonlySet<T>): T | undefined {
+  for (const one of wanted) if (!held.has(one)) return one;
+  return undefined;
+}
+
+const keysShown = (t: ShownTransfer): Set<PublicKey> => new Set(t.policies.flatMap((policy) => policy.keys));
+const keysSigned = (t: ShownTransfer): Set<PublicKey> => new Set(t.witness.signatures.map((s) => s.publicKey));
+const digestsShown = (t: ShownTransfer): Set<Hash> => new Set(t.policies.flatMap((policy) => policy.digests));
+const digestsHeld = (t: ShownTransfer): Set<Hash> =>
+  new Set(t.witness.preimages.map((preimage) => sha256Hex(hexToBytes(preimage)) as Hash));
+
+function ascendingAssets(list: readonly { readonly asset: AssetId }[]): string | undefined {
+  const wrong = list.find((one, at) => at > 0 && (list[at - 1]?.asset ?? 0) >= one.asset);
+  return wrong && `asset ${wrong.asset}`;
+}
+
+/** The rules for signatures' order and shape, shared with governance transactions. */
+export const SIGNATURE_RULES: readonly Rule<{ readonly witness: Witness }>[] = [
+  {
+    code: "signatures-order",
+    broken: ({ witness }) =>
+      strictlyAscending(witness.signatures.map((one) => one.publicKey)) ? undefined : "",
+  },
+  {
+    code: "signature-shape",
+    broken: ({ witness }) =>
+      witness.signatures.find((one) => !publicKeyShape(one.publicKey) || !signatureShape(one.signature))?.publicKey,
+  },
+];
+
+/** A transfer by itself. */
+export const TRANSFER_RULES: readonly Rule<ShownTransfer>[] = [
+  { code: "inputs-empty", broken: (t) => (t.body.inputs.length === 0 ? "" : undefined) },
+  { code: "inputs-repeated", broken: (t) => firstRepeated(t.body.inputs.map(keyOf)) },
+  {
+    code: "amount-zero",
+    broken: ({ body }) =>
+      [...body.outputs, ...body.issued, ...body.destroyed].some((one) => one.amount === 0n) ? "" : undefined,
+  },
+  { code: "issued-native", broken: (t) => (t.body.issued.some((one) => one.asset === 0) ? "" : undefined) },
+  { code: "issued-order", broken: (t) => ascendingAssets(t.body.issued) },
+  { code: "destroyed-order", broken: (t) => ascendingAssets(t.body.destroyed) },
+  ...POLICY_RULES.map((code) => ({
+    code,
+    broken: (t: ShownTransfer) => (t.policyFault?.code === code ? t.policyFault.detail : undefined),
+  })),
+  {
+    code: "policies-order",
+    broken: (t) => (strictlyAscending(t.policies.map((policy) => policy.hash)) ? undefined : ""),
+  },
+  ...SIGNATURE_RULES,
+  {
+    code: "preimages-order",
+    broken: (t) => (strictlyAscending(t.witness.preimages) ? undefined : ""),
+  },
+  { code: "signature-missing", broken: (t) => missing(keysShown(t), keysSigned(t)) },
+  { code: "signature-unused", broken: (t) => unused(t, missing(keysSigned(t), keysShown(t))) },
+  { code: "preimage-missing", broken: (t) => missing(digestsShown(t), digestsHeld(t)) },
+  { code: "preimage-unused", broken: (t) => unused(t, missing(digestsHeld(t), digestsShown(t))) },
+];
+
+/** While a policy can't be read, nobody can say that something is of no use to it. */
+function unused(t: ShownTransfer, found: string | undefined): string | undefined {
+  return t.policyFault === undefined ? found : undefined;
+}
+
+/** What every transaction that ends has, and where it is judged. */
+export interface Placed {
+  readonly body: { readonly validUntil: Timestamp };
+  readonly context: BlockContext;
+}
+
+/** The rules for time, shared with governance transactions. */
+export const TIME_RULES: readonly Rule<Placed>[] = [
+  {
+    code: "expired",
+    broken: ({ body, context }) =>
+      body.validUntil < context.timestamp ? `valid until ${body.validUntil}, it is ${context.timestamp}` : undefined,
+  },
+  {
+    code: "valid-until-too-far",
+    broken: ({ body, context }) => {
+      const latest = context.timestamp + context.governance.state.parameters.validUntilAheadMsMax;
+      return body.validUntil > latest ? `valid until ${body.validUntil}, at most ${latest}` : undefined;
+    },
+  },
+];
+
+/** A transfer and where it is judged. */
+export interface PlacedTransfer extends ShownTransfer {
+  readonly context: BlockContext;
+}
+
+/** A transfer in its block. */
+export const TRANSFER_CONTEXT_RULES: readonly Rule<PlacedTransfer>[] = [
+  ...TIME_RULES,
+  {
+    code: "fee-too-low",
+    broken: ({ body, sealed, context }) => {
+      const least = BigInt(context.governance.state.parameters.feeRateMin) * BigInt(sealed.weight);
+      return body.fee * 1000n < least ? `${body.fee}, at least ${(least + 999n) / 1000n}` : undefined;
+    },
+  },
+  {
+    code: "asset-unknown",
+    broken: ({ body, context }) => {
+      const count = context.governance.state.assets.length;
+      const used = [...body.outputs, ...body.issued, ...body.destroyed];
+      const unknown = used.find((one) => one.asset >= count);
+      return unknown && `asset ${unknown.asset}`;
+    },
+  },
+  {
+    code: "client-missing",
+    broken: ({ witness, context }) => (permitted(context) && witness.signatures.length === 0 ? "" : undefined),
+  },
+  {
+    code: "client-revoked",
+    broken: ({ witness, context }) =>
+      witness.signatures.find((one) => context.governance.client(one.publicKey)?.status === "revoked")?.publicKey,
+  },
+  {
+    code: "client-not-permitted",
+    broken: ({ witness, context }) =>
+      permitted(context)
+        ? witness.signatures.find((one) => context.governance.client(one.publicKey) === undefined)?.publicKey
+        : undefined,
+  },
+  {
+    code: "premature",
+    broken: ({ policies, context }) => {
+      const wait = policies.find((policy) => policy.notBefore > context.timestamp);
+      return wait && `holds from ${wait.notBefore} on, it is ${context.timestamp}`;
+    },
+  },
+];
+
+function permitted(context: BlockContext): boolean {
+  return context.chain.genesis.clientsMode === "permitted";
+}
+
+/** A transfer, where it is judged, and the coins its inputs name. */
+interface SpendingTransfer extends PlacedTransfer {
+  /** In the order of the inputs; undefined where there is none. */
+  readonly coins: readonly (Coin | undefined)[];
+}
+
+function required(t: SpendingTransfer): Set<PolicyHash> {
+  const hashes = new Set<PolicyHash>();
+  for (const coin of t.coins) if (coin) hashes.add(coin.policyHash);
+  for (const { asset } of t.body.issued) {
+    const registered = t.context.governance.asset(asset);
+    if (registered) hashes.add(registered.issuancePolicyHash);
+  }
+  return hashes;
+}
+
+const policiesShown = (t: ShownTransfer): Set<PolicyHash> => new Set(t.policies.map((policy) => policy.hash));
+
+const INPUT_RULES: readonly Rule<SpendingTransfer>[] = [
+  {
+    code: "input-missing",
+    broken: ({ body, coins }) => {
+      const at = coins.indexOf(undefined);
+      const input = body.inputs[at];
+      return input && `output ${input.index} of ${input.transaction}`;
+    },
+  },
+  {
+    code: "input-immature",
+    broken: ({ coins, context }) => {
+      const maturity = context.chain.proofOfWork?.coinbaseMaturity;
+      if (maturity === undefined) return undefined;
+      const young = coins.find((coin) => coin?.reward && coin.height > 0 && context.height - coin.height < maturity);
+      return young && `made at height ${young.height}, can be spent from ${young.height + maturity} on`;
+    },
+  },
+  { code: "policy-missing", broken: (t) => missing(required(t), policiesShown(t)) },
+  { code: "policy-unused", broken: (t) => unused(t, missing(policiesShown(t), required(t))) },
+  { code: "unbalanced", broken: (t) => imbalance(t) },
+];
+
+/** For each asset: in + issued = out + destroyed (+ fee, for asset 0). Sums are bigints and can't overflow. */
+function imbalance({ body, coins }: SpendingTransfer): string | undefined {
+  const sums = new Map<AssetId, bigint>([[0 as AssetId, -body.fee]]);
+  const add = (asset: AssetId, amount: bigint) => sums.set(asset, (sums.get(asset) ?? 0n) + amount);
+  for (const coin of coins) if (coin) add(coin.asset, coin.amount);
+  for (const { asset, amount } of body.issued) add(asset, amount);
+  for (const { asset, amount } of body.outputs) add(asset, -amount);
+  for (const { asset, amount } of body.destroyed) add(asset, -amount);
+  for (const [asset, sum] of sums)
+    if (sum !== 0n) return `asset ${asset}: ${sum > 0n ? `${sum} too few go out` : `${-sum} too many go out`}`;
+  return undefined;
+}
+
+/** Judges a transfer's inputs against the coins there are. */
+export function inputsBroken(t: PlacedTransfer, source: CoinSource): Broken | undefined {
+  return firstBroken(INPUT_RULES, { ...t, coins: t.body.inputs.map((input) => source.coin(keyOf(input))) });
+}
