@@ -24,15 +24,14 @@ export function mod(value: bigint): bigint {
   return ((value % N) + N) % N;
 }
 
+/** value^(n - 2), by Fermat. */
 export function inverse(value: bigint): bigint {
-  let [a, b, x, y] = [mod(value), N, 1n, 0n];
-  while (a > 1n) {
-    const quotient = a / b;
-    [a, b] = [b, a % b];
-    [x, y] = [y, x - quotient * y];
-    if (b === 0n) break;
+  let [result, square] = [1n, mod(value)];
+  for (let power = N - 2n; power > 0n; power >>= 1n) {
+    if (power & 1n) result = mod(result * square);
+    square = mod(square * square);
   }
-  return mod(x);
+  return result;
 }
 
 export function times(point: Point, scalar: bigint): Point {

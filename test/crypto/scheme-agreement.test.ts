@@ -74,7 +74,14 @@ describe("crypto: all backends accept the same set", () => {
 
   it("agrees on every single flipped bit of digest, key and signature, and refuses it", () => {
     const good = signedWith(0xabcdefn, 0x123456789n, 77n);
-    const low = agreed(good) ? good : check(77n, good.publicKey, BigInt(`0x${good.signature.slice(0, 64)}`), N - BigInt(`0x${good.signature.slice(64)}`));
+    const low = agreed(good)
+      ? good
+      : check(
+          77n,
+          good.publicKey,
+          BigInt(`0x${good.signature.slice(0, 64)}`),
+          N - BigInt(`0x${good.signature.slice(64)}`),
+        );
     assert.equal(agreed(low), true);
     const flips = fc.constantFrom("digest" as const, "publicKey" as const, "signature" as const);
     fc.assert(
@@ -91,14 +98,37 @@ describe("crypto: all backends accept the same set", () => {
 
   it("agrees on special r and s", () => {
     const key = publicKeyOf(generateSecretKey());
-    const special = [0n, 1n, 2n, HALF_N, HALF_N + 1n, P - N - 1n, P - N, P - N + 1n, N - 1n, N, N + 1n, P - 1n, P, ALL_ONES];
+    const special = [
+      0n,
+      1n,
+      2n,
+      HALF_N,
+      HALF_N + 1n,
+      P - N - 1n,
+      P - N,
+      P - N + 1n,
+      N - 1n,
+      N,
+      N + 1n,
+      P - 1n,
+      P,
+      ALL_ONES,
+    ];
     for (const digest of [0n, 1n, N, ALL_ONES]) {
       for (const r of special) for (const s of special) assert.equal(agreed(check(digest, key, r, s)), false);
     }
   });
 
   it("accepts a chosen R: small x, x that wraps past n, s at its edges, digests at theirs", () => {
-    const points = [pointFrom(1n), pointFrom(2n), pointFrom(N), pointFrom(N + 1000n), pointFrom(P - 1000n), Point.BASE, pointFrom(HALF_N)];
+    const points = [
+      pointFrom(1n),
+      pointFrom(2n),
+      pointFrom(N + 1n),
+      pointFrom(N + 1000n),
+      pointFrom(P - 1000n),
+      Point.BASE,
+      pointFrom(HALF_N),
+    ];
     let held = 0;
     for (const R of points.flatMap((point) => [point, point.negate()])) {
       for (const s of [1n, 2n, HALF_N]) {
@@ -114,7 +144,7 @@ describe("crypto: all backends accept the same set", () => {
   });
 
   it("refuses r + n where r wraps, since r is not below n then", () => {
-    const question = holdingWith(pointFrom(N), 5n, 9n) as SignatureCheck;
+    const question = holdingWith(pointFrom(N + 1n), 5n, 9n) as SignatureCheck;
     const r = BigInt(`0x${question.signature.slice(0, 64)}`);
     assert.ok(r + N < P);
     assert.equal(agreed(question), true);
@@ -150,11 +180,24 @@ describe("crypto: all backends accept the same set", () => {
     const x = good.publicKey.slice(2);
     const y = hexOf(Point.fromHex(good.publicKey).toAffine().y);
     const keys = [
-      `04${x}${y}`, `06${x}${y}`, `07${x}${y}`, `04${x}`, `00${x}`, `05${x}`, `ff${x}`, x, "", "00", `02${x}00`,
-      good.publicKey.slice(0, 64), good.publicKey.toUpperCase(), `0x${x}`,
+      `04${x}${y}`,
+      `06${x}${y}`,
+      `07${x}${y}`,
+      `04${x}`,
+      `00${x}`,
+      `05${x}`,
+      `ff${x}`,
+      x,
+      "",
+      "00",
+      `02${x}00`,
+      good.publicKey.slice(0, 64),
+      good.publicKey.toUpperCase(),
+      `0x${x}`,
       ...[0n, 5n, P - 1n, P, P + 1n, ALL_ONES].flatMap((value) => [`02${hexOf(value)}`, `03${hexOf(value)}`]),
     ];
-    for (const key of keys) if (key !== good.publicKey) assert.equal(agreed({ ...good, publicKey: key as never }, key), false);
+    for (const key of keys)
+      if (key !== good.publicKey) assert.equal(agreed({ ...good, publicKey: key as never }, key), false);
     const small = pointFrom(1n).toAffine();
     assert.equal(agreed(raw(good.digest, `02${hexOf(small.x + P)}`, good.signature), "x + p"), false);
   });
@@ -184,7 +227,11 @@ describe("crypto: all backends accept the same set", () => {
       const digest = sha256Hex(hexToBytes(message)) as Hash;
       const s = BigInt(`0x${signature.slice(64)}`);
       const low = signatureShape(signature);
-      assert.equal(agreed(raw(digest, publicKey, signature), `${tcId}`), result === "valid" && low, `${tcId}`);
+      assert.equal(
+        agreed(raw(digest, publicKey, signature), `${tcId}`),
+        result === "valid" && low,
+        `${tcId}`,
+      );
       if (result !== "valid" || low) continue;
       lowered++;
       const other = signature.slice(0, 64) + hexOf(N - s);
@@ -196,10 +243,12 @@ describe("crypto: all backends accept the same set", () => {
 
 describe("crypto: shape rules", () => {
   it("compares text as a dumb check compares numbers", () => {
-    const near = fc.constantFrom(0n, N, P, HALF_N, ALL_ONES).chain((middle) =>
-      fc.integer({ min: -3, max: 3 }).map((step) => middle + BigInt(step)),
-    );
-    const numbers = fc.oneof(near, fc.bigInt({ min: 0n, max: ALL_ONES })).filter((v) => v >= 0n && v <= ALL_ONES);
+    const near = fc
+      .constantFrom(0n, N, P, HALF_N, ALL_ONES)
+      .chain((middle) => fc.integer({ min: -3, max: 3 }).map((step) => middle + BigInt(step)));
+    const numbers = fc
+      .oneof(near, fc.bigInt({ min: 0n, max: ALL_ONES }))
+      .filter((v) => v >= 0n && v <= ALL_ONES);
     fc.assert(
       fc.property(numbers, numbers, fc.nat(5), (a, b, prefix) => {
         const shaped = a > 0n && a < N && b > 0n && b <= HALF_N;

@@ -92,9 +92,9 @@ export function packageNameOf(specifier: string): string {
     .join("/");
 }
 
-/** Whether a specifier names a package, not a file, a builtin of Node or an entry of the manifest's `imports`. */
-export function isBare(specifier: string): boolean {
-  return !isRelative(specifier) && !/^(?:node:|#|\/|[a-z]+:\/)/.test(specifier);
+/** Whether an import names a package, not a file, a builtin of Node or an entry of the manifest's `imports`. */
+export function isBare({ specifier, kind }: Import): boolean {
+  return kind !== "url" && !isRelative(specifier) && !/^(?:node:|#|\/|[a-z]+:\/)/.test(specifier);
 }
 
 /** A path seen from the folder of `from`, without dots. Above the top it begins with `../`. */

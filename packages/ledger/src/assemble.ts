@@ -1,12 +1,6 @@
 // Making a block: what a proposer (or miner) does with selected transactions. The result is judged by block-rules.ts
 // like any other block; this file must never be the only place that knows a rule.
-import {
-  assert,
-  type Height,
-  type MemberIndex,
-  type Result,
-  type Timestamp,
-} from "@witan/primitives";
+import { assert, type Height, type MemberIndex, type Result, type Timestamp } from "@witan/primitives";
 import { type Block, encodeBlock } from "./block.ts";
 import type { ChainState } from "./block-rules.ts";
 import { applyChange } from "./governance.ts";

@@ -74,9 +74,13 @@ const HEADER_RULES: readonly Rule<PlacedBlock>[] = [
   },
   {
     code: "header-version",
-    broken: ({ block, state }) => differs(block.header.version, state.governance.state.parameters.rulesVersion),
+    broken: ({ block, state }) =>
+      differs(block.header.version, state.governance.state.parameters.rulesVersion),
   },
-  { code: "header-height", broken: ({ block, state }) => differs(block.header.height, state.parent.height + 1) },
+  {
+    code: "header-height",
+    broken: ({ block, state }) => differs(block.header.height, state.parent.height + 1),
+  },
   { code: "header-parent", broken: ({ block, state }) => differs(block.header.parent, state.parent.hash) },
   {
     code: "header-timestamp",
@@ -99,7 +103,9 @@ const HEADER_RULES: readonly Rule<PlacedBlock>[] = [
   {
     code: "header-nonce",
     broken: ({ block, state }) =>
-      state.chain.mode === "pow" || block.header.nonce === 0n ? undefined : `found ${block.header.nonce}, expected 0`,
+      state.chain.mode === "pow" || block.header.nonce === 0n
+        ? undefined
+        : `found ${block.header.nonce}, expected 0`,
   },
   {
     code: "header-work",
@@ -128,7 +134,9 @@ const HEADER_RULES: readonly Rule<PlacedBlock>[] = [
   {
     code: "governance-position",
     broken: ({ block }) =>
-      block.transactions.some(({ body }, at) => body.kind === "governance" && at < block.transactions.length - 1)
+      block.transactions.some(
+        ({ body }, at) => body.kind === "governance" && at < block.transactions.length - 1,
+      )
         ? ""
         : undefined,
   },

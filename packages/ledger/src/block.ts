@@ -53,7 +53,8 @@ export function decodeBlock(
   bytes: Uint8Array,
   bytesMax: number = LIMITS.blockBytes,
 ): { readonly ok: true; readonly value: Block } | BlockFault {
-  if (bytes.length > bytesMax) return refuse("block-too-large", `${bytes.length} bytes, the limit is ${bytesMax}`);
+  if (bytes.length > bytesMax)
+    return refuse("block-too-large", `${bytes.length} bytes, the limit is ${bytesMax}`);
   const wire = blockCodec.decode(bytes);
   if (!wire.ok) return wire;
   const transactions: SealedTransaction[] = [];
@@ -64,7 +65,10 @@ export function decodeBlock(
     transactions.push(transaction.value);
   }
   const { header } = wire.value;
-  return { ok: true, value: { header, hash: chain.blockHash(header), transactions, bytes } as unknown as Block };
+  return {
+    ok: true,
+    value: { header, hash: chain.blockHash(header), transactions, bytes } as unknown as Block,
+  };
 }
 
 /** Writes a block down. Refused if it breaks a limit or range of the format. */

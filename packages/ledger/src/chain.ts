@@ -1,9 +1,9 @@
 // What is fixed for a chain for ever: its genesis, and what follows from it.
 import {
   type BlockHash,
+  bytesToHex,
   type ChainId,
   type ConsensusMode,
-  bytesToHex,
   sha256,
   TAGS,
   TaggedHasher,

@@ -131,7 +131,8 @@ export const CHANGE_RULES: readonly Rule<Change>[] = [
   {
     code: "change-peer-id",
     broken: (change) => {
-      if (change.kind === "addMember") return peerIdShape(change.member.peerId) ? undefined : change.member.peerId;
+      if (change.kind === "addMember")
+        return peerIdShape(change.member.peerId) ? undefined : change.member.peerId;
       if (change.kind !== "replaceKey" || change.key.kind !== "peer") return undefined;
       return peerIdShape(change.key.peerId) ? undefined : change.key.peerId;
     },
@@ -146,7 +147,9 @@ export const CHANGE_RULES: readonly Rule<Change>[] = [
   {
     code: "change-decimals",
     broken: (change) =>
-      change.kind !== "registerAsset" || change.decimals <= LIMITS.decimals ? undefined : `${change.decimals}`,
+      change.kind !== "registerAsset" || change.decimals <= LIMITS.decimals
+        ? undefined
+        : `${change.decimals}`,
   },
 ];
 

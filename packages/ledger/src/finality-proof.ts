@@ -132,7 +132,8 @@ export function checkFinalityProof(
   const { header, certificate } = evidence;
   const wrong = certificateBroken(chain, certificate, header, membership, scheme);
   if (wrong) return wrong;
-  if (!included(proof, header)) return broken("proof-inclusion", `transaction ${proof.index} of block ${header.height}`);
+  if (!included(proof, header))
+    return broken("proof-inclusion", `transaction ${proof.index} of block ${header.height}`);
   return { ok: true, value: { id: proof.id, header, membership } };
 }
 
@@ -152,15 +153,20 @@ export function certificateBroken(
   scheme: SignatureScheme,
 ): Broken | undefined {
   const { mode } = chain;
-  if (mode === "pow" || certificate.kind !== mode) return broken("proof-kind", `a certificate of ${certificate.kind}`);
+  if (mode === "pow" || certificate.kind !== mode)
+    return broken("proof-kind", `a certificate of ${certificate.kind}`);
   if (certificate.membership !== membership.from || header.height < membership.from)
-    return broken("proof-membership", `${certificate.membership} at ${header.height}, expected ${membership.from}`);
+    return broken(
+      "proof-membership",
+      `${certificate.membership} at ${header.height}, expected ${membership.from}`,
+    );
   if (certificate.height !== header.height || certificate.blockHash !== chain.blockHash(header))
     return broken("proof-block", `block ${certificate.height} ${certificate.blockHash}`);
   const role = votingRole(mode);
   let last = -1;
   for (const { member } of certificate.signatures) {
-    if (member <= last || membership.members[member]?.role !== role) return broken("proof-voters", `member ${member}`);
+    if (member <= last || membership.members[member]?.role !== role)
+      return broken("proof-voters", `member ${member}`);
     last = member;
   }
   const voterCount = membership.members.filter((member) => member.role === role).length;

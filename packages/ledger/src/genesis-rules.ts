@@ -49,7 +49,12 @@ function names(genesis: Genesis, check: Check): void {
   const { version, name, addressPrefix } = genesis;
   check(version === 1, "version", version, "1");
   check(memberNameShape(name), "name", JSON.stringify(name), MEMBER_NAME);
-  check(/^[a-z]{1,12}$/.test(addressPrefix), "addressPrefix", JSON.stringify(addressPrefix), "1 to 12 letters a-z");
+  check(
+    /^[a-z]{1,12}$/.test(addressPrefix),
+    "addressPrefix",
+    JSON.stringify(addressPrefix),
+    "1 to 12 letters a-z",
+  );
 }
 
 const ROLES = {
@@ -109,7 +114,12 @@ function assets(genesis: Genesis, check: Check): void {
     );
   genesis.assets.forEach(({ name, decimals }, at) => {
     const first = genesis.assets.findIndex((other) => other.name === name);
-    check(assetNameShape(name), `assets[${at}].name`, JSON.stringify(name), "1 to 32 letters, digits, '.', '_', '-'");
+    check(
+      assetNameShape(name),
+      `assets[${at}].name`,
+      JSON.stringify(name),
+      "1 to 32 letters, digits, '.', '_', '-'",
+    );
     check(first === at, `assets[${at}].name`, name, `a name that assets[${first}] has not already`);
     check(decimals <= LIMITS.decimals, `assets[${at}].decimals`, decimals, `0 to ${LIMITS.decimals}`);
   });
@@ -119,7 +129,12 @@ function clients(genesis: Genesis, check: Check): void {
   const keys = new Set<string>(genesis.members.flatMap((member) => [member.votingKey, member.operatorKey]));
   genesis.clients.forEach(({ publicKey, status, registerPrefixes }, at) => {
     const before = genesis.clients[at - 1]?.publicKey ?? "";
-    check(publicKey > before, `clients[${at}].publicKey`, publicKey, `a key after ${before}: they are sorted`);
+    check(
+      publicKey > before,
+      `clients[${at}].publicKey`,
+      publicKey,
+      `a key after ${before}: they are sorted`,
+    );
     check(publicKeyShape(publicKey), `clients[${at}].publicKey`, publicKey, PUBLIC_KEY);
     check(!keys.has(publicKey), `clients[${at}].publicKey`, publicKey, "a key that no member has");
     check(

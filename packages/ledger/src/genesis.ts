@@ -9,6 +9,7 @@ import {
   container,
   type Height,
   LIMITS,
+  type Member,
   type MemberIndex,
   NO_CHAIN,
   none,
@@ -24,11 +25,10 @@ import {
   uint64,
   union,
   ZERO_HASH,
-  type Member,
 } from "@witan/primitives";
+import { type Block, encodeBlock } from "./block.ts";
 import { Chain } from "./chain.ts";
 import { addOutputs, CoinView, NO_COINS } from "./coin.ts";
-import { type Block, encodeBlock } from "./block.ts";
 import { type GenesisProblem, genesisProblems } from "./genesis-rules.ts";
 import {
   type Asset,
@@ -41,7 +41,13 @@ import {
 } from "./governance.ts";
 import { type Header, transactionsRoot } from "./header.ts";
 import { type Parameters, parametersCodec } from "./parameters.ts";
-import { EMPTY_WITNESS, type Output, outputsCodec, type SealedTransaction, sealTransaction } from "./transaction.ts";
+import {
+  EMPTY_WITNESS,
+  type Output,
+  outputsCodec,
+  type SealedTransaction,
+  sealTransaction,
+} from "./transaction.ts";
 
 /** What BP Fast Paxos is like on a chain (protocols/bp-fast-paxos.md). */
 export interface BpFastPaxosParameters {
@@ -151,7 +157,10 @@ export function openChain(genesis: Genesis): { readonly ok: true; readonly value
 /** Reads a genesis from its canonical bytes and opens its chain. */
 export function openChainBytes(
   bytes: Uint8Array,
-): { readonly ok: true; readonly value: Chain } | GenesisRefusal | Extract<Result<Chain, "encoding">, { ok: false }> {
+):
+  | { readonly ok: true; readonly value: Chain }
+  | GenesisRefusal
+  | Extract<Result<Chain, "encoding">, { ok: false }> {
   const decoded = genesisCodec.decode(bytes);
   return decoded.ok ? openChain(decoded.value) : refuse("encoding", decoded.detail);
 }
@@ -199,4 +208,3 @@ export function genesisBlock(chain: Chain): { readonly block: Block; readonly co
   for (const transaction of transactions) addOutputs(coins, transaction, height);
   return { block: block.value, coins };
 }
-

@@ -4,6 +4,7 @@ import {
   type AssetId,
   type Codec,
   type ConsensusMode,
+  choice,
   container,
   type Hash,
   type Height,
@@ -16,7 +17,6 @@ import {
   NO_CHAIN,
   type PolicyHash,
   type PublicKey,
-  choice,
   proposingRole,
   TAGS,
   TaggedHasher,
@@ -196,7 +196,8 @@ function changeBroken(view: GovernanceView, change: Change): RuleCode | undefine
       if (view.memberKey(change.publicKey)) return "key-in-use";
       if (view.keyRetired(change.publicKey)) return "key-retired";
       const client = view.client(change.publicKey);
-      const same = client?.status === "permitted" && sameTexts(client.registerPrefixes, change.registerPrefixes);
+      const same =
+        client?.status === "permitted" && sameTexts(client.registerPrefixes, change.registerPrefixes);
       return same ? "change-empty" : clientsFull(view, client);
     }
     case "revokeClient": {

@@ -1,5 +1,5 @@
 // Proof of work: compact targets, the target prescribed, work, median time, subsidy (docs/formats.md, section 11).
-import { assert, hexToBytes, type Hash, type Height, type Timestamp } from "@witan/primitives";
+import { assert, type Hash, type Height, hexToBytes, type Timestamp } from "@witan/primitives";
 import type { ProofOfWorkParameters } from "./genesis.ts";
 
 const TARGET_MAX = (1n << 256n) - 1n;
@@ -8,7 +8,9 @@ const TARGET_MAX = (1n << 256n) - 1n;
 export function compactOfTarget(target: bigint): number {
   assert(target >= 1n && target <= TARGET_MAX, `no target: ${target}`);
   let exponent = Math.ceil(target.toString(16).length / 2);
-  let mantissa = Number(exponent >= 3 ? target >> BigInt(8 * (exponent - 3)) : target << BigInt(8 * (3 - exponent)));
+  let mantissa = Number(
+    exponent >= 3 ? target >> BigInt(8 * (exponent - 3)) : target << BigInt(8 * (3 - exponent)),
+  );
   if (mantissa >= 0x80_0000) {
     mantissa >>>= 8;
     exponent++;

@@ -55,5 +55,7 @@ export function rewardBroken(earned: Earned, reward: Reward | undefined): Broken
 function minedBroken(reward: Reward, most: bigint): Broken | undefined {
   const sum = reward.outputs.reduce((total, output) => total + output.amount, 0n);
   const right = reward.outputs.length > 0 && reward.outputs.every(({ asset }) => asset === 0) && sum <= most;
-  return right ? undefined : { ok: false, code: "reward-wrong", detail: `${sum}, at most ${most} of asset 0` };
+  return right
+    ? undefined
+    : { ok: false, code: "reward-wrong", detail: `${sum}, at most ${most} of asset 0` };
 }

@@ -46,7 +46,9 @@ export interface WellFormed {
 }
 
 /** Judges a transaction by itself: needs no state, and holds or not for ever. */
-export function judgeForm(sealed: SealedTransaction): { readonly ok: true; readonly value: WellFormed } | Broken {
+export function judgeForm(
+  sealed: SealedTransaction,
+): { readonly ok: true; readonly value: WellFormed } | Broken {
   const { body, witness } = sealed;
   let transfer: ShownTransfer | undefined;
   let broken: Broken | undefined;
@@ -75,7 +77,11 @@ export function contextBroken(formed: WellFormed, context: BlockContext): Broken
 
 /** The questions to ask a signature scheme about a transaction: one for each signature. */
 export function signatureChecks(sealed: SealedTransaction): readonly SignatureCheck[] {
-  return sealed.witness.signatures.map(({ publicKey, signature }) => ({ digest: sealed.id, publicKey, signature }));
+  return sealed.witness.signatures.map(({ publicKey, signature }) => ({
+    digest: sealed.id,
+    publicKey,
+    signature,
+  }));
 }
 
 /** The verdict on a transaction one of whose signatures does not hold. */

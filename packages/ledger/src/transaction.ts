@@ -111,10 +111,7 @@ const outputCodec: Codec<Output> = container<Output>({
 /** SSZ of a list of outputs. */
 export const outputsCodec: Codec<readonly Output[]> = list(outputCodec, LIMITS.outputs);
 
-const assetAmounts = list(
-  container<AssetAmount>({ asset: uint32(), amount: uint64() }),
-  LIMITS.assetChanges,
-);
+const assetAmounts = list(container<AssetAmount>({ asset: uint32(), amount: uint64() }), LIMITS.assetChanges);
 
 /** SSZ of a transaction's body. */
 export const bodyCodec: Codec<Body> = union<Body>({
@@ -222,6 +219,9 @@ export function sealTransaction(
   const encoded = transactionCodec.tryEncode(transaction);
   if (!encoded.ok) return encoded;
   if (encoded.value.length > LIMITS.transactionBytes)
-    return refuse("transaction-too-large", `${encoded.value.length} bytes, the limit is ${LIMITS.transactionBytes}`);
+    return refuse(
+      "transaction-too-large",
+      `${encoded.value.length} bytes, the limit is ${LIMITS.transactionBytes}`,
+    );
   return { ok: true, value: hasher.seal(transaction, encoded.value) };
 }

@@ -67,7 +67,8 @@ function missing<T>(wanted: Iterable<T>, held: ReadonlySet<T>): T | undefined {
 }
 
 const keysShown = (t: ShownTransfer): Set<PublicKey> => new Set(t.policies.flatMap((policy) => policy.keys));
-const keysSigned = (t: ShownTransfer): Set<PublicKey> => new Set(t.witness.signatures.map((s) => s.publicKey));
+const keysSigned = (t: ShownTransfer): Set<PublicKey> =>
+  new Set(t.witness.signatures.map((s) => s.publicKey));
 const digestsShown = (t: ShownTransfer): Set<Hash> => new Set(t.policies.flatMap((policy) => policy.digests));
 const digestsHeld = (t: ShownTransfer): Set<Hash> =>
   new Set(t.witness.preimages.map((preimage) => sha256Hex(hexToBytes(preimage)) as Hash));
@@ -87,7 +88,8 @@ export const SIGNATURE_RULES: readonly Rule<{ readonly witness: Witness }>[] = [
   {
     code: "signature-shape",
     broken: ({ witness }) =>
-      witness.signatures.find((one) => !publicKeyShape(one.publicKey) || !signatureShape(one.signature))?.publicKey,
+      witness.signatures.find((one) => !publicKeyShape(one.publicKey) || !signatureShape(one.signature))
+        ?.publicKey,
   },
 ];
 
@@ -138,7 +140,9 @@ export const TIME_RULES: readonly Rule<Placed>[] = [
   {
     code: "expired",
     broken: ({ body, context }) =>
-      body.validUntil < context.timestamp ? `valid until ${body.validUntil}, it is ${context.timestamp}` : undefined,
+      body.validUntil < context.timestamp
+        ? `valid until ${body.validUntil}, it is ${context.timestamp}`
+        : undefined,
   },
   {
     code: "valid-until-too-far",
@@ -175,12 +179,14 @@ export const TRANSFER_CONTEXT_RULES: readonly Rule<PlacedTransfer>[] = [
   },
   {
     code: "client-missing",
-    broken: ({ witness, context }) => (permitted(context) && witness.signatures.length === 0 ? "" : undefined),
+    broken: ({ witness, context }) =>
+      permitted(context) && witness.signatures.length === 0 ? "" : undefined,
   },
   {
     code: "client-revoked",
     broken: ({ witness, context }) =>
-      witness.signatures.find((one) => context.governance.client(one.publicKey)?.status === "revoked")?.publicKey,
+      witness.signatures.find((one) => context.governance.client(one.publicKey)?.status === "revoked")
+        ?.publicKey,
   },
   {
     code: "client-not-permitted",
@@ -234,7 +240,9 @@ const INPUT_RULES: readonly Rule<SpendingTransfer>[] = [
     broken: ({ coins, context }) => {
       const maturity = context.chain.proofOfWork?.coinbaseMaturity;
       if (maturity === undefined) return undefined;
-      const young = coins.find((coin) => coin?.reward && coin.height > 0 && context.height - coin.height < maturity);
+      const young = coins.find(
+        (coin) => coin?.reward && coin.height > 0 && context.height - coin.height < maturity,
+      );
       return young && `made at height ${young.height}, can be spent from ${young.height + maturity} on`;
     },
   },
@@ -252,7 +260,8 @@ function imbalance({ body, coins }: SpendingTransfer): string | undefined {
   for (const { asset, amount } of body.outputs) add(asset, -amount);
   for (const { asset, amount } of body.destroyed) add(asset, -amount);
   for (const [asset, sum] of sums)
-    if (sum !== 0n) return `asset ${asset}: ${sum > 0n ? `${sum} too few go out` : `${-sum} too many go out`}`;
+    if (sum !== 0n)
+      return `asset ${asset}: ${sum > 0n ? `${sum} too few go out` : `${-sum} too many go out`}`;
   return undefined;
 }
 

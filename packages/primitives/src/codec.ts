@@ -67,7 +67,10 @@ class CheckedNumber extends UintNumberType {
     return value;
   }
   #check(value: number): void {
-    check(Number.isInteger(value) && value >= 0 && value <= this.#max, `${value} is not in 0 to ${this.#max}`);
+    check(
+      Number.isInteger(value) && value >= 0 && value <= this.#max,
+      `${value} is not in 0 to ${this.#max}`,
+    );
   }
 }
 
@@ -343,9 +346,11 @@ export function container<T extends object>(fields: { readonly [K in keyof T]-?:
 export const none: Codec<object> = new CheckedCodec<object>(new NoneType());
 
 /** Union, as `{kind, ...fields}`; the selector is the position of the variant. */
-export function union<T extends { readonly kind: string }>(variants: {
-  readonly [K in T["kind"]]: Codec<Omit<Extract<T, { kind: K }>, "kind">>;
-}): Codec<T> {
+export function union<T extends { readonly kind: string }>(
+  variants: {
+    readonly [K in T["kind"]]: Codec<Omit<Extract<T, { kind: K }>, "kind">>;
+  },
+): Codec<T> {
   const kinds = Object.keys(variants);
   const types = Object.values(variants).map((codec) => typeOf(codec as Codec<unknown>));
   return new CheckedCodec<T>(new TaggedUnion(kinds, types));

@@ -1,7 +1,8 @@
 // Hashing with domain separation: SHA-256 over SHA-256(tag) ‖ chainId ‖ bytes. The prefix is exactly one block of
 // SHA-256, and nothing signed for one purpose, chain or version serves another. Every tag of the project is here.
-import { HASHING, sha256, sha256Hex } from "#platform";
+
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { HASHING, sha256, sha256Hex } from "#platform";
 import { assert } from "./assert.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
 import { type ChainId, type Hash, ZERO_HASH } from "./ids.ts";

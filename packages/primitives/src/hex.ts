@@ -10,9 +10,7 @@ for (let digit = 0; digit < 16; digit++) DIGITS[digit.toString(16).charCodeAt(0)
 
 /** Whether `text` is lower-case hex, of `length` bytes if that is given. */
 export function isHex(text: unknown, length?: number): text is string {
-  return (
-    typeof text === "string" && (length === undefined || text.length === 2 * length) && HEX.test(text)
-  );
+  return typeof text === "string" && (length === undefined || text.length === 2 * length) && HEX.test(text);
 }
 
 /** The bytes as lower-case hex. */

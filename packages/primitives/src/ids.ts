@@ -5,7 +5,8 @@ import { assert } from "./assert.ts";
 import { isHex } from "./hex.ts";
 
 declare const brand: unique symbol;
-type Brand<T, Name extends string> = T & { readonly [brand]: Name };
+/** Names are kept as fields, so that one brand can refine another (a TransactionId is a Hash). */
+type Brand<T, Name extends string> = T & { readonly [brand]: { readonly [name in Name]: true } };
 
 /** Bytes as lower-case hex, two digits a byte. */
 export type Hex = string;
@@ -13,15 +14,15 @@ export type Hex = string;
 /** 32 bytes: an SHA-256 hash, in lower-case hex. */
 export type Hash = Brand<string, "Hash">;
 /** The hash of a genesis: names a chain. */
-export type ChainId = Hash & Brand<string, "ChainId">;
+export type ChainId = Brand<Hash, "ChainId">;
 /** The hash of a block's header. */
-export type BlockHash = Hash & Brand<string, "BlockHash">;
+export type BlockHash = Brand<Hash, "BlockHash">;
 /** The hash of a transaction without its witness. */
-export type TransactionId = Hash & Brand<string, "TransactionId">;
+export type TransactionId = Brand<Hash, "TransactionId">;
 /** The hash of a transaction's witness. */
-export type WitnessHash = Hash & Brand<string, "WitnessHash">;
+export type WitnessHash = Brand<Hash, "WitnessHash">;
 /** The hash of a policy's root: what an output pays to. */
-export type PolicyHash = Hash & Brand<string, "PolicyHash">;
+export type PolicyHash = Brand<Hash, "PolicyHash">;
 
 /** A compressed secp256k1 point: 33 bytes, prefix 02 or 03, in lower-case hex. */
 export type PublicKey = Brand<string, "PublicKey">;

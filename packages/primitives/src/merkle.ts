@@ -12,7 +12,10 @@ import type { Hash } from "./ids.ts";
  * @param position of the node among its 2^depth
  */
 export function merkleBranch(tree: HashTree, depth: number, position: number): readonly Hash[] {
-  assert(depth >= 1 && depth <= 40 && position >= 0 && position < 2 ** depth, `no node ${position} at depth ${depth}`);
+  assert(
+    depth >= 1 && depth <= 40 && position >= 0 && position < 2 ** depth,
+    `no node ${position} at depth ${depth}`,
+  );
   const siblings: Hash[] = [];
   let node = tree;
   for (let level = depth - 1; level >= 0; level--) {

@@ -8,7 +8,9 @@ export interface Refusal<Code extends string = string> {
 }
 
 /** Either a value, or a refusal with a code. Never thrown. */
-export type Result<T, Code extends string = string> = { readonly ok: true; readonly value: T } | Refusal<Code>;
+export type Result<T, Code extends string = string> =
+  | { readonly ok: true; readonly value: T }
+  | Refusal<Code>;
 
 /** Wraps a value into a successful result. */
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {

@@ -63,7 +63,7 @@ const Parameters = container({
   rulesVersion: uint16,
 });
 export const Members = list(Member, 256);
-export const GovernanceState = container({
+export const governanceFields = {
   sequence: number,
   membersFrom: number,
   members: Members,
@@ -71,7 +71,8 @@ export const GovernanceState = container({
   assets: list(Asset, 4096),
   clients: list(Client, 16384),
   retiredKeys: list(bytes32, 65536),
-});
+};
+export const GovernanceState = container(governanceFields);
 export const Change = union({
   addMember: container({ member: Member }),
   removeMember: container({ name }),

@@ -63,6 +63,8 @@ describe("tidy: dependencies", () => {
       /fast-check is declared nowhere; add it to the root's devDependencies/,
     );
     holds(dependencies, {
+      ...pack("ledger"),
+      "packages/ledger/src/a.ts": 'new URL("worker.ts", import.meta.url);',
       "package.json": '{ "devDependencies": { "fast-check": "4.0.0" } }',
       "test/a.test.ts": 'import fc from "fast-check";',
     });

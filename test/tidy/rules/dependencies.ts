@@ -105,13 +105,14 @@ function checkDeclared(pack: Package): readonly Finding[] {
   return found;
 }
 
-function checkImport(pack: Package, source: Source, { specifier, line }: Import): readonly Finding[] {
+function checkImport(pack: Package, source: Source, each: Import): readonly Finding[] {
+  const { specifier, line } = each;
   const file = source.path;
   if (specifier.startsWith("#") && !(specifier in (pack.manifest.imports ?? {}))) {
     return [{ file, line, message: `${specifier} is not among the "imports" of package.json; add it there` }];
   }
   const name = packageNameOf(specifier);
-  if (!isBare(specifier) || name === `@witan/${pack.name}`) return [];
+  if (!isBare(each) || name === `@witan/${pack.name}`) return [];
   const found: Finding[] = [];
   const { dependencies, optionalDependencies, peerDependencies, devDependencies } = pack.manifest;
   const isBuild = !file.startsWith(`${pack.folder}/src/`) && !file.startsWith(`${pack.folder}/bin/`);
@@ -150,7 +151,7 @@ function checkTests(house: House): readonly Finding[] {
     .filter((source) => source.packageName === undefined)
     .flatMap((source) =>
       source.imports
-        .filter(({ specifier }) => isBare(specifier) && !specifier.startsWith("@witan/"))
+        .filter((each) => isBare(each) && !each.specifier.startsWith("@witan/"))
         .filter(({ specifier }) => !declared.has(packageNameOf(specifier)))
         .map(({ specifier, line }) => {
           const message = `${packageNameOf(specifier)} is declared nowhere; add it to the root's devDependencies`;

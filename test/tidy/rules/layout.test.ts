@@ -12,8 +12,9 @@ describe("tidy: the layout", () => {
       ".mocharc.long.json",
       ".ci/run",
     ];
-    for (const path of [...files, "docs/a.md", "genesis/pbft.json", "test/a.test.ts"])
+    for (const path of [...files, "docs/a.md", "genesis/pbft.json", "test/a.test.ts"]) {
       holds(layout, { [path]: "{}" });
+    }
     for (const path of [
       "notes.md",
       "scripts/a.ts",
@@ -23,12 +24,7 @@ describe("tidy: the layout", () => {
       "Dockerfile",
       ".env",
     ]) {
-      const [top = ""] = path.split("/");
-      breaks(
-        layout,
-        { [path]: "{}" },
-        new RegExp(`^${top.replace(".", ".")}: may not lie at the top, where only`),
-      );
+      breaks(layout, { [path]: "{}" }, /^[^/]+: may not lie at the top, where only/);
     }
   });
 
