@@ -60,17 +60,20 @@ interface PlacedBlock {
   readonly state: ChainState;
 }
 
+/** Comes before all else, decoding included: under other rules a block may look otherwise. */
+const RULES_KNOWN: Rule<{ readonly state: ChainState }> = {
+  code: "rules-unknown",
+  broken: ({ state }) => {
+    const { rulesVersion } = state.governance.state.parameters;
+    return RULES_VERSIONS.includes(rulesVersion) ? undefined : `the chain has rules ${rulesVersion}`;
+  },
+};
+
 const HEADER_RULES: readonly Rule<PlacedBlock>[] = [
+  RULES_KNOWN,
   {
     code: "block-too-large",
     broken: ({ block, state }) => above(block.bytes.length, state.governance.state.parameters.blockBytesMax),
-  },
-  {
-    code: "rules-unknown",
-    broken: ({ state }) => {
-      const { rulesVersion } = state.governance.state.parameters;
-      return RULES_VERSIONS.includes(rulesVersion) ? undefined : `the chain has rules ${rulesVersion}`;
-    },
   },
   {
     code: "header-version",
@@ -238,6 +241,8 @@ export function judgeBlockBytes(
   source: CoinSource,
   signaturesHold: SignatureVerdict,
 ): { readonly ok: true; readonly value: ValidBlock } | Broken {
+  const unknown = firstBroken([RULES_KNOWN], { state });
+  if (unknown) return unknown;
   const block = decodeBlock(state.chain, bytes, state.governance.state.parameters.blockBytesMax);
   return block.ok ? judgeBlock(state, block.value, source, signaturesHold) : block;
 }

@@ -129,7 +129,7 @@ export function firstBroken<Subject>(rules: readonly Rule<Subject>[], subject: S
 }
 
 /** Every rule of a list that a subject breaks, in order. */
-export function allBroken<Subject>(rules: readonly Rule<Subject>[], subject: Subject): readonly Broken[] {
+export function allBroken<Subject>(rules: readonly Rule<Subject>[], subject: Subject): Broken[] {
   return rules.flatMap((rule) => {
     const detail = rule.broken(subject);
     return detail === undefined ? [] : [{ ok: false as const, code: rule.code, detail }];

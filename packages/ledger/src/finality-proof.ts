@@ -15,6 +15,7 @@ import {
   type Membership,
   merkleBranch,
   merkleRoot,
+  present,
   quorumOf,
   type SignatureScheme,
   type TransactionId,
@@ -27,6 +28,7 @@ import type { Chain } from "./chain.ts";
 import type { Broken, RuleCode } from "./codes.ts";
 import { type GovernanceState, governanceStateCodec, membersCodec } from "./governance.ts";
 import { type Header, headerCodec, INCLUSION_DEPTH, inclusionRoot } from "./header.ts";
+import { medianTimestamp, meetsTarget, nextTarget } from "./proof-of-work.ts";
 
 /** A block that changed the members, and the members after it. */
 export interface MembershipChange {
@@ -125,7 +127,8 @@ export function checkFinalityProof(
     if (wrong) return wrong;
     const leaf = membersCodec.root(change.members);
     const root = merkleRoot(leaf, MEMBERS_POSITION, change.branch);
-    if (change.branch.length !== MEMBERS_DEPTH || root !== change.header.governanceRoot)
+    const someVote = change.members.some((member) => member.role === votingRole(chain.mode));
+    if (change.branch.length !== MEMBERS_DEPTH || root !== change.header.governanceRoot || !someVote)
       return broken("proof-members", `after block ${change.header.height}`);
     membership = { ...membership, from: (change.header.height + 1) as Height, members: change.members };
   }
@@ -155,10 +158,10 @@ export function certificateBroken(
   const { mode } = chain;
   if (mode === "pow" || certificate.kind !== mode)
     return broken("proof-kind", `a certificate of ${certificate.kind}`);
-  if (certificate.membership !== membership.from || header.height < membership.from)
+  if (certificate.membership !== membership.from || certificate.height < membership.from)
     return broken(
       "proof-membership",
-      `${certificate.membership} at ${header.height}, expected ${membership.from}`,
+      `${certificate.membership} at ${certificate.height}, expected ${membership.from}`,
     );
   if (certificate.height !== header.height || certificate.blockHash !== chain.blockHash(header))
     return broken("proof-block", `block ${certificate.height} ${certificate.blockHash}`);
@@ -179,6 +182,49 @@ export function certificateBroken(
     return !scheme.verify({ digest, publicKey, signature });
   });
   return bad && broken("proof-signature", `of member ${bad.member}`);
+}
+
+/** What a proof of work shows: no certainty, but how deep the transaction lies. */
+export interface Depth {
+  readonly id: TransactionId;
+  readonly header: Header;
+  /** Headers from the transaction's own to the last, both counted. */
+  readonly confirmations: number;
+}
+
+/**
+ * Checks a proof of a proof-of-work chain: that its headers follow the trusted ones with the work prescribed, and
+ * that the transaction is in one of them.
+ * @param trusted all headers from block 0 to the last that was verified before; at first block 0 alone
+ */
+export function checkWorkProof(
+  chain: Chain,
+  proof: FinalityProof,
+  trusted: readonly Header[],
+): { readonly ok: true; readonly value: Depth } | Broken {
+  const { evidence } = proof;
+  const parameters = chain.proofOfWork;
+  if (evidence.kind !== "work" || parameters === undefined)
+    return broken("proof-kind", `evidence of kind ${evidence.kind} on a chain of kind ${chain.mode}`);
+  const headers = [...trusted];
+  for (const header of evidence.headers) {
+    const parent = present(headers.at(-1), "a trusted header");
+    const history = { height: parent.height, header: (at: number) => present(headers[at], `header ${at}`) };
+    const right =
+      header.height === parent.height + 1 &&
+      header.parent === chain.blockHash(parent) &&
+      header.target === nextTarget(parameters, history) &&
+      header.timestamp > medianTimestamp(history) &&
+      meetsTarget(chain.blockHash(header), header.target);
+    if (!right) return broken("proof-headers", `header ${header.height} after ${parent.height}`);
+    headers.push(header);
+  }
+  const header = evidence.headers[evidence.position];
+  if (header === undefined) return broken("proof-headers", `no header at position ${evidence.position}`);
+  if (!included(proof, header))
+    return broken("proof-inclusion", `transaction ${proof.index} of block ${header.height}`);
+  const confirmations = evidence.headers.length - evidence.position;
+  return { ok: true, value: { id: proof.id, header, confirmations } };
 }
 
 function broken(code: RuleCode, detail: string): Broken {

@@ -201,6 +201,7 @@ function changeBroken(view: GovernanceView, change: Change): RuleCode | undefine
       return same ? "change-empty" : clientsFull(view, client);
     }
     case "revokeClient": {
+      if (view.memberKey(change.publicKey)) return "key-in-use";
       const client = view.client(change.publicKey);
       return client?.status === "revoked" ? "change-empty" : clientsFull(view, client);
     }

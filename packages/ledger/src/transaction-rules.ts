@@ -102,7 +102,7 @@ export function spendingBroken(
  * Every rule that a transaction breaks by itself and, if a context is given, in its block, in the documented order.
  * A rule that rests on one broken before is left out where it can't be told.
  */
-export function everyBroken(sealed: SealedTransaction, context?: BlockContext): readonly Broken[] {
+export function everyBroken(sealed: SealedTransaction, context?: BlockContext): Broken[] {
   const { body, witness } = sealed;
   if (body.kind === "transfer") {
     const transfer = showTransfer(sealed);

@@ -58,7 +58,6 @@ function headerRules(chain: Chain, state: State, header: Header): Rule[] {
   const isPow = kind === "pow";
   const proposer = governance.members[Number(header.proposer)];
   return [
-    ["rules-unknown", () => governance.parameters.rulesVersion !== 1n],
     ["header-version", () => header.version !== governance.parameters.rulesVersion],
     ["header-height", () => header.height !== parent.height + 1n],
     ["header-parent", () => header.parent !== state.tipHash],
@@ -148,6 +147,7 @@ function judgeBody(chain: Chain, state: State, header: Header, transactions: rea
 }
 
 function judgeBlock(chain: Chain, state: State, bytes: Uint8Array): Judged {
+  if (state.governance.parameters.rulesVersion !== 1n) return { ok: false, code: "rules-unknown" };
   if (BigInt(bytes.length) > state.governance.parameters.blockBytesMax)
     return { ok: false, code: "block-too-large" };
   const block = decode(Block, bytes);

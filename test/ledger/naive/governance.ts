@@ -180,7 +180,11 @@ function permitClientRules(publicKey: string, prefixes: readonly string[], prese
 function revokeClientRules(publicKey: string, present: InState): Rule[] {
   const isRevoked = (client: Client): boolean =>
     client.publicKey === publicKey && client.status === "revoked";
-  return [["change-empty", () => present.state.clients.some(isRevoked)], clientsFull(present, publicKey)];
+  return [
+    ["key-in-use", () => present.isMembersKey(publicKey)],
+    ["change-empty", () => present.state.clients.some(isRevoked)],
+    clientsFull(present, publicKey),
+  ];
 }
 
 /** The rules of a change in its state, in the order of its kind. */

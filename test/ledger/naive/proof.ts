@@ -138,7 +138,12 @@ export function naiveFinalityProof(genesisBytes: Uint8Array, proofBytes: Uint8Ar
   for (const { header, certificate, members, branch } of evidence.value.changes) {
     rules.push(...certificateRules(certificate, header, membership, consensus.kind, chainId));
     const leaf = hex(Members.root(members));
-    rules.push(["proof-members", () => !leads(leaf, branch, 3, 2n, header.governanceRoot)]);
+    rules.push([
+      "proof-members",
+      () =>
+        !leads(leaf, branch, 3, 2n, header.governanceRoot) ||
+        !members.some((member) => votes(member, consensus.kind)),
+    ]);
     membership = { from: header.height + 1n, members };
   }
   const { header, certificate } = evidence.value;

@@ -32,6 +32,7 @@ export const ALLOWED: Readonly<Record<string, Readonly<Record<string, true | str
   explorer: { preact: true, uplot: true, buffer: true },
   cli: {
     commander: true,
+    "@inquirer/password": true,
     "cli-progress": true,
     "smol-toml": true,
     zod: true,

@@ -52,6 +52,7 @@ describe("tidy: pure packages", () => {
       ...PACKAGE,
       "packages/ledger/src/a.ts": `
         // Date.now and Math.random are for others
+        const then = Date.parse("2026-01-01T00:00:00Z");
         interface A { process(): void; readonly Date: string }
         const text = "setTimeout(console)";
         a.process(); a.fetch; ({ console: 1 });

@@ -9,7 +9,7 @@ import {
 import { type Ban, findBanned, inPackages } from "../banned.ts";
 import { type Compilation, type Finding, type House, json, type Rule } from "../house.ts";
 import { join } from "../imports.ts";
-import { mentions, refersTo } from "../syntax.ts";
+import { isMemberOf, mentions, refersTo } from "../syntax.ts";
 
 const PURE = ["primitives", "ledger", "mempool", "consensus"];
 
@@ -42,7 +42,7 @@ const BANS: readonly Ban[] = [
     what: "a clock in a pure package",
     instead: "take the time as an argument (Timestamp, or a tick)",
     where,
-    is: (node) => refersTo(node, CLOCKS),
+    is: (node) => refersTo(node, CLOCKS) && !isMemberOf(node.parent, ["Date"], ["parse"]),
   },
   {
     what: "a timer in a pure package",

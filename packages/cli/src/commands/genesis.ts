@@ -1,0 +1,257 @@
+// `witan genesis create|check`: making a genesis file of members and settings, and checking one.
+import { addressPrefixShape, parseAddress } from "@witan/crypto";
+import {
+  type Asset,
+  type Chain,
+  type ConsensusParameters,
+  compactOfTarget,
+  DEFAULT_NATIVE_ASSET,
+  type Genesis,
+  genesisBlock,
+  genesisToJson,
+  type Json,
+  type Output,
+  openChain,
+  PARAMETER_DEFAULTS,
+  PARAMETER_NAMES,
+  type ParameterName,
+  type Parameters,
+} from "@witan/ledger";
+import {
+  AMOUNT_MAX,
+  type AssetId,
+  type ConsensusMode,
+  INTEGER_MAX,
+  isHex,
+  type PolicyHash,
+  toAmount,
+  toTimestamp,
+} from "@witan/primitives";
+import { type Command, Option } from "commander";
+import { badInput } from "../exit.ts";
+import { writeNewText } from "../files.ts";
+import { DEFAULT_ADDRESS_PREFIX, invalidFile, openGenesisFile, readMemberFile } from "../genesis-input.ts";
+import { printResult, type Streams, table } from "../output.ts";
+import { examples } from "./keys.ts";
+
+interface CreateOptions {
+  readonly name: string;
+  readonly consensus: ConsensusMode;
+  readonly addressPrefix: string;
+  readonly member: readonly string[];
+  readonly allocation: readonly string[];
+  readonly asset: readonly string[];
+  readonly parameter: readonly string[];
+  readonly native: string;
+  readonly clients: "open" | "permitted";
+  readonly time?: string;
+  readonly blockInterval: string;
+  readonly subsidy: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Collects an option that may be given several times. */
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** Adds the commands `witan genesis …`. */
+export function addGenesisCommands(program: Command, streams: Streams): void {
+  const genesis = program.command("genesis").description("make and check the file that a chain begins with");
+  genesis
+    .command("create")
+    .description("make a genesis file and print the chain id")
+    .requiredOption("--name <name>", "the network's name: 1 to 32 of a-z, 0-9, -")
+    .addOption(
+      new Option("--consensus <mode>", "how blocks come to count")
+        .choices(["pbft", "bp-fast-paxos", "pow"])
+        .default("pbft"),
+    )
+    .option("--member <file>", "a member file (several times)", collect, [])
+    .option(
+      "--allocation <address=amount>",
+      "pay base units to an address, amount:asset for others",
+      collect,
+      [],
+    )
+    .option(
+      "--native <name:decimals>",
+      "the native asset",
+      `${DEFAULT_NATIVE_ASSET.name}:${DEFAULT_NATIVE_ASSET.decimals}`,
+    )
+    .option("--asset <name:decimals:policy-hash>", "another asset and who may issue it", collect, [])
+    .option("--parameter <name=value>", `one of ${PARAMETER_NAMES.join(", ")}`, collect, [])
+    .addOption(
+      new Option("--clients <mode>", "who may sign transfers").choices(["open", "permitted"]).default("open"),
+    )
+    .option("--address-prefix <prefix>", "1 to 12 letters a-z", DEFAULT_ADDRESS_PREFIX)
+    .option("--time <time>", "when the chain begins, such as 2026-01-01T00:00:00Z (default: now)")
+    .option("--block-interval <ms>", "proof of work: milliseconds between blocks", "5000")
+    .option("--subsidy <amount>", "proof of work: base units that block 1 may create", "5000000000")
+    .option("--out <file>", "the new genesis file", "genesis.json")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      examples([
+        "witan genesis create --name market --member a/member.json --member b/member.json",
+        "witan genesis create --name lab --consensus pow --block-interval 1000 --out lab.json",
+      ]),
+    )
+    .action(async (options: CreateOptions) => {
+      const made = await genesisOf(options);
+      const opened = openChain(made);
+      if (!opened.ok) throw invalidFile("what the options say", "genesis", opened.problems);
+      const timestamp = new Date(made.timestamp).toISOString();
+      const file = { ...(genesisToJson(made) as Record<string, Json>), timestamp };
+      await writeNewText(options.out, `${JSON.stringify(file, undefined, 2)}\n`);
+      report(streams, options.json ?? false, opened.value, options.out);
+    });
+  genesis
+    .command("check")
+    .argument("<file>", "a genesis file")
+    .description("check a genesis file: prints the chain id, or every mistake with field, found and expected")
+    .option("--json", "print JSON")
+    .addHelpText("after", examples(["witan genesis check genesis.json"]))
+    .action(async (file: string, options: { json?: boolean }) => {
+      report(streams, options.json ?? false, await openGenesisFile(file), file);
+    });
+}
+
+function report(streams: Streams, json: boolean, chain: Chain, file: string): void {
+  const { genesis, chainId, mode } = chain;
+  const { block } = genesisBlock(chain);
+  const members = genesis.members.map(({ name, role }) => ({ name, role }));
+  const result = {
+    file,
+    valid: true,
+    chainId,
+    name: genesis.name,
+    consensus: mode,
+    block0: block.hash,
+    governanceRoot: block.header.governanceRoot,
+    members,
+  };
+  printResult(streams, json, result, () =>
+    table([
+      ["file", `${file} (valid)`],
+      ["chain id", chainId],
+      ["name", genesis.name],
+      ["consensus", mode],
+      ["begins", new Date(genesis.timestamp).toISOString()],
+      ["block 0", block.hash],
+      ["governance root", block.header.governanceRoot],
+      ["members", members.map(({ name, role }) => `${name} (${role})`).join(", ") || "none"],
+      ["assets", genesis.assets.map((asset, id) => `${id} ${asset.name}`).join(", ")],
+      ["allocations", `${genesis.allocations.length}`],
+    ]),
+  );
+}
+
+async function genesisOf(options: CreateOptions): Promise<Genesis> {
+  const { addressPrefix } = options;
+  if (!addressPrefixShape(addressPrefix))
+    throw badInput("address-prefix", `--address-prefix ${addressPrefix}: expected 1 to 12 letters a-z`);
+  const members = [];
+  for (const file of options.member) members.push(await readMemberFile(file));
+  return {
+    version: 1,
+    name: options.name,
+    addressPrefix,
+    timestamp: toTimestamp(timeOf(options.time)),
+    consensus: consensusOf(options),
+    clientsMode: options.clients,
+    members,
+    parameters: parametersOf(options.parameter),
+    assets: [nativeOf(options.native), ...options.asset.map(assetOf)],
+    clients: [],
+    allocations: options.allocation.map((text) => allocationOf(text, addressPrefix)),
+  };
+}
+
+function timeOf(text: string | undefined): number {
+  if (text === undefined) return Date.now();
+  const time = Date.parse(text);
+  if (!Number.isSafeInteger(time) || time < 0)
+    throw badInput("time", `--time ${text}: expected a time such as 2026-01-01T00:00:00Z`);
+  return time;
+}
+
+/** A compact target that one miner with a million hashes a second meets in some seconds; retargeting does the rest. */
+const WORK_START = compactOfTarget(1n << 234n);
+/** The easiest target there may be: about 16 hashes. */
+const WORK_LIMIT = compactOfTarget((1n << 252n) - 1n);
+
+function consensusOf(options: CreateOptions): ConsensusParameters {
+  const { consensus: kind } = options;
+  if (kind === "pbft") return { kind };
+  if (kind === "bp-fast-paxos")
+    return { kind, promiseAuthentication: "mac", detectByzantineAcceptors: false };
+  return {
+    kind,
+    initialTarget: WORK_START,
+    targetLimit: WORK_LIMIT,
+    blockIntervalMs: wholeNumber("--block-interval", options.blockInterval),
+    retargetInterval: 20,
+    subsidy: amountOf("--subsidy", options.subsidy),
+    halvingInterval: 210_000,
+    coinbaseMaturity: 100,
+    maxFutureDriftMs: 7_200_000,
+  };
+}
+
+function wholeNumber(option: string, text: string): number {
+  const value = /^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value <= INTEGER_MAX)) throw badInput("number", `${option} ${text}: expected a whole number`);
+  return value;
+}
+
+function amountOf(option: string, text: string): bigint {
+  const value = /^(?:0|[1-9][0-9]{0,19})$/.test(text) ? BigInt(text) : AMOUNT_MAX + 1n;
+  if (value > AMOUNT_MAX)
+    throw badInput("amount", `${option} ${text}: expected base units, 0 to ${AMOUNT_MAX}`);
+  return value;
+}
+
+function parametersOf(texts: readonly string[]): Parameters {
+  const changed: Partial<Record<ParameterName, number>> = {};
+  for (const text of texts) {
+    const [name, value, ...more] = text.split("=");
+    const known = PARAMETER_NAMES.find((one) => one === name);
+    if (known === undefined || value === undefined || more.length > 0)
+      throw badInput(
+        "parameter",
+        `--parameter ${text}: expected name=value, the name one of ${PARAMETER_NAMES.join(", ")}`,
+      );
+    changed[known] = wholeNumber(`--parameter ${known}`, value);
+  }
+  return { ...PARAMETER_DEFAULTS, ...changed };
+}
+
+function nativeOf(text: string): Asset {
+  const [name = "", decimals = "", ...more] = text.split(":");
+  if (more.length > 0) throw badInput("asset", `--native ${text}: expected name:decimals`);
+  return { ...DEFAULT_NATIVE_ASSET, name, decimals: wholeNumber("--native", decimals) };
+}
+
+function assetOf(text: string): Asset {
+  const [name = "", decimals = "", issuancePolicyHash = "", ...more] = text.split(":");
+  if (more.length > 0 || !isHex(issuancePolicyHash, 32))
+    throw badInput("asset", `--asset ${text}: expected name:decimals:policy-hash, the hash 32 bytes in hex`);
+  const hash = issuancePolicyHash as string as PolicyHash;
+  return { name, decimals: wholeNumber("--asset", decimals), issuancePolicyHash: hash };
+}
+
+function allocationOf(text: string, prefix: string): Output {
+  const [address = "", value = "", ...more] = text.split("=");
+  const [amount = "", asset = "0", ...rest] = value.split(":");
+  const parsed = parseAddress(address, prefix);
+  if (!parsed.ok || more.length + rest.length > 0)
+    throw badInput(
+      "allocation",
+      `--allocation ${text}: expected address=amount or address=amount:asset` +
+        (parsed.ok ? "" : `; the address: ${parsed.detail ?? parsed.code}`),
+    );
+  const id = wholeNumber("--allocation", asset) as AssetId;
+  return { asset: id, amount: toAmount(amountOf("--allocation", amount)), policyHash: parsed.value };
+}

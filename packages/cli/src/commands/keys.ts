@@ -1,0 +1,177 @@
+// `witan keys …`: making, showing, exporting and importing keys.
+import {
+  addressPrefixShape,
+  formatAddress,
+  formatPeerId,
+  parseSecretKey,
+  peerIdOfEd25519,
+  publicKeyOf,
+  type SecretKey,
+} from "@witan/crypto";
+import { createKey, ed25519PublicKeyOf, type KeyPair, type KeyPurpose } from "@witan/crypto/node";
+import { policyHash } from "@witan/ledger";
+import { type PolicyHash, type PublicKey, present } from "@witan/primitives";
+import { type Command, Option } from "commander";
+import { badInput } from "../exit.ts";
+import { readText, writeNewText } from "../files.ts";
+import { DEFAULT_ADDRESS_PREFIX, openGenesisFile } from "../genesis-input.ts";
+import { type KeepOptions, keepKey, keyHeader, openKey } from "../key-files.ts";
+import { printResult, type Streams, table } from "../output.ts";
+import type { PassphraseOptions } from "../passphrase.ts";
+
+interface Shown {
+  readonly json?: boolean;
+  readonly genesis?: string;
+  readonly addressPrefix?: string;
+}
+
+const PURPOSES: readonly KeyPurpose[] = ["client", "operator", "voting", "peer"];
+
+/** Adds the commands `witan keys …`. */
+export function addKeyCommands(program: Command, streams: Streams): void {
+  const keys = program.command("keys").description("make, show, export and import keys");
+  const purpose = new Option("--purpose <purpose>", "what the key is for")
+    .choices(PURPOSES)
+    .default("client");
+  const shown = (command: Command): Command =>
+    command
+      .option("--genesis <file>", "show addresses of this chain")
+      .option(
+        "--address-prefix <prefix>",
+        `show addresses with this prefix (default: ${DEFAULT_ADDRESS_PREFIX})`,
+      )
+      .option("--json", "print JSON");
+  const kept = (command: Command): Command =>
+    command
+      .option("--out <file>", "the new key file", "witan-key.json")
+      .addOption(purpose)
+      .option("--plain", "do not encrypt the secret")
+      .option("--passphrase-file <file>", "read the passphrase from a file");
+
+  shown(kept(keys.command("new")))
+    .description("make a key and keep it in a new file, mode 0600")
+    .addHelpText(
+      "after",
+      examples(["witan keys new", "witan keys new --out alice.json --passphrase-file secret.txt"]),
+    )
+    .action(async (options: KeepOptions & Shown & { out: string; purpose: KeyPurpose }) => {
+      const prefix = await prefixOf(options);
+      const key = createKey(options.purpose);
+      await keepKey(options.out, key, options);
+      show(streams, options, prefix, { ...key, file: options.out, encrypted: !options.plain });
+    });
+
+  shown(keys.command("show"))
+    .argument("<file>", "a key file")
+    .description("show what a key file holds, its secret aside; needs no passphrase")
+    .addHelpText(
+      "after",
+      examples(["witan keys show alice.json", "witan keys show alice.json --genesis genesis.json"]),
+    )
+    .action(async (file: string, options: Shown) => {
+      show(streams, options, await prefixOf(options), { ...(await keyHeader(file)), file });
+    });
+
+  keys
+    .command("export")
+    .argument("<file>", "a key file")
+    .description("print the secret key in hex; whoever reads it can spend")
+    .option("--out <file>", "write it to a new file, mode 0600, instead")
+    .option("--passphrase-file <file>", "read the passphrase from a file")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      examples(["witan keys export alice.json", "witan keys export alice.json --out secret.hex"]),
+    )
+    .action(async (file: string, options: PassphraseOptions & { out?: string; json?: boolean }) => {
+      const { publicKey, purpose, secretKey } = await openKey(file, options);
+      if (options.out === undefined)
+        return printResult(streams, options.json ?? false, { file, purpose, publicKey, secretKey }, () => [
+          secretKey,
+        ]);
+      await writeNewText(options.out, `${secretKey}\n`, 0o600);
+      const result = { file, purpose, publicKey, out: options.out };
+      printResult(streams, options.json ?? false, result, () => [
+        `secret key of ${file} written to ${options.out}`,
+      ]);
+    });
+
+  shown(kept(keys.command("import")))
+    .argument("[secret-file]", "a file with the secret key in hex; - or nothing: standard input", "-")
+    .description("keep a secret key, 32 bytes in hex, in a new key file")
+    .addHelpText(
+      "after",
+      examples([
+        "witan keys import secret.hex --out alice.json",
+        "pass show alice | witan keys import --plain",
+      ]),
+    )
+    .action(async (source: string, options: KeepOptions & Shown & { out: string; purpose: KeyPurpose }) => {
+      const prefix = await prefixOf(options);
+      const key = importedKey(options.purpose, (await readText(source)).trim());
+      await keepKey(options.out, key, options);
+      show(streams, options, prefix, { ...key, file: options.out, encrypted: !options.plain });
+    });
+}
+
+/** The block of examples under a help text. */
+export function examples(lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
+}
+
+function importedKey(purpose: KeyPurpose, text: string): KeyPair {
+  const secret = parseSecretKey(text);
+  // The text itself is never repeated: it may be a secret with a slip.
+  if (!secret.ok)
+    throw badInput(
+      "secret-key",
+      "the secret key is not 32 bytes in lower-case hex, in the range of a secret key",
+    );
+  if (purpose === "peer")
+    return { purpose, publicKey: ed25519PublicKeyOf(secret.value), secretKey: secret.value };
+  return { purpose, publicKey: publicKeyOf(secret.value as SecretKey), secretKey: secret.value };
+}
+
+async function prefixOf(options: Shown): Promise<string> {
+  const prefix = options.addressPrefix ?? DEFAULT_ADDRESS_PREFIX;
+  if (!addressPrefixShape(prefix))
+    throw badInput("address-prefix", `--address-prefix ${prefix}: expected 1 to 12 letters a-z`);
+  return options.genesis === undefined
+    ? prefix
+    : (await openGenesisFile(options.genesis)).genesis.addressPrefix;
+}
+
+interface KeyShown {
+  readonly purpose: KeyPurpose;
+  readonly publicKey: string;
+  readonly file: string;
+  readonly encrypted: boolean;
+}
+
+function show(streams: Streams, options: Shown, prefix: string, key: KeyShown): void {
+  const { file, purpose, publicKey, encrypted } = key;
+  const named =
+    purpose === "peer" ? { peerId: formatPeerId(peerIdOfEd25519(publicKey)) } : paidTo(publicKey, prefix);
+  const result = { file, purpose, encrypted, publicKey, ...named };
+  printResult(streams, options.json ?? false, result, () =>
+    table([
+      ["file", `${file} (${encrypted ? "encrypted" : "not encrypted"})`],
+      ["purpose", purpose],
+      ["public key", publicKey],
+      ...("peerId" in named
+        ? ([["peer id", named.peerId]] as const)
+        : ([
+            ["policy hash", named.policyHash],
+            ["address", named.address],
+          ] as const)),
+    ]),
+  );
+}
+
+function paidTo(publicKey: string, prefix: string): { policyHash: PolicyHash; address: string } {
+  const hash = present(
+    policyHash([{ kind: "key", publicKey: publicKey as PublicKey }]),
+    "the policy of a key",
+  );
+  return { policyHash: hash, address: formatAddress(prefix, hash) };
+}

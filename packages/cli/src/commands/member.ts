@@ -1,0 +1,80 @@
+// `witan member create`: a member's home, whose secrets never leave it, and the public member file for a genesis.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
+import { createKey } from "@witan/crypto/node";
+import { memberNameShape } from "@witan/ledger";
+import { isHex, type Role, ZERO_HASH } from "@witan/primitives";
+import { type Command, Option } from "commander";
+import { badInput } from "../exit.ts";
+import { fileFailure, writeNewText } from "../files.ts";
+import { type KeepOptions, writeKey } from "../key-files.ts";
+import { printResult, type Streams, table } from "../output.ts";
+import { newPassphrase } from "../passphrase.ts";
+import { examples } from "./keys.ts";
+
+interface CreateOptions extends KeepOptions {
+  readonly name: string;
+  readonly role: Role;
+  readonly rewardPolicy: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+/** Adds the commands `witan member …`. */
+export function addMemberCommands(program: Command, streams: Streams): void {
+  program
+    .command("member")
+    .description("make what a member of a network needs")
+    .command("create")
+    .description("make a home with voting, operator and peer key (mode 0600) and a public member file")
+    .requiredOption("--name <name>", "1 to 32 of a-z, 0-9, -")
+    .addOption(
+      new Option("--role <role>", "what the member does")
+        .choices(["validator", "proposer", "acceptor"])
+        .default("validator"),
+    )
+    .option(
+      "--reward-policy <hash>",
+      "the policy hash that rewards go to (default: none, fees are destroyed)",
+      ZERO_HASH,
+    )
+    .requiredOption("--out <dir>", "the new home")
+    .option("--plain", "do not encrypt the secrets")
+    .option("--passphrase-file <file>", "read the passphrase from a file")
+    .option("--json", "print JSON")
+    .addHelpText("after", examples(["witan member create --name acme --out acme"]))
+    .action(async (options: CreateOptions) => create(streams, options));
+}
+
+async function create(streams: Streams, options: CreateOptions): Promise<void> {
+  const { name, role, rewardPolicy, out } = options;
+  if (!memberNameShape(name))
+    throw badInput("name", `--name ${name}: expected 1 to 32 characters of a-z, 0-9 and -`);
+  if (!isHex(rewardPolicy, 32)) throw badInput("reward-policy", "--reward-policy: expected 32 bytes in hex");
+  // One passphrase for the three keys, asked for once.
+  const passphrase = options.plain ? undefined : await newPassphrase(options, out);
+  await mkdir(join(out, "keys"), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw fileFailure("making", out, error);
+  });
+  const [voting, operator, peer] = [createKey("voting"), createKey("operator"), createKey("peer")];
+  for (const key of [voting, operator, peer])
+    await writeKey(join(out, "keys", `${key.purpose}.json`), key, passphrase);
+  const member = {
+    name,
+    role,
+    votingKey: voting.publicKey,
+    peerId: formatPeerId(peerIdOfEd25519(peer.publicKey)),
+    operatorKey: operator.publicKey,
+    rewardPolicy,
+  };
+  const file = join(out, "member.json");
+  await writeNewText(file, `${JSON.stringify(member, undefined, 2)}\n`);
+  printResult(streams, options.json ?? false, { home: out, file, member }, () => [
+    ...table([
+      ["home", `${out} (its keys never leave it${options.plain ? "; they are not encrypted" : ""})`],
+      ["member file", `${file} (public: give it to who makes the genesis)`],
+      ...Object.entries(member),
+    ]),
+  ]);
+}

@@ -1,0 +1,49 @@
+// How a command ends: exit codes, and failures that say what happened, why, and what to do.
+
+/** Exit codes (README, "Exit codes"). */
+export const EXIT = {
+  /** Done. */
+  done: 0,
+  /** It ran, and the answer is no. */
+  no: 1,
+  /** Bad arguments, configuration or input. */
+  input: 2,
+  /** It could not: network, disk, lock. */
+  unable: 3,
+} as const;
+
+/** One of the exit codes. */
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A mistake in a file or an argument, by field. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly found: string;
+  readonly expected: string;
+}
+
+/** A failure that ends a command: told on standard error, or as `{"error":…}` with `--json`. */
+export class CommandFailure extends Error {
+  override readonly name = "CommandFailure";
+  readonly exitCode: ExitCode;
+  /** Stable, for programs. */
+  readonly reason: string;
+  readonly problems: readonly FieldProblem[];
+
+  /** @param message what happened, why, and what to do */
+  constructor(exitCode: ExitCode, reason: string, message: string, problems: readonly FieldProblem[] = []) {
+    super(message);
+    this.exitCode = exitCode;
+    this.reason = reason;
+    this.problems = problems;
+  }
+}
+
+/** A failure by bad arguments or input. */
+export function badInput(
+  reason: string,
+  message: string,
+  problems?: readonly FieldProblem[],
+): CommandFailure {
+  return new CommandFailure(EXIT.input, reason, message, problems);
+}

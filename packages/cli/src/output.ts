@@ -1,0 +1,39 @@
+// What a command prints: for people by default, JSON lines on standard output with `--json`.
+import type { Json } from "@witan/ledger";
+import type { CommandFailure } from "./exit.ts";
+
+/** Where a command prints. */
+export interface Streams {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+}
+
+/** Prints a result: as one line of JSON, or as the lines for people. */
+export function printResult(
+  streams: Streams,
+  json: boolean,
+  result: Json,
+  lines: () => readonly string[],
+): void {
+  if (json) streams.out(`${JSON.stringify(result)}\n`);
+  else streams.out(`${lines().join("\n")}\n`);
+}
+
+/** Prints a failure: on standard error for people, as the last line of standard output with `--json`. */
+export function printFailure(streams: Streams, json: boolean, failure: CommandFailure): void {
+  const { exitCode, reason, message, problems } = failure;
+  if (json) {
+    const details = problems.length > 0 ? { problems } : {};
+    streams.out(`${JSON.stringify({ error: { code: exitCode, reason, message, ...details } })}\n`);
+    return;
+  }
+  streams.err(`witan: ${message}\n`);
+  for (const { field, found, expected } of problems)
+    streams.err(`  ${field === "" ? "" : `${field}: `}found ${found}, expected ${expected}\n`);
+}
+
+/** Lines of `name  value`, the values aligned. */
+export function table(rows: readonly (readonly [string, string])[]): readonly string[] {
+  const width = Math.max(0, ...rows.map(([name]) => name.length));
+  return rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`);
+}

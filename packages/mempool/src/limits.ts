@@ -1,0 +1,56 @@
+// What the pool may hold, and how memory is counted. A node's own limits: no part of validity.
+import { assert, MEMPOOL_LIMITS } from "@witan/primitives";
+import type { SealedTransaction } from "@witan/ledger";
+
+/** Limits of a pool. All are integers from 0. */
+export interface MempoolLimits {
+  /** Memory of the pending transfers, as `memoryOf` counts it. */
+  readonly bytes: number;
+  /** Pending transfers. */
+  readonly transactions: number;
+  /** Unconfirmed ancestors of one transaction: bounds what selection and eviction walk. */
+  readonly ancestors: number;
+  /** Pending transfers that carry a signature of one key. */
+  readonly perClient: number;
+  /** Transactions that wait for inputs; and how long each may, in milliseconds. */
+  readonly orphans: number;
+  readonly orphanMs: number;
+  /** Memory of those that wait, as `memoryOf` counts it. */
+  readonly orphanBytes: number;
+  /** Those that wait and were handed in by one source, or carry a signature of one key. */
+  readonly orphansPerClient: number;
+  /** Refused and dropped transactions that are remembered with their reason. */
+  readonly rejections: number;
+}
+
+/** What a pool holds unless told otherwise. */
+export const MEMPOOL_DEFAULTS: MempoolLimits = Object.freeze({
+  ...MEMPOOL_LIMITS,
+  // 1,000 ordinary transfers take 2.3 MiB; without this bound 1,000 large ones would take 260 MiB.
+  orphanBytes: 8 * 1024 * 1024,
+  // Ten sources must join to fill the waiting room, and a wallet may still send a chain of 25 the wrong way round.
+  orphansPerClient: 100,
+  // About a minute of refusals at full load; 5 MiB.
+  rejections: 10_000,
+});
+
+/**
+ * The limits of a pool: the defaults, but for these.
+ * @throws {AssertionError} unless integers from 0
+ */
+export function limitsOf(some: Partial<MempoolLimits>): MempoolLimits {
+  const limits: MempoolLimits = { ...MEMPOOL_DEFAULTS, ...some };
+  for (const [name, value] of Object.entries(limits))
+    assert(Number.isSafeInteger(value) && value >= 0, `limit ${name} of ${value}`);
+  return Object.freeze(limits);
+}
+
+/** Maps, rankings, the objects that every transaction consists of. */
+const MEMORY_BASE = 1_024;
+/** The bytes themselves, twice as many hex digits, and the objects that hold them. */
+const MEMORY_PER_BYTE = 4;
+
+/** Bytes of memory that a transaction counts for: 1,024, and 4 for each encoded byte. */
+export function memoryOf(transaction: SealedTransaction): number {
+  return MEMORY_BASE + MEMORY_PER_BYTE * transaction.bytes.length;
+}
