@@ -28,7 +28,9 @@ export class PuppetWorker implements WorkerPort {
     if (!this.ended) this.requests.push(message);
   }
 
+  /** As with a real worker, what it said before it ended may still arrive. */
   async terminate(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
     this.die();
   }
 

@@ -1,7 +1,7 @@
 // A transaction in the making: everything can still be changed, and what follows from it (signatures) comes last.
 import type { Body, PolicyNode, Transfer, Witness } from "@witan/ledger";
-import { sealTransaction, transactionCodec } from "@witan/ledger";
-import type { Hash, PublicKey, Signature } from "@witan/primitives";
+import { sealTransaction, TransactionHasher, transactionCodec } from "@witan/ledger";
+import type { ChainId, PublicKey, Signature } from "@witan/primitives";
 import { sortPolicies } from "../ledger/build.ts";
 import { signAs } from "./keyring.ts";
 import type { Pair } from "./pair.ts";
@@ -29,8 +29,8 @@ export interface Draft {
   preimages: string[];
   /** Whether lists of the witness are sorted at the end. */
   sorted: boolean;
-  /** The id that is signed in the place of the draft's own. */
-  signs?: Hash;
+  /** The chain that the signatures are for, if it is another one. */
+  signsFor?: ChainId;
   /** What happens to the witness after signing. */
   afterwards: ((witness: LooseWitness) => void)[];
 }
@@ -41,7 +41,8 @@ export function finish(pair: Pair, draft: Draft): Uint8Array | undefined {
   const bare = { body: draft.body as Body, witness: { policies: [], signatures: [], preimages: [] } };
   const unsigned = sealTransaction(transactions, bare);
   if (!unsigned.ok) return undefined;
-  const digest = draft.signs ?? unsigned.value.id;
+  const { signsFor } = draft;
+  const digest = signsFor ? new TransactionHasher(signsFor).id(bare.body) : unsigned.value.id;
   const keys = draft.sorted ? [...new Set(draft.keys)].sort() : draft.keys;
   const policies = draft.sorted ? sortPolicies(draft.policies) : draft.policies;
   const preimages = draft.sorted ? [...new Set(draft.preimages)].sort() : draft.preimages;

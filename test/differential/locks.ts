@@ -91,7 +91,9 @@ function hardness(lock: Lock, now: number): number {
   if (lock.kind === "hash") return 0;
   if (lock.kind === "after") return lock.time <= now ? 0 : 3;
   if (lock.kind === "key") {
-    const good = ["alice", "bob", "carol", "mint"].some((name) => keyOfName(name).publicKey === lock.publicKey);
+    const good = ["alice", "bob", "carol", "mint"].some(
+      (name) => keyOfName(name).publicKey === lock.publicKey,
+    );
     return good ? 1 : 2;
   }
   return Math.max(...lock.children.map((child) => hardness(child, now)));

@@ -1,5 +1,7 @@
 // Both validators over one chain: every question goes to both, and any difference in the answers is an error that
 // shows the bytes.
+
+import { createNobleScheme } from "@witan/crypto";
 import { loadNativeScheme } from "@witan/crypto/node";
 import {
   type Block,
@@ -19,7 +21,6 @@ import {
   verdictsOf,
 } from "@witan/ledger";
 import { assert, bytesToHex, type Timestamp } from "@witan/primitives";
-import { createNobleScheme } from "@witan/crypto";
 import { TestLedger } from "../ledger/build.ts";
 import { NaiveChain, naiveChainId, naiveFinalityProof, naiveTransactionIds } from "../ledger/naive/index.ts";
 import type { Tally } from "./tally.ts";

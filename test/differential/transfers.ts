@@ -1,7 +1,13 @@
 // Valid transfers over the coins there are: spending several assets, issuing and destroying, with whatever policies
 // the coins ask for.
 import type { Coin, OutpointKey } from "@witan/ledger";
-import { type Amount, AMOUNT_MAX, type AssetId, type PolicyHash, type TransactionId } from "@witan/primitives";
+import {
+  AMOUNT_MAX,
+  type Amount,
+  type AssetId,
+  type PolicyHash,
+  type TransactionId,
+} from "@witan/primitives";
 import { keyOfName } from "../ledger/build.ts";
 import type { Dice } from "./dice.ts";
 import type { Draft, LooseTransfer } from "./draft.ts";
@@ -82,7 +88,8 @@ function outputsOf(world: World, dice: Dice, sums: ReadonlyMap<AssetId, bigint>)
   for (const [asset, sum] of sums) {
     let left = sum;
     for (let count = 0; left > 0n; count++) {
-      const most = left > AMOUNT_MAX ? AMOUNT_MAX : left;
+      let most = left;
+      if (most > AMOUNT_MAX) most = AMOUNT_MAX;
       const last = count >= 2 || dice.chance(45);
       const amount = last || most < 2n ? most : 1n + (BigInt(dice.next()) * (most - 1n)) / 4294967296n;
       outputs.push({ asset, amount: amount as Amount, policyHash: world.lock(dice) });
@@ -165,7 +172,13 @@ export function draftTransfer(world: World, dice: Dice): (Draft & { body: LooseT
 }
 
 /** Takes a fee out of the native asset, if there is enough: at least what an estimate of the weight asks for. */
-function payFee(body: LooseTransfer, sums: Map<AssetId, bigint>, dice: Dice, rate: number, weight: number): void {
+function payFee(
+  body: LooseTransfer,
+  sums: Map<AssetId, bigint>,
+  dice: Dice,
+  rate: number,
+  weight: number,
+): void {
   const native = 0 as AssetId;
   const sum = sums.get(native) ?? 0n;
   const least = (BigInt(rate) * BigInt(weight) + 999n) / 1000n;

@@ -197,6 +197,7 @@ export function readVectors<Name extends keyof VectorFiles>(name: Name): VectorF
 export function textOf(file: VectorFile<Named>): string {
   const shared = Object.entries(file.shared).map(([k, v]) => `${JSON.stringify(k)}: ${JSON.stringify(v)}`);
   const cases = file.cases.map((one) => JSON.stringify(one));
-  const block = (lines: readonly string[]) => (lines.length === 0 ? "" : `\n    ${lines.join(",\n    ")}\n  `);
+  const block = (lines: readonly string[]) =>
+    lines.length === 0 ? "" : `\n    ${lines.join(",\n    ")}\n  `;
   return `{\n  "about": ${JSON.stringify(file.about)},\n  "shared": {${block(shared)}},\n  "cases": [${block(cases)}]\n}\n`;
 }

@@ -14,7 +14,6 @@ async function given(options: PassphraseOptions): Promise<string | undefined> {
     const text = await readText(options.passphraseFile);
     return text.replace(/\r?\n$/, "");
   }
-  // biome-ignore lint/complexity/useLiteralKeys: the compiler wants it so
   return process.env["WITAN_PASSPHRASE"];
 }
 

@@ -10,10 +10,12 @@ import {
   hexVector,
   LIMITS,
   list,
+  listRoot,
   type MemberIndex,
   merkleBranch,
   merkleRoot,
   sha256,
+  sha256Hex,
   type Timestamp,
   type TransactionId,
   uint16,
@@ -21,6 +23,7 @@ import {
   uint53,
   uint64,
   type WitnessHash,
+  writeHex,
 } from "@witan/primitives";
 
 /** What a block's hash is over: 128 bytes. */
@@ -70,7 +73,14 @@ export const INCLUSION_DEPTH = 17;
 
 /** The SSZ root over the transactions of a block, in order. */
 export function transactionsRoot(transactions: readonly TransactionName[]): Hash {
-  return namesCodec.root(transactions);
+  const roots = new Uint8Array(32 * transactions.length);
+  const name = new Uint8Array(64);
+  transactions.forEach(({ id, witnessHash }, index) => {
+    writeHex(id, name, 0);
+    writeHex(witnessHash, name, 32);
+    writeHex(sha256Hex(name), roots, 32 * index);
+  });
+  return listRoot(roots, INCLUSION_DEPTH - 1);
 }
 
 /**

@@ -45,10 +45,15 @@ export interface WellFormed {
   readonly transfer: ShownTransfer | undefined;
 }
 
+/** What held before: the form of a sealed transaction never changes, and a block brings those of the mempool again. */
+const held = new WeakMap<SealedTransaction, WellFormed>();
+
 /** Judges a transaction by itself: needs no state, and holds or not for ever. */
 export function judgeForm(
   sealed: SealedTransaction,
 ): { readonly ok: true; readonly value: WellFormed } | Broken {
+  const before = held.get(sealed);
+  if (before) return { ok: true, value: before };
   const { body, witness } = sealed;
   let transfer: ShownTransfer | undefined;
   let broken: Broken | undefined;
@@ -57,7 +62,10 @@ export function judgeForm(
     broken = firstBroken(TRANSFER_RULES, transfer);
   } else if (body.kind === "reward") broken = firstBroken(REWARD_RULES, { body, witness });
   else broken = firstBroken(GOVERNANCE_RULES, { body, witness });
-  return broken ?? { ok: true, value: { sealed, transfer } as WellFormed };
+  if (broken) return broken;
+  const formed = { sealed, transfer } as WellFormed;
+  held.set(sealed, formed);
+  return { ok: true, value: formed };
 }
 
 /** Judges a transaction in its block, signatures and inputs aside. */

@@ -26,6 +26,13 @@ export interface ShownTransfer {
   readonly body: Transfer;
   readonly witness: Witness;
   readonly policies: readonly ShownPolicy[];
+  /** Of the `key` nodes of all policies. */
+  readonly keysShown: ReadonlySet<PublicKey>;
+  readonly keysSigned: ReadonlySet<PublicKey>;
+  /** Of the `hash` nodes of all policies. */
+  readonly digestsShown: ReadonlySet<Hash>;
+  /** Of the preimages. */
+  readonly digestsHeld: ReadonlySet<Hash>;
   /** The earliest rule of section 4 that a policy breaks; `policies` then holds the others. */
   readonly policyFault: PolicyFault | undefined;
 }
@@ -49,7 +56,17 @@ export function showTransfer(sealed: SealedTransaction): ShownTransfer {
     if (!("code" in shown)) policies.push(shown);
     else if (policyFault === undefined || rank(shown) < rank(policyFault)) policyFault = shown;
   }
-  return { sealed, body, witness, policies, policyFault };
+  return {
+    sealed,
+    body,
+    witness,
+    policies,
+    keysShown: new Set(policies.flatMap((policy) => policy.keys)),
+    keysSigned: new Set(witness.signatures.map((one) => one.publicKey)),
+    digestsShown: new Set(policies.flatMap((policy) => policy.digests)),
+    digestsHeld: new Set(witness.preimages.map((preimage) => sha256Hex(hexToBytes(preimage)) as Hash)),
+    policyFault,
+  };
 }
 
 function rank(fault: PolicyFault): number {
@@ -65,13 +82,6 @@ function missing<T>(wanted: Iterable<T>, held: ReadonlySet<T>): T | undefined {
   for (const one of wanted) if (!held.has(one)) return one;
   return undefined;
 }
-
-const keysShown = (t: ShownTransfer): Set<PublicKey> => new Set(t.policies.flatMap((policy) => policy.keys));
-const keysSigned = (t: ShownTransfer): Set<PublicKey> =>
-  new Set(t.witness.signatures.map((s) => s.publicKey));
-const digestsShown = (t: ShownTransfer): Set<Hash> => new Set(t.policies.flatMap((policy) => policy.digests));
-const digestsHeld = (t: ShownTransfer): Set<Hash> =>
-  new Set(t.witness.preimages.map((preimage) => sha256Hex(hexToBytes(preimage)) as Hash));
 
 function ascendingAssets(list: readonly { readonly asset: AssetId }[]): string | undefined {
   const wrong = list.find((one, at) => at > 0 && (list[at - 1]?.asset ?? 0) >= one.asset);
@@ -118,10 +128,10 @@ export const TRANSFER_RULES: readonly Rule<ShownTransfer>[] = [
     code: "preimages-order",
     broken: (t) => (strictlyAscending(t.witness.preimages) ? undefined : ""),
   },
-  { code: "signature-missing", broken: (t) => missing(keysShown(t), keysSigned(t)) },
-  { code: "signature-unused", broken: (t) => unused(t, missing(keysSigned(t), keysShown(t))) },
-  { code: "preimage-missing", broken: (t) => missing(digestsShown(t), digestsHeld(t)) },
-  { code: "preimage-unused", broken: (t) => unused(t, missing(digestsHeld(t), digestsShown(t))) },
+  { code: "signature-missing", broken: (t) => missing(t.keysShown, t.keysSigned) },
+  { code: "signature-unused", broken: (t) => unused(t, missing(t.keysSigned, t.keysShown)) },
+  { code: "preimage-missing", broken: (t) => missing(t.digestsShown, t.digestsHeld) },
+  { code: "preimage-unused", broken: (t) => unused(t, missing(t.digestsHeld, t.digestsShown)) },
 ];
 
 /** While a policy can't be read, nobody can say that something is of no use to it. */

@@ -1,14 +1,16 @@
 // Why the pool refuses or drops a transaction: the ledger's rules, and codes of its own. A code never changes its
 // meaning.
-import type { TransactionId, WitnessHash } from "@witan/primitives";
+
 import type { Broken, RuleCode } from "@witan/ledger";
+import type { TransactionId, WitnessHash } from "@witan/primitives";
 
 /** What each code of the pool means, as a person would be told. */
 export const MEMPOOL_CODES = {
   "reward-not-admitted": "a reward is made by who makes the block, and is never sent",
   "known-otherwise": "the same transaction is pending already, with another witness",
   conflict: "another transaction that came first spends one of the inputs, or takes the governance sequence",
-  "client-limit": "a signing key has as many pending transactions as one client may have: wait for some to be final",
+  "client-limit":
+    "a signing key has as many pending transactions as one client may have: wait for some to be final",
   "ancestors-too-many": "it would rest on too many unconfirmed transactions: wait for some to be final",
   "mempool-full": "the mempool is full, and nothing in it pays a lower fee rate: pay more, or wait",
   evicted: "the mempool was full, and a transaction with a higher fee rate took the place",

@@ -1,6 +1,7 @@
 // What the pool may hold, and how memory is counted. A node's own limits: no part of validity.
-import { assert, MEMPOOL_LIMITS } from "@witan/primitives";
+
 import type { SealedTransaction } from "@witan/ledger";
+import { assert, MEMPOOL_LIMITS } from "@witan/primitives";
 
 /** Limits of a pool. All are integers from 0. */
 export interface MempoolLimits {

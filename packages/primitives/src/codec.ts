@@ -14,7 +14,7 @@ import {
 } from "@chainsafe/ssz";
 import { AssertionError, assert } from "./assert.ts";
 import { asciiBytes } from "./hash.ts";
-import { bytesToHex, isHex, writeHex } from "./hex.ts";
+import { bytesToHex, hexReader, hexToBytes, isHex, sameBytes, writeHex } from "./hex.ts";
 import { type Hash, INTEGER_MAX } from "./ids.ts";
 import { type Result, refuse } from "./result.ts";
 
@@ -45,59 +45,66 @@ export interface HashTree {
 // biome-ignore lint/suspicious/noExplicitAny: the library's value types can't be named for types made at run time
 type SszType = any;
 
+/** Bytes in the forms that types want them: the first two are the library's, the third is for reading only. */
+interface Data {
+  readonly uint8Array: Uint8Array;
+  readonly dataView: DataView;
+  readonly readHex?: (start: number, end: number) => string;
+}
+
+/** What is wrong with bytes or a value; never leaves this file. */
 class Fault extends Error {}
 
-function check(condition: boolean, what: string): asserts condition {
-  if (!condition) throw new Fault(what);
-}
-
 class CheckedNumber extends UintNumberType {
-  readonly #max: number;
+  readonly max: number;
   constructor(bytes: 1 | 2 | 4 | 8, max: number) {
     super(bytes);
-    this.#max = max;
+    this.max = max;
   }
-  override value_serializeToBytes(output: SszType, offset: number, value: number): number {
-    this.#check(value);
+  override value_serializeToBytes(output: Data, offset: number, value: number): number {
+    if (!(Number.isInteger(value) && value >= 0 && value <= this.max)) throw outOfRange(value, this.max);
     return super.value_serializeToBytes(output, offset, value);
   }
-  override value_deserializeFromBytes(data: SszType, start: number, end: number): number {
+  override value_deserializeFromBytes(data: Data, start: number, end: number): number {
     const value = super.value_deserializeFromBytes(data, start, end);
-    this.#check(value);
+    if (value > this.max) throw outOfRange(value, this.max);
     return value;
-  }
-  #check(value: number): void {
-    check(
-      Number.isInteger(value) && value >= 0 && value <= this.#max,
-      `${value} is not in 0 to ${this.#max}`,
-    );
   }
 }
 
-class CheckedBigint extends UintBigintType {
-  override value_serializeToBytes(output: SszType, offset: number, value: bigint): number {
-    const max = (1n << BigInt(8 * this.byteLength)) - 1n;
-    check(typeof value === "bigint" && value >= 0n && value <= max, `${value} is not in 0 to ${max}`);
-    return super.value_serializeToBytes(output, offset, value);
+const UINT64_MAX = (1n << 64n) - 1n;
+
+class CheckedUint64 extends UintBigintType {
+  constructor() {
+    super(8);
   }
+  override value_serializeToBytes(output: Data, offset: number, value: bigint): number {
+    if (typeof value !== "bigint" || value < 0n || value > UINT64_MAX) throw outOfRange(value, UINT64_MAX);
+    output.dataView.setBigUint64(offset, value, true);
+    return offset + 8;
+  }
+}
+
+function outOfRange(value: unknown, max: number | bigint): Fault {
+  return new Fault(`${shown(value)} is not in 0 to ${max}`);
 }
 
 /** One of several values, as its position in one byte. */
 class Choice extends UintNumberType {
-  readonly #values: readonly unknown[];
+  readonly values: readonly unknown[];
   constructor(values: readonly unknown[]) {
     super(1);
-    this.#values = values;
+    this.values = values;
   }
-  override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
-    const position = this.#values.indexOf(value);
-    check(position >= 0, `${shown(value)} is none of ${this.#values.join(", ")}`);
+  override value_serializeToBytes(output: Data, offset: number, value: SszType): number {
+    const position = this.values.indexOf(value);
+    if (position < 0) throw new Fault(`${shown(value)} is none of ${this.values.join(", ")}`);
     return super.value_serializeToBytes(output, offset, position);
   }
-  override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+  override value_deserializeFromBytes(data: Data, start: number, end: number): SszType {
     const position = super.value_deserializeFromBytes(data, start, end);
-    check(position < this.#values.length, `choice ${position} of ${this.#values.length}`);
-    return this.#values[position];
+    if (position >= this.values.length) throw new Fault(`choice ${position} of ${this.values.length}`);
+    return this.values[position];
   }
   override tree_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
     return PLAIN_UINT8.tree_deserializeFromBytes(data, start, end);
@@ -105,13 +112,6 @@ class Choice extends UintNumberType {
 }
 
 const PLAIN_UINT8 = new UintNumberType(1);
-
-function bytesOfHex(value: unknown, length?: number): Uint8Array {
-  check(isHex(value, length), `expected ${length ?? "some"} bytes in lower-case hex, found ${shown(value)}`);
-  const bytes = new Uint8Array(value.length / 2);
-  writeHex(value, bytes, 0);
-  return bytes;
-}
 
 function shown(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
@@ -121,92 +121,132 @@ function shown(value: unknown): string {
 class HexVector extends ByteVectorType {
   override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
     const fits = typeof value === "string" && value.length === 2 * this.lengthBytes;
-    check(
-      fits && writeHex(value, output.uint8Array, offset),
-      `expected ${this.lengthBytes} bytes in lower-case hex, found ${shown(value)}`,
-    );
+    if (!fits || !writeHex(value, output.uint8Array, offset))
+      throw new Fault(`expected ${this.lengthBytes} bytes in lower-case hex, found ${shown(value)}`);
     return offset + this.lengthBytes;
   }
   override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
     this.assertValidSize(end - start);
-    return bytesToHex(data.uint8Array.subarray(start, end));
+    return data.readHex(start, end);
+  }
+  override getBlocksBytes(value: SszType): Uint8Array {
+    return super.getBlocksBytes(hexToBytes(value));
   }
 }
 
-/** Bytes up to a limit, whose value is lower-case hex, ASCII text or plain bytes. */
-class CheckedBytes extends ByteListType {
-  readonly #form: "hex" | "text" | "bytes";
-  constructor(limit: number, form: "hex" | "text" | "bytes") {
-    super(limit);
-    this.#form = form;
-  }
-  #bytes(value: SszType): Uint8Array {
-    let bytes: Uint8Array;
-    if (this.#form === "hex") bytes = bytesOfHex(value);
-    else if (this.#form === "text") {
-      check(typeof value === "string" && PRINTABLE.test(value), `not printable ASCII: ${shown(value)}`);
-      bytes = asciiBytes(value);
-    } else {
-      check(value instanceof Uint8Array, `expected bytes, found ${shown(value)}`);
-      bytes = value;
-    }
-    check(bytes.length <= this.limitBytes, `${bytes.length} bytes, the limit is ${this.limitBytes}`);
-    return bytes;
-  }
+/** Bytes up to a limit. */
+abstract class CheckedBytes extends ByteListType {
+  /** The length of a value in bytes. @throws {Fault} if it is none */
+  abstract sizeOf(value: unknown): number;
   override value_serializedSize(value: SszType): number {
-    return this.#bytes(value).length;
+    const size = this.sizeOf(value);
+    if (size > this.limitBytes) throw new Fault(`${size} bytes, the limit is ${this.limitBytes}`);
+    return size;
   }
+  /** The bytes of a value that `sizeOf` took. */
+  abstract bytesOf(value: SszType): Uint8Array;
   override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
-    return super.value_serializeToBytes(output, offset, this.#bytes(value));
+    return super.value_serializeToBytes(output, offset, this.bytesOf(value));
+  }
+  override hashTreeRootInto(value: SszType, output: Uint8Array, offset: number): void {
+    super.hashTreeRootInto(this.bytesOf(value), output, offset);
+  }
+  checkRange(start: number, end: number): void {
+    if (end < start) throw new Fault("a list of negative length");
+    this.assertValidSize(end - start);
+  }
+}
+
+/** Bytes up to a limit whose value is lower-case hex. */
+class HexBytes extends CheckedBytes {
+  sizeOf(value: unknown): number {
+    if (!isHex(value)) throw new Fault(`expected bytes in lower-case hex, found ${shown(value)}`);
+    return value.length / 2;
+  }
+  bytesOf(value: SszType): Uint8Array {
+    return hexToBytes(value);
   }
   override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
-    check(end >= start, "a list of negative length");
-    this.assertValidSize(end - start);
-    const bytes: Uint8Array = data.uint8Array.subarray(start, end);
-    if (this.#form === "hex") return bytesToHex(bytes);
-    if (this.#form === "bytes") return bytes;
-    for (const byte of bytes) check(byte >= 0x20 && byte <= 0x7e, "text that is not printable ASCII");
-    return String.fromCharCode(...bytes);
+    this.checkRange(start, end);
+    return data.readHex(start, end);
   }
 }
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
 
+/** Printable ASCII up to a limit. */
+class Text extends CheckedBytes {
+  sizeOf(value: unknown): number {
+    if (typeof value !== "string" || !PRINTABLE.test(value))
+      throw new Fault(`not printable ASCII: ${shown(value)}`);
+    return value.length;
+  }
+  bytesOf(value: SszType): Uint8Array {
+    return asciiBytes(value);
+  }
+  override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+    this.checkRange(start, end);
+    const value = String.fromCharCode(...data.uint8Array.subarray(start, end));
+    if (!PRINTABLE.test(value)) throw new Fault("text that is not printable ASCII");
+    return value;
+  }
+}
+
+/** Plain bytes up to a limit: decoded as a view, not a copy. */
+class PlainBytes extends CheckedBytes {
+  sizeOf(value: unknown): number {
+    if (!(value instanceof Uint8Array)) throw new Fault(`expected bytes, found ${shown(value)}`);
+    return value.length;
+  }
+  bytesOf(value: SszType): Uint8Array {
+    return value;
+  }
+  override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
+    this.checkRange(start, end);
+    return data.uint8Array.subarray(start, end);
+  }
+}
+
 class CheckedList extends ListCompositeType<SszType> {
   override value_serializedSize(value: SszType): number {
-    check(Array.isArray(value), `expected a list, found ${shown(value)}`);
-    check(value.length <= this.limit, `a list of ${value.length}, the limit is ${this.limit}`);
+    if (!Array.isArray(value)) throw new Fault(`expected a list, found ${shown(value)}`);
+    if (value.length > this.limit) throw new Fault(`a list of ${value.length}, the limit is ${this.limit}`);
     return super.value_serializedSize(value);
-  }
-  override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
-    check(value.length <= this.limit, `a list of ${value.length}, the limit is ${this.limit}`);
-    return super.value_serializeToBytes(output, offset, value);
   }
 }
 
 /** An SSZ union whose values are `{kind, ...fields}`; the variants are containers, or none for the first. */
 class TaggedUnion extends UnionType<SszType> {
-  readonly #kinds: readonly string[];
+  readonly kinds: readonly string[];
   constructor(kinds: readonly string[], types: SszType[]) {
     super(types);
-    this.#kinds = kinds;
+    this.kinds = kinds;
   }
-  #selected(value: SszType): { selector: number; value: SszType } {
-    const selector = this.#kinds.indexOf(value?.kind);
-    check(selector >= 0, `unknown kind ${shown(value?.kind)}, expected ${this.#kinds.join(", ")}`);
-    return { selector, value: this.types[selector] instanceof NoneType ? null : value };
+  selected(value: SszType): number {
+    const selector = this.kinds.indexOf(value?.kind);
+    if (selector < 0)
+      throw new Fault(`unknown kind ${shown(value?.kind)}, expected ${this.kinds.join(", ")}`);
+    return selector;
   }
   override value_serializedSize(value: SszType): number {
-    return super.value_serializedSize(this.#selected(value));
+    return 1 + this.types[this.selected(value)].value_serializedSize(value);
   }
   override value_serializeToBytes(output: SszType, offset: number, value: SszType): number {
-    return super.value_serializeToBytes(output, offset, this.#selected(value));
+    const selector = this.selected(value);
+    output.uint8Array[offset] = selector;
+    return this.types[selector].value_serializeToBytes(output, offset + 1, value);
   }
   override value_deserializeFromBytes(data: SszType, start: number, end: number): SszType {
-    check(end > start, "a union without a selector");
-    const { selector, value } = super.value_deserializeFromBytes(data, start, end) as SszType;
-    check(value !== null || end === start + 1, "bytes behind an empty variant");
-    return { kind: this.#kinds[selector], ...value };
+    if (end <= start) throw new Fault("a union without a selector");
+    const selector = data.uint8Array[start];
+    const kind = this.kinds[selector];
+    if (kind === undefined) throw new Fault(`variant ${selector} of ${this.kinds.length}`);
+    const value = this.types[selector].value_deserializeFromBytes(data, start + 1, end);
+    if (value === null && end !== start + 1) throw new Fault("bytes behind an empty variant");
+    return { kind, ...value };
+  }
+  override hashTreeRootInto(value: SszType, output: Uint8Array, offset: number): void {
+    super.hashTreeRootInto({ selector: this.selected(value), value }, output, offset);
   }
 }
 
@@ -226,7 +266,7 @@ class CheckedCodec<T> implements Codec<T> {
   tryEncode(value: T): Result<Uint8Array, "encoding"> {
     try {
       const bytes = new Uint8Array(this.type.value_serializedSize(value));
-      this.type.value_serializeToBytes(ofBytes(bytes), 0, value);
+      this.type.value_serializeToBytes(writing(bytes), 0, value);
       return { ok: true, value: bytes };
     } catch (error) {
       return fault(error);
@@ -234,33 +274,39 @@ class CheckedCodec<T> implements Codec<T> {
   }
   decode(bytes: Uint8Array): Result<T, "encoding"> {
     try {
-      const value = this.type.value_deserializeFromBytes(ofBytes(bytes), 0, bytes.length);
+      const value = this.type.value_deserializeFromBytes(reading(bytes), 0, bytes.length);
       return this.#same(value, bytes) ? { ok: true, value } : refuse("encoding", "not canonical");
     } catch (error) {
       return fault(error);
     }
   }
   root(value: T): Hash {
-    return bytesToHex(this.tree(value).root) as Hash;
+    // The library hashes what breaks a limit, too: encoding checks.
+    this.encode(value);
+    return bytesToHex(this.type.hashTreeRoot(value)) as Hash;
   }
   tree(value: T): HashTree {
     const bytes = this.encode(value);
-    return this.type.tree_deserializeFromBytes(ofBytes(bytes), 0, bytes.length);
+    return this.type.tree_deserializeFromBytes(reading(bytes), 0, bytes.length);
   }
   /** Encoding again must give the same bytes: whatever the library lets through, one value has one encoding. */
   #same(value: T, bytes: Uint8Array): boolean {
-    const again = new Uint8Array(bytes.length);
     if (this.type.value_serializedSize(value) !== bytes.length) return false;
-    this.type.value_serializeToBytes(ofBytes(again), 0, value);
-    for (let at = 0; at < bytes.length; at++) if (bytes[at] !== again[at]) return false;
-    return true;
+    const again = new Uint8Array(bytes.length);
+    this.type.value_serializeToBytes(writing(again), 0, value);
+    return sameBytes(again, bytes);
   }
 }
 
-function ofBytes(bytes: Uint8Array): { uint8Array: Uint8Array; dataView: DataView } {
+function writing(bytes: Uint8Array): Data {
+  return { uint8Array: bytes, dataView: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+function reading(bytes: Uint8Array): Data {
   // Plain bytes only: a Buffer's subarray is a Buffer, and would leak into values.
-  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  return { uint8Array: plain, dataView: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+  const plain =
+    bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  return { ...writing(plain), readHex: hexReader(plain) };
 }
 
 function fault(error: unknown): { ok: false; code: "encoding"; detail: string } {
@@ -295,7 +341,7 @@ export function uint53<T extends number = number>(): Codec<T> {
 
 /** uint64, as a bigint: amounts. */
 export function uint64<T extends bigint = bigint>(): Codec<T> {
-  return new CheckedCodec<T>(new CheckedBigint(8));
+  return new CheckedCodec<T>(new CheckedUint64());
 }
 
 /** boolean. */
@@ -315,17 +361,17 @@ export function hexVector<T extends string = string>(length: number): Codec<T> {
 
 /** ByteList[limit], as lower-case hex. */
 export function hexList<T extends string = string>(limit: number): Codec<T> {
-  return new CheckedCodec<T>(new CheckedBytes(limit, "hex"));
+  return new CheckedCodec<T>(new HexBytes(limit));
 }
 
 /** ByteList[limit] of printable ASCII (0x20 to 0x7e), as a string. */
 export function text(limit: number): Codec<string> {
-  return new CheckedCodec<string>(new CheckedBytes(limit, "text"));
+  return new CheckedCodec<string>(new Text(limit));
 }
 
 /** ByteList[limit], as bytes: a view on what was decoded, not a copy. */
 export function byteList(limit: number): Codec<Uint8Array> {
-  return new CheckedCodec<Uint8Array>(new CheckedBytes(limit, "bytes"));
+  return new CheckedCodec<Uint8Array>(new PlainBytes(limit));
 }
 
 /** List[element, limit], as an array; elements are of composite types. */

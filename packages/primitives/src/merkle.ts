@@ -1,9 +1,9 @@
 // Branches of SSZ hash trees: what shows that a part belongs to a root. The node at depth d and position i has the
 // generalized index 2^d + i; a branch lists the siblings from the node up to below the root.
-import { sha256 } from "#platform";
+import { sha256, sha256Hex } from "#platform";
 import { assert } from "./assert.ts";
 import type { HashTree } from "./codec.ts";
-import { bytesToHex, hexToBytes } from "./hex.ts";
+import { bytesToHex, hexToBytes, writeHex } from "./hex.ts";
 import type { Hash } from "./ids.ts";
 
 /**
@@ -39,4 +39,39 @@ export function merkleRoot(leaf: Hash, position: number, branch: readonly Hash[]
     at = Math.floor(at / 2);
   }
   return bytesToHex(node) as Hash;
+}
+
+/** Roots of trees of zeros: of depth 0, 32 zero bytes; of each further one, the hash of two of the one before. */
+const ZERO_ROOTS: Uint8Array[] = [new Uint8Array(32)];
+for (let depth = 0; depth < 40; depth++) {
+  const below = ZERO_ROOTS[depth] as Uint8Array;
+  const pair = new Uint8Array(64);
+  pair.set(below, 0);
+  pair.set(below, 32);
+  ZERO_ROOTS.push(sha256(pair));
+}
+
+/**
+ * The SSZ root of a list of at most 2^depth elements whose own roots are given: what the codec's `root` computes,
+ * several times faster (blocks have thousands of transactions). A test holds the two together.
+ * @param roots 32 bytes each, one after another; overwritten
+ */
+export function listRoot(roots: Uint8Array, depth: number): Hash {
+  let count = roots.length / 32;
+  const length = count;
+  assert(Number.isInteger(count) && count <= 2 ** depth, `${count} elements in a list of depth ${depth}`);
+  const pair = new Uint8Array(64);
+  for (let level = 0; level < depth; level++) {
+    const odd = count % 2 === 1;
+    count = Math.ceil(count / 2);
+    for (let at = 0; at < count; at++) {
+      pair.set(roots.subarray(64 * at, 64 * at + 64), 0);
+      if (odd && at === count - 1) pair.set(ZERO_ROOTS[level] as Uint8Array, 32);
+      writeHex(sha256Hex(pair), roots, 32 * at);
+    }
+  }
+  pair.fill(0);
+  pair.set(length === 0 ? (ZERO_ROOTS[depth] as Uint8Array) : roots.subarray(0, 32), 0);
+  new DataView(pair.buffer).setUint32(32, length, true);
+  return sha256Hex(pair) as Hash;
 }

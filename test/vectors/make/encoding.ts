@@ -60,7 +60,10 @@ function transactions(): EncodingCase[] {
       ["the last byte missing", plain.slice(0, -2)],
       ["the first offset one lower", withOffset(plain, 0, 7)],
       ["the first offset one higher", withOffset(plain, 0, 9)],
-      ["the first offset four higher: a gap", withOffset(`${plain.slice(0, 16)}00000000${plain.slice(16)}`, 0, 12)],
+      [
+        "the first offset four higher: a gap",
+        withOffset(`${plain.slice(0, 16)}00000000${plain.slice(16)}`, 0, 12),
+      ],
       ["the second offset below the first", withOffset(plain, 4, 7)],
       ["the second offset behind the end", withOffset(plain, 4, plain.length / 2 + 1)],
       ["the second offset 2^32 - 1", withOffset(plain, 4, 0xffff_ffff)],
@@ -200,7 +203,9 @@ function proofs(): EncodingCase[] {
 }
 
 /** encoding.json */
-export function encodingVectors(withRoots: (cases: EncodingCase[]) => EncodingCase[]): VectorFile<EncodingCase> {
+export function encodingVectors(
+  withRoots: (cases: EncodingCase[]) => EncodingCase[],
+): VectorFile<EncodingCase> {
   const cases = [
     ...transactions(),
     ...policies(),
@@ -289,7 +294,10 @@ function stateRows(): Rows {
     [
       ["with something in each list", by.governanceState()],
       ["without clients and retired keys", by.governanceState("", [])],
-      ["clients with prefixes", by.governanceState("", [by.client("01", [ascii("a"), ascii("b")]), by.client("00")])],
+      [
+        "clients with prefixes",
+        by.governanceState("", [by.client("01", [ascii("a"), ascii("b")]), by.client("00")]),
+      ],
       ["many retired keys", by.governanceState(fill(by.HASH, 65))],
     ],
     [["a retired key of 31 bytes", by.governanceState(by.HASH.slice(2))]],

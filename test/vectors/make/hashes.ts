@@ -39,7 +39,13 @@ export function hashVectors(): VectorFile<HashCase> {
     for (const [chain, chainId] of Object.entries(CHAINS))
       for (const [what, bytes] of Object.entries(INPUTS)) {
         const hash = new TaggedHasher(tag, chainId as ChainId).hash(bytes);
-        cases.push({ name: `${tag} of ${what} under ${chain}`, tag, chainId, bytes: bytesToHex(bytes), hash });
+        cases.push({
+          name: `${tag} of ${what} under ${chain}`,
+          tag,
+          chainId,
+          bytes: bytesToHex(bytes),
+          hash,
+        });
       }
   for (const bytes of [new Uint8Array(55).fill(1), new Uint8Array(56).fill(2), new Uint8Array(64).fill(3)])
     cases.push({

@@ -35,7 +35,11 @@ export function inclusionVectors(): VectorFile<InclusionCase, NameList> {
       cases.push({ name: `leads: ${index} ${list}`, list, ...nameOf(index), index, branch, expected: true });
     }
   }
-  return { about: "Branches to transactionsRoot: docs/formats.md, section 9", shared, cases: [...cases, ...broken()] };
+  return {
+    about: "Branches to transactionsRoot: docs/formats.md, section 9",
+    shared,
+    cases: [...cases, ...broken()],
+  };
 }
 
 function broken(): InclusionCase[] {
@@ -49,7 +53,12 @@ function broken(): InclusionCase[] {
     { ...base, name: "astray: the position 65,536 higher, which has the same lowest bits", index: 65_539 },
     { ...base, name: "astray: another id", id: nameOf(2).id },
     { ...base, name: "astray: another witness hash", witnessHash: nameOf(2).witnessHash },
-    { ...base, name: "astray: id and witness hash changed places", id: base.witnessHash, witnessHash: base.id },
+    {
+      ...base,
+      name: "astray: id and witness hash changed places",
+      id: base.witnessHash,
+      witnessHash: base.id,
+    },
     { ...base, name: "astray: the first sibling is another", branch: branch.with(0, ZERO_HASH) },
     { ...base, name: "astray: the length is another", branch: branch.with(length, `06${"00".repeat(31)}`) },
     { ...base, name: "astray: a sibling is missing", branch: branch.slice(0, length) },

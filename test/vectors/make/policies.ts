@@ -1,6 +1,13 @@
 // Vectors for policies: what is well shown and its hash, and each way to be wrong.
 import { type Policy, type PolicyNode, policyCodec, policyHash } from "@witan/ledger";
-import { bytesToHex, type Hash, type PolicyHash, type PublicKey, present, type Timestamp } from "@witan/primitives";
+import {
+  bytesToHex,
+  type Hash,
+  type PolicyHash,
+  type PublicKey,
+  present,
+  type Timestamp,
+} from "@witan/primitives";
 import { keyOfName } from "../../ledger/build.ts";
 import type { PolicyCase, VectorFile, Verdict } from "../format.ts";
 import { list, times } from "./bytes.ts";
@@ -84,7 +91,11 @@ const WRONG: readonly (readonly [string, Verdict, Policy])[] = [
   ["one of no children", "policy-threshold", [threshold(1, 0)]],
   ["none of one", "policy-threshold", [threshold(0, 1), a]],
   ["two of one", "policy-threshold", [threshold(2, 1), a]],
-  ["17 children", "policy-threshold", some(17, ...Array.from({ length: 17 }, (_, at): Policy => [after(at)]))],
+  [
+    "17 children",
+    "policy-threshold",
+    some(17, ...Array.from({ length: 17 }, (_, at): Policy => [after(at)])),
+  ],
   ["255 of 255", "policy-threshold", [threshold(255, 255), a]],
   ["wrong inside", "policy-threshold", some(1, [threshold(0, 1), a])],
   ["told before that nodes are missing", "policy-threshold", [threshold(0, 3), a]],
@@ -126,8 +137,16 @@ export function policyVectors(): VectorFile<PolicyCase> {
   for (const [name, expected, policy] of WRONG)
     cases.push({ name: `${expected}: ${name}`, policy: bytesOf(policy), expected });
   const node = `04000000${"00"}${"11".repeat(32)}`;
-  cases.push({ name: "encoding: 33 nodes", policy: list(times(33, `00${"22".repeat(32)}`)), expected: "encoding" });
+  cases.push({
+    name: "encoding: 33 nodes",
+    policy: list(times(33, `00${"22".repeat(32)}`)),
+    expected: "encoding",
+  });
   cases.push({ name: "encoding: a byte behind", policy: `${node}00`, expected: "encoding" });
-  cases.push({ name: "encoding: selector 5", policy: `04000000${"05"}${"11".repeat(2)}`, expected: "encoding" });
+  cases.push({
+    name: "encoding: selector 5",
+    policy: `04000000${"05"}${"11".repeat(2)}`,
+    expected: "encoding",
+  });
   return { about: "Policies: docs/formats.md, section 4", shared: {}, cases };
 }

@@ -1,6 +1,14 @@
 // Scenes: a chain that grows, and cases about what may come next at each height. The expected verdict is always said
 // by whoever writes the case; nothing here asks the code under test for one.
-import { genesisCodec, type Genesis, type SealedTransaction, transactionCodec, type Block, type Body, type Witness } from "@witan/ledger";
+import {
+  type Block,
+  type Body,
+  type Genesis,
+  genesisCodec,
+  type SealedTransaction,
+  transactionCodec,
+  type Witness,
+} from "@witan/ledger";
 import { bytesToHex } from "@witan/primitives";
 import { type NamedCoin, TestLedger } from "../../ledger/build.ts";
 import type { BlockCase, ChainOfBlocks, TransactionCase, Verdict } from "../format.ts";

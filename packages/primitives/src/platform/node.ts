@@ -1,14 +1,18 @@
-// What differs between Node and elsewhere, for Node: hashing and hex by its own, several times faster than
+// What differs between Node and elsewhere, for Node: hashing and reading hex by its own, several times faster than
 // portable.ts and equal to it (tested). Nothing else of Node may enter the pure packages through here.
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
+import { writeHex } from "../write-hex.ts";
 
 /** The name of the hashing behind `sha256`, for status pages. */
 export const HASHING: "node" | "noble" = "node";
 
 /** SHA-256 of `bytes`: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(hash("sha256", bytes, "buffer"));
+  // By way of hex, which is the faster answer of Node's: 0.4 µs against 0.8.
+  const digest = new Uint8Array(32);
+  writeHex(hash("sha256", bytes, "hex"), digest, 0);
+  return digest;
 }
 
 /** SHA-256 of `bytes`, in lower-case hex. */
@@ -16,7 +20,13 @@ export function sha256Hex(bytes: Uint8Array): string {
   return hash("sha256", bytes, "hex");
 }
 
-/** Lower-case hex of `bytes`. */
-export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("hex");
+/** Reads lower-case hex of parts of `bytes`: from `start` to before `end`. */
+export function hexReader(bytes: Uint8Array): (start: number, end: number) => string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (start, end) => buffer.toString("hex", start, end);
+}
+
+/** Whether two byte strings are the same. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && Buffer.compare(a, b) === 0;
 }

@@ -1,4 +1,4 @@
-// What differs between Node and elsewhere, for elsewhere (browsers): hashing by noble, hex by tables.
+// What differs between Node and elsewhere, for elsewhere (browsers): hashing by noble, hex by a table.
 // `#platform` in package.json picks this file or node.ts; a test holds them to the same answers.
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 
@@ -12,14 +12,23 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 /** SHA-256 of `bytes`, in lower-case hex. */
 export function sha256Hex(bytes: Uint8Array): string {
-  return toHex(nobleSha256(bytes));
+  return hexReader(nobleSha256(bytes))(0, 32);
 }
 
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-/** Lower-case hex of `bytes`. */
-export function toHex(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += DIGITS[byte];
-  return text;
+/** Reads lower-case hex of parts of `bytes`: from `start` to before `end`. */
+export function hexReader(bytes: Uint8Array): (start: number, end: number) => string {
+  return (start, end) => {
+    let text = "";
+    for (let at = start; at < end; at++) text += DIGITS[bytes[at] as number];
+    return text;
+  };
+}
+
+/** Whether two byte strings are the same. */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
 }

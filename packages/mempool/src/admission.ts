@@ -1,0 +1,288 @@
+// How a transaction comes in, stage by stage: by itself and in the next block; its signatures, asked elsewhere; then
+// its inputs and a place among the others. What was checked before is checked again where the chain or the pool may
+// have moved.
+import {
+  type BlockContext,
+  type Coin,
+  type CoinSource,
+  contextBroken,
+  judgeForm,
+  keyOf,
+  keyOfOutput,
+  type OutpointKey,
+  type SealedTransaction,
+  signatureChecks,
+  signatureInvalid,
+  spendingBroken,
+  type WellFormed,
+} from "@witan/ledger";
+import type { SignatureCheck, Timestamp } from "@witan/primitives";
+import type { MempoolRefusal } from "./codes.ts";
+import { byRank, Entry, readinessOf } from "./entry.ts";
+import type { Turn } from "./notices.ts";
+import type { Pool } from "./pool.ts";
+import type { Waiting } from "./waiting-room.ts";
+
+declare const prechecked: unique symbol;
+
+/** A transaction that passed the first stage. Only `Mempool.precheck` makes one. */
+export interface Prechecked {
+  readonly [prechecked]: true;
+  readonly formed: WellFormed;
+}
+
+/** What can be said of a transaction without signatures and coins. */
+export type Standing =
+  /** Exactly these bytes are pending: asking again answers the same. */
+  | { readonly status: "known" }
+  /** Exactly these bytes wait for inputs, and their signatures hold. */
+  | { readonly status: "waiting" }
+  | { readonly status: "refused"; readonly refusal: MempoolRefusal };
+
+/** The answer of the first stage. */
+export type PrecheckVerdict =
+  | Standing
+  /** Nothing speaks against it so far. */
+  | {
+      readonly status: "unverified";
+      readonly prechecked: Prechecked;
+      /** To be asked of a signature scheme before the second stage; perhaps none. */
+      readonly checks: readonly SignatureCheck[];
+    };
+
+/** The answer of the second stage. */
+export type AdmissionVerdict = Standing | { readonly status: "admitted" };
+
+/** What the second stage needs to know. */
+export interface AdmissionInput {
+  /** Whether all signatures hold. That nobody could tell (a busy verifier) is no answer: ask again instead. */
+  readonly signaturesHold: boolean;
+  /** The confirmed coins after the block that the pool was told last; asked for the transaction's inputs only. */
+  readonly coins: CoinSource;
+  /** The time: the local clock. The next block is judged at the later of it and the tip's. */
+  readonly now: Timestamp;
+  /** Who handed it in: a peer, a connection. For bounding what waits. */
+  readonly from: string;
+  /** Whether it may wait for inputs that are not known, or is refused `input-missing` at once. */
+  readonly whenMissing: "wait" | "refuse";
+}
+
+const refused = (refusal: MempoolRefusal): Standing => ({ status: "refused", refusal });
+
+/** The first stage. Changes nothing. */
+export function precheck(pool: Pool, sealed: SealedTransaction, now: Timestamp): PrecheckVerdict {
+  if (sealed.body.kind === "reward") return refused({ ok: false, code: "reward-not-admitted" });
+  const known = standing(pool, sealed);
+  if (known) return known;
+  const before = pool.rejections.get(sealed)?.refusal;
+  // The one verdict that is dear to find, and that holds for ever.
+  if (before?.code === "signature-invalid") return refused(before);
+  const formed = judgeForm(sealed);
+  if (!formed.ok) return refused(formed);
+  const broken = placeBroken(pool, formed.value, pool.context(now));
+  if (broken) return refused(broken);
+  const value = { formed: formed.value } as Prechecked;
+  return { status: "unverified", prechecked: value, checks: signatureChecks(sealed) };
+}
+
+/** The second stage. */
+export function admit(
+  pool: Pool,
+  { formed }: Prechecked,
+  input: AdmissionInput,
+  turn: Turn,
+): AdmissionVerdict {
+  const { sealed } = formed;
+  const known = standing(pool, sealed);
+  if (known) return known;
+  if (!input.signaturesHold) return refused(signatureInvalid());
+  const broken = placeBroken(pool, formed, pool.context(turn.now));
+  if (broken) return refused(broken);
+  const wrong = enter(pool, formed, input.coins, turn);
+  if (wrong?.code === "input-missing" && input.whenMissing === "wait") return wait(pool, formed, input, turn);
+  if (wrong) return refused(wrong);
+  settle(pool, waitersOn(pool, sealed), turn);
+  return { status: "admitted" };
+}
+
+/** What the pool holds under the id, if that decides. */
+function standing(pool: Pool, sealed: SealedTransaction): Standing | undefined {
+  const pending = pool.graph.get(sealed.id);
+  if (pending?.transaction.witnessHash === sealed.witnessHash) return { status: "known" };
+  if (pending) return refused(knownOtherwise(pending));
+  return pool.waiting.has(sealed) ? { status: "waiting" } : undefined;
+}
+
+function knownOtherwise({ transaction }: Entry): MempoolRefusal {
+  return { ok: false, code: "known-otherwise", witnessHash: transaction.witnessHash };
+}
+
+/** What the next block and the other pending transactions say against one, coins aside. */
+function placeBroken(pool: Pool, formed: WellFormed, context: BlockContext): MempoolRefusal | undefined {
+  return contextBroken(formed, context) ?? conflict(pool, formed.sealed) ?? clientLimit(pool, formed.sealed);
+}
+
+function conflict(pool: Pool, { body }: SealedTransaction): MempoolRefusal | undefined {
+  if (body.kind === "governance") {
+    const first = pool.graph.governance?.transaction.id;
+    if (first === undefined) return undefined;
+    return { ok: false, code: "conflict", with: first, detail: `sequence ${body.sequence}` };
+  }
+  for (const input of body.kind === "transfer" ? body.inputs : []) {
+    const first = pool.graph.spender(keyOf(input))?.transaction.id;
+    const detail = `output ${input.index} of ${input.transaction}`;
+    if (first !== undefined) return { ok: false, code: "conflict", with: first, detail };
+  }
+  return undefined;
+}
+
+function clientLimit(pool: Pool, { body, witness }: SealedTransaction): MempoolRefusal | undefined {
+  const { perClient } = pool.limits;
+  if (body.kind !== "transfer") return undefined;
+  const full = witness.signatures.find((one) => pool.graph.clientCount(one.publicKey) >= perClient);
+  return full && { ok: false, code: "client-limit", detail: `${full.publicKey} has ${perClient} pending` };
+}
+
+function wait(pool: Pool, formed: WellFormed, input: AdmissionInput, turn: Turn): Standing {
+  const { body } = formed.sealed;
+  const coins = new Map<OutpointKey, Coin>();
+  for (const one of body.kind === "transfer" ? body.inputs : []) {
+    const key = keyOf(one);
+    // An output of a pending transaction is looked up when it matters: that one may go.
+    const coin = pool.graph.get(one.transaction) ? undefined : input.coins.coin(key);
+    if (coin) coins.set(key, coin);
+  }
+  const newcomer = pool.waiting.add({ formed, coins, from: input.from, now: turn.now });
+  pool.rejections.forget(formed.sealed);
+  for (let out = pool.waiting.overflow(newcomer); out; out = pool.waiting.overflow(newcomer)) {
+    const refusal: MempoolRefusal = { ok: false, code: "waiting-full" };
+    if (out === newcomer) {
+      pool.waiting.delete(newcomer);
+      return refused(refusal);
+    }
+    pool.refuseWaiting(out, refusal, turn);
+  }
+  return { status: "waiting" };
+}
+
+/** Judges the inputs of a transaction that holds otherwise, and puts it among the pending ones. */
+function enter(pool: Pool, formed: WellFormed, coins: CoinSource, turn: Turn): MempoolRefusal | undefined {
+  const { sealed } = formed;
+  const context = pool.context(turn.now);
+  const source = pool.coinsOver(coins);
+  const broken = spendingBroken(formed, context, source);
+  if (broken) return broken;
+  const tooMany = ancestorsTooMany(pool, sealed);
+  if (tooMany) return tooMany;
+  const entry = entryOf(pool, formed, source, { since: turn.now, position: pool.nextPosition() });
+  pool.graph.add(entry);
+  const full = makeRoom(pool, entry, turn);
+  if (full === undefined) pool.rejections.forget(sealed);
+  return full;
+}
+
+/** Refuses what would rest on more unconfirmed transactions than one may. */
+export function ancestorsTooMany(pool: Pool, sealed: SealedTransaction): MempoolRefusal | undefined {
+  const parents = pool.graph.parentsOf(sealed);
+  if (parents.length === 0) return undefined;
+  const count = pool.graph.withAncestors(parents).size;
+  if (count <= pool.limits.ancestors) return undefined;
+  return { ok: false, code: "ancestors-too-many", detail: `${count}, at most ${pool.limits.ancestors}` };
+}
+
+/** Makes the entry of a transaction whose inputs were judged. */
+export function entryOf(
+  pool: Pool,
+  formed: WellFormed,
+  source: CoinSource,
+  place: { readonly since: Timestamp; readonly position: number },
+): Entry {
+  const { body } = formed.sealed;
+  const maturity = pool.chain.proofOfWork?.coinbaseMaturity;
+  const coins: Coin[] = [];
+  if (maturity !== undefined && body.kind === "transfer")
+    for (const input of body.inputs) {
+      const coin = source.coin(keyOf(input));
+      if (coin) coins.push(coin);
+    }
+  return new Entry(formed.sealed, place.since, place.position, readinessOf(formed, coins, maturity));
+}
+
+/**
+ * Evicts until the limits hold with the newcomer in: of those nobody rests on, the last in rank, one by one. If one of
+ * them pays as much or more, all are put back and the newcomer is out: nothing ever goes for what pays no more.
+ */
+function makeRoom(pool: Pool, newcomer: Entry, turn: Turn): MempoolRefusal | undefined {
+  const { graph } = pool;
+  const victims: Entry[] = [];
+  while (pool.full) {
+    const worst = graph.worstBut(newcomer);
+    if (worst === undefined) break;
+    graph.remove([worst]);
+    victims.push(worst);
+  }
+  const [dearest] = [...victims].sort(byRank);
+  if (pool.full || (dearest && byRank(dearest, newcomer) < 0)) {
+    const needed = pool.full ? undefined : dearest && rateAbove(dearest);
+    graph.remove([newcomer]);
+    for (const victim of victims.reverse()) graph.add(victim);
+    return mempoolFull(newcomer, needed);
+  }
+  const detail = `${newcomer.transaction.id} pays more`;
+  for (const victim of victims) pool.tellDropped(victim, { ok: false, code: "evicted", detail }, turn);
+  return undefined;
+}
+
+/** Base units for 1,000 of weight, rounded down. */
+function rateOf({ packageFee, packageWeight }: Entry): bigint {
+  return (packageFee * 1000n) / BigInt(packageWeight);
+}
+
+function rateAbove(entry: Entry): bigint {
+  return rateOf(entry) + 1n;
+}
+
+function mempoolFull(newcomer: Entry, feeRateNeeded: bigint | undefined): MempoolRefusal {
+  const needed =
+    feeRateNeeded === undefined ? "too large for the pool" : `at least ${feeRateNeeded} is needed`;
+  const detail = `it pays ${rateOf(newcomer)} for 1,000 of weight, ${needed}`;
+  return { ok: false, code: "mempool-full", feeRateNeeded, detail };
+}
+
+/** Tries those that waited for something that came, in order of arrival, and those that wait for them in turn. */
+export function settle(pool: Pool, ready: Iterable<Waiting>, turn: Turn): void {
+  const left = new Set(ready);
+  while (left.size > 0) {
+    const next = [...left].reduce((a, b) => (a.position < b.position ? a : b));
+    left.delete(next);
+    if (pool.missing(next) !== undefined) continue;
+    const { formed, transaction } = next;
+    const pending = pool.graph.get(transaction.id);
+    if (pending?.transaction.witnessHash === transaction.witnessHash) {
+      // It came back from an undone block.
+      pool.waiting.delete(next);
+      continue;
+    }
+    const source: CoinSource = { coin: (key) => next.coins.get(key) };
+    const refusal =
+      (pending && knownOtherwise(pending)) ??
+      placeBroken(pool, formed, pool.context(turn.now)) ??
+      enter(pool, formed, source, turn);
+    if (refusal) {
+      pool.refuseWaiting(next, refusal, turn);
+      continue;
+    }
+    pool.waiting.delete(next);
+    turn.notices.push({ kind: "admitted", transaction, from: "waiting" });
+    for (const waiting of waitersOn(pool, transaction)) left.add(waiting);
+  }
+}
+
+/** Those that wait for outputs of a transaction. */
+export function waitersOn(pool: Pool, { id, body }: SealedTransaction): Set<Waiting> {
+  const found = new Set<Waiting>();
+  if (pool.waiting.size === 0 || body.kind === "governance") return found;
+  for (let index = 0; index < body.outputs.length; index++)
+    for (const waiting of pool.waiting.on(keyOfOutput(id, index))) found.add(waiting);
+  return found;
+}

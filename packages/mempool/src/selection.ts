@@ -1,0 +1,122 @@
+// What the next block should hold: deterministic, parents before children, the most wanted first, within all limits of
+// a block. Looks at the pool in the order of its ranking, which is always at hand; changes nothing.
+import { EMPTY_WITNESS, type Output, type SealedTransaction, transactionCodec } from "@witan/ledger";
+import {
+  type Amount,
+  type AssetId,
+  assert,
+  type PolicyHash,
+  type Timestamp,
+  ZERO_HASH,
+} from "@witan/primitives";
+import { byArrival, type Entry } from "./entry.ts";
+import type { Pool } from "./pool.ts";
+
+/** What a block is wanted for. Height and governance state are those of the tip that the pool was told last. */
+export interface SelectionInput {
+  /** Of the block; at least the tip's `laterThan` + 1. */
+  readonly timestamp: Timestamp;
+  /** Bytes that the block may have, if less than the chain allows. */
+  readonly bytesMax?: number;
+  /** Outputs of the reward that room is left for; 1 if not given, 0 if there will be no reward. */
+  readonly rewardOutputs?: number;
+}
+
+/** Bytes of a block without transactions: the header and one offset. */
+const BLOCK_BASE_BYTES = 128 + 4;
+/** Bytes that a transaction takes in a block beside its own: its offset. */
+const OFFSET_BYTES = 4;
+/** No transfer is smaller: a full block is full when less is left. */
+const TRANSFER_BYTES_MIN = 64;
+
+/** What is left of a block. */
+class Room {
+  #bytes: number;
+  #transactions: number;
+  #signatures: number;
+
+  constructor(bytes: number, transactions: number, signatures: number) {
+    this.#bytes = bytes - BLOCK_BASE_BYTES;
+    this.#transactions = transactions;
+    this.#signatures = signatures;
+  }
+
+  get exhausted(): boolean {
+    return this.#transactions <= 0 || this.#bytes < OFFSET_BYTES + TRANSFER_BYTES_MIN;
+  }
+
+  /** Whether one fits by itself; without this, its package need not be looked at. */
+  fits({ bytes, witness }: SealedTransaction): boolean {
+    return bytes.length + OFFSET_BYTES <= this.#bytes && witness.signatures.length <= this.#signatures;
+  }
+
+  /** Takes the room of some transactions. @returns false, and takes nothing, if they do not fit together */
+  take(transactions: readonly SealedTransaction[]): boolean {
+    let bytes = 0;
+    let signatures = 0;
+    for (const transaction of transactions) {
+      bytes += transaction.bytes.length + OFFSET_BYTES;
+      signatures += transaction.witness.signatures.length;
+    }
+    const fit =
+      bytes <= this.#bytes && transactions.length <= this.#transactions && signatures <= this.#signatures;
+    if (!fit) return false;
+    this.#bytes -= bytes;
+    this.#transactions -= transactions.length;
+    this.#signatures -= signatures;
+    return true;
+  }
+
+  /** Leaves room for a reward. */
+  reserve(rewardBytes: number): void {
+    this.#bytes -= rewardBytes + OFFSET_BYTES;
+    this.#transactions--;
+  }
+}
+
+/** Transactions for a block, valid one after another; a governance transaction last. */
+export function select(pool: Pool, input: SelectionInput): readonly SealedTransaction[] {
+  const { timestamp, bytesMax, rewardOutputs = 1 } = input;
+  assert(timestamp >= pool.earliest, `a block at ${timestamp}, the next is at least ${pool.earliest}`);
+  const { blockBytesMax, blockTransactionsMax, blockSignaturesMax } = pool.tip.governance.state.parameters;
+  const bytes = Math.min(bytesMax ?? blockBytesMax, blockBytesMax);
+  const room = new Room(bytes, blockTransactionsMax, blockSignaturesMax);
+  if (rewardOutputs > 0) room.reserve(rewardBytes(rewardOutputs));
+  const change = pool.graph.governance;
+  const last = change && ready(pool, change, timestamp) && room.take([change.transaction]) ? [change] : [];
+  const taken = new Set<Entry>();
+  for (const entry of pool.graph.ranks.values()) {
+    if (room.exhausted) break;
+    if (taken.has(entry) || !room.fits(entry.transaction)) continue;
+    const wanted = packageOf(pool, entry, taken);
+    if (!wanted.every((one) => ready(pool, one, timestamp))) continue;
+    if (room.take(wanted.map((one) => one.transaction))) for (const one of wanted) taken.add(one);
+  }
+  return [...taken, ...last].map((entry) => entry.transaction);
+}
+
+/** One and all that it rests on and that are not taken yet, parents first. */
+function packageOf(pool: Pool, entry: Entry, taken: ReadonlySet<Entry>): readonly Entry[] {
+  if (entry.parents === undefined) return [entry];
+  return [...pool.graph.withAncestors([entry])].filter((one) => !taken.has(one)).sort(byArrival);
+}
+
+/** Whether a block of this timestamp and the next height may hold one, all else being as it was admitted. */
+function ready(pool: Pool, entry: Entry, timestamp: Timestamp): boolean {
+  const { governance, height } = pool.tip;
+  const ahead = governance.state.parameters.validUntilAheadMsMax;
+  return (
+    entry.notBefore <= timestamp &&
+    entry.validUntil >= timestamp &&
+    entry.validUntil <= timestamp + ahead &&
+    entry.fromHeight <= height
+  );
+}
+
+/** Bytes of a reward: they depend on the number of its outputs alone. */
+function rewardBytes(count: number): number {
+  const output: Output = { asset: 0 as AssetId, amount: 1n as Amount, policyHash: ZERO_HASH as PolicyHash };
+  const outputs = new Array<Output>(count).fill(output);
+  const body = { kind: "reward", height: 0, outputs } as const;
+  return transactionCodec.encode({ body: { ...body, height: 0 as never }, witness: EMPTY_WITNESS }).length;
+}

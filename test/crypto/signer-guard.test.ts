@@ -1,0 +1,410 @@
+import assert from "node:assert/strict";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { FileError, SignerGuard, SignerGuardError, type SigningSlot } from "@witan/crypto/node";
+import {
+  AssertionError,
+  type ChainId,
+  type Hash,
+  type PublicKey,
+  type Signature,
+  sha256Hex,
+} from "@witan/primitives";
+import fc from "fast-check";
+import { Crash, CrashDisk, type Fate } from "./crash-disk.ts";
+import { temporaryFiles } from "./temporary-directory.ts";
+
+const PUBLIC_KEY = `02${"11".repeat(32)}` as PublicKey;
+const CHAIN = "22".repeat(32) as ChainId;
+
+function slot(height: number, view = 0, step = 0): SigningSlot {
+  return { height, view, step } as SigningSlot;
+}
+function digestOf(name: string | number): Hash {
+  return sha256Hex(Buffer.from(`${name}`)) as Hash;
+}
+/** A stand-in for a signature: told from every other by its digest. */
+function signatureOf(digest: Hash): Signature {
+  return (digest + digest) as Signature;
+}
+const signer = (digest: Hash) => signatureOf(digest);
+
+async function open(disk: CrashDisk, create: boolean): Promise<SignerGuard> {
+  const opened = await SignerGuard.open({
+    file: "guard",
+    publicKey: PUBLIC_KEY,
+    chainId: CHAIN,
+    create,
+    files: disk.files,
+  });
+  assert.ok(opened.ok, opened.ok ? "" : opened.detail);
+  return opened.value;
+}
+async function codeOf(answer: Promise<{ ok: boolean; code?: string }>): Promise<string> {
+  const result = await answer;
+  return result.ok ? "ok" : (result.code ?? "");
+}
+
+function compare(a: SigningSlot, b: SigningSlot): number {
+  return a.height - b.height || a.view - b.view || a.step - b.step;
+}
+
+/** The dumb model: everything that was ever signed, in a list. */
+class Model {
+  signed: { slot: SigningSlot; digest: Hash }[] = [];
+
+  answer(wanted: SigningSlot, digest: Hash): string {
+    const greatest = Math.max(-1, ...this.signed.map((each) => each.slot.height));
+    const remembered = this.signed.filter((each) => each.slot.height === greatest).slice(-64);
+    const old = remembered.find((each) => compare(each.slot, wanted) === 0);
+    if (old !== undefined) return old.digest === digest ? "ok" : "contradicts";
+    if (this.signed.some((each) => compare(each.slot, wanted) > 0)) return "regresses";
+    this.signed.push({ slot: wanted, digest });
+    return "ok";
+  }
+}
+
+const slots = fc.tuple(fc.nat(2), fc.nat(3), fc.nat(3)).map(([h, v, s]) => slot(h, v, s));
+const requests = fc.tuple(slots, fc.nat(1).map(digestOf));
+
+describe("crypto: the signer guard", () => {
+  const file = temporaryFiles();
+  const options = (changed: object = {}) => ({
+    file: file("guard"),
+    publicKey: PUBLIC_KEY,
+    chainId: CHAIN,
+    create: false,
+    ...changed,
+  });
+
+  it("works on a real file: made once, bound to key and chain, remembered over restarts", async () => {
+    assert.equal(await codeOf(SignerGuard.open(options())), "missing");
+    const opened = await SignerGuard.open(options({ create: true }));
+    assert.ok(opened.ok);
+    assert.equal(statSync(file("guard")).mode & 0o777, 0o600);
+    assert.equal(await codeOf(SignerGuard.open(options({ create: true }))), "exists");
+    const guard = opened.value;
+    for (let height = 1; height < 10; height++)
+      assert.equal(await codeOf(guard.sign(slot(height), digestOf(height), signer)), "ok");
+    assert.equal(statSync(file("guard")).size, 16_384);
+    await guard.close();
+    await assert.rejects(
+      guard.sign(slot(99), digestOf(1), signer),
+      (e) => e instanceof SignerGuardError && e.code === "closed",
+    );
+    await guard.close();
+
+    assert.equal(await codeOf(SignerGuard.open(options({ publicKey: `03${"11".repeat(32)}` }))), "other-key");
+    assert.equal(await codeOf(SignerGuard.open(options({ chainId: "23".repeat(32) }))), "other-chain");
+    const again = await SignerGuard.open(options());
+    assert.ok(again.ok);
+    assert.deepEqual(await again.value.sign(slot(9), digestOf(9), signer), {
+      ok: true,
+      value: signatureOf(digestOf(9)),
+    });
+    assert.equal(await codeOf(again.value.sign(slot(9), digestOf(8), signer)), "contradicts");
+    assert.equal(await codeOf(again.value.sign(slot(8), digestOf(8), signer)), "regresses");
+    await again.value.close();
+  });
+
+  it("refuses a file without a whole record, of any size, and says what to do", async () => {
+    const made = await SignerGuard.open(options({ create: true }));
+    assert.ok(made.ok);
+    await made.value.close();
+    const good = readFileSync(file("guard"));
+    const both = Buffer.from(good);
+    both[20] = (both[20] ?? 0) ^ 1;
+    both[8_192 + 20] = (both[8_192 + 20] ?? 0) ^ 1;
+    for (const bytes of [
+      both,
+      Buffer.alloc(0),
+      good.subarray(0, 8_192),
+      Buffer.concat([good, good]),
+      Buffer.alloc(16_384, 255),
+    ]) {
+      writeFileSync(file("guard"), bytes);
+      const opened = await SignerGuard.open(options());
+      assert.ok(!opened.ok && opened.code === "damaged" && opened.detail?.includes("replace it"));
+    }
+  });
+
+  it("throws a typed error where the file system fails", async () => {
+    writeFileSync(file("plain"), "x");
+    const failing = SignerGuard.open(options({ file: `${file("plain")}/guard` }));
+    await assert.rejects(failing, (error) => error instanceof FileError && error.code === "ENOTDIR");
+  });
+
+  it("does as the dumb model does, over restarts", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof({ weight: 9, arbitrary: requests }, fc.constant("restart" as const))),
+        async (steps) => {
+          const disk = new CrashDisk();
+          const model = new Model();
+          let guard = await open(disk, true);
+          for (const step of steps) {
+            if (step === "restart") {
+              await guard.close();
+              guard = await open(disk, false);
+              continue;
+            }
+            const [wanted, digest] = step;
+            const answer = await guard.sign(wanted, digest, signer);
+            assert.equal(answer.ok ? "ok" : answer.code, model.answer(wanted, digest));
+            if (answer.ok) assert.equal(answer.value, signatureOf(digest));
+          }
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("remembers the 64 newest slots of a height, all of them over a restart", async () => {
+    const disk = new CrashDisk();
+    let guard = await open(disk, true);
+    for (let view = 0; view < 70; view++) await guard.sign(slot(5, view, 3), digestOf(view), signer);
+    await guard.close();
+    guard = await open(disk, false);
+    for (let view = 0; view < 70; view++) {
+      const expected = view < 6 ? "regresses" : "ok";
+      assert.equal(await codeOf(guard.sign(slot(5, view, 3), digestOf(view), signer)), expected, `${view}`);
+      assert.equal(
+        await codeOf(guard.sign(slot(5, view, 3), digestOf("x"), signer)),
+        view < 6 ? "regresses" : "contradicts",
+      );
+    }
+    assert.ok(Math.max(...disk.writes) <= 8_192);
+    const edge = slot(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 255);
+    assert.equal(await codeOf(guard.sign(edge, digestOf("edge"), signer)), "ok");
+    await guard.close();
+    guard = await open(disk, false);
+    assert.equal(await codeOf(guard.sign(edge, digestOf("other"), signer)), "contradicts");
+  });
+
+  it("asks the key only for what is new, one after the other, and writes once for each", async () => {
+    const disk = new CrashDisk();
+    const guard = await open(disk, true);
+    const before = disk.operations;
+    let running = 0;
+    let asked = 0;
+    const slow = async (digest: Hash) => {
+      asked++;
+      assert.equal(++running, 1);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return signatureOf(digest);
+    };
+    const calls = [1, 2, 2, 1].map((view) => guard.sign(slot(1, view), digestOf(view), slow));
+    const rival = guard.sign(slot(1, 2), digestOf("rival"), slow);
+    const codes = await Promise.all([...calls, rival].map(codeOf));
+    assert.deepEqual(codes, ["ok", "ok", "ok", "ok", "contradicts"]);
+    assert.equal(asked, 2);
+    assert.equal(disk.operations - before, 4, "a write and a sync for each signature");
+  });
+
+  it("records nothing when the key fails, and asserts its arguments", async () => {
+    const guard = await open(new CrashDisk(), true);
+    await assert.rejects(
+      guard.sign(slot(1), digestOf(1), () => Promise.reject(new Error("no key"))),
+      /no key/,
+    );
+    await assert.rejects(
+      guard.sign(slot(1), digestOf(1), () => "00" as Signature),
+      AssertionError,
+    );
+    for (const bad of [
+      slot(-1),
+      slot(1.5),
+      slot(2 ** 53),
+      slot(1, -1),
+      slot(1, Number.NaN),
+      slot(1, 0, 256),
+      slot(1, 0, -1),
+    ]) {
+      await assert.rejects(guard.sign(bad, digestOf(1), signer), AssertionError);
+    }
+    await assert.rejects(guard.sign(slot(1), "00" as Hash, signer), AssertionError);
+    assert.equal(await codeOf(guard.sign(slot(1), digestOf(2), signer)), "ok");
+  });
+
+  it("is poisoned by a failed write or sync: nothing is given out any more, not even what was", async () => {
+    for (const failure of ["write", "dataSync"] as const) {
+      const disk = new CrashDisk();
+      const guard = await open(disk, true);
+      assert.equal(await codeOf(guard.sign(slot(1), digestOf(1), signer)), "ok");
+      disk.failNext = failure;
+      const calls = [
+        guard.sign(slot(2), digestOf(2), signer),
+        guard.sign(slot(3), digestOf(3), signer),
+        guard.sign(slot(1), digestOf(1), signer),
+      ];
+      const [first, ...later] = await Promise.allSettled(calls);
+      assert.ok(first?.status === "rejected" && !(first.reason instanceof SignerGuardError));
+      for (const each of later) {
+        assert.ok(
+          each.status === "rejected" &&
+            each.reason instanceof SignerGuardError &&
+            each.reason.code === "poisoned",
+        );
+      }
+    }
+  });
+
+  it("survives one damaged record: any flipped bit of the older leaves the newer", async () => {
+    const disk = new CrashDisk();
+    const guard = await open(disk, true);
+    await guard.sign(slot(1), digestOf(1), signer);
+    await guard.sign(slot(2), digestOf(2), signer);
+    await guard.close();
+    const bytes = disk.bytes();
+    const newer = disk.writes.length % 2 === 1 ? 0 : 8_192;
+    const room = 90 + 105 + 32;
+    for (let at = 0; at < room; at++) {
+      const damaged = bytes.slice();
+      const older = 8_192 - newer;
+      damaged[older + at] = (damaged[older + at] ?? 0) ^ (1 << (at % 8));
+      const copy = new CrashDisk();
+      copy.overwrite(damaged);
+      const again = await open(copy, false);
+      assert.equal(await codeOf(again.sign(slot(2), digestOf("other"), signer)), "contradicts", `byte ${at}`);
+    }
+  });
+});
+
+/** What a crash leaves: nothing of the unsynced write, all, or any first part, with or without garbage behind it. */
+function fatesOf(length: number): readonly (readonly [Fate, boolean])[] {
+  const fates: (readonly [Fate, boolean])[] = [
+    ["lost", false],
+    ["kept", false],
+  ];
+  for (let kept = 0; kept <= length; kept++) fates.push([kept, false], [kept, true]);
+  return fates;
+}
+
+/** What the world saw: every signature that any life of the guard gave out. */
+class World {
+  readonly given = new Map<string, Hash>();
+
+  see(wanted: SigningSlot, digest: Hash): void {
+    const key = `${wanted.height}/${wanted.view}/${wanted.step}`;
+    assert.equal(this.given.get(key) ?? digest, digest, `two digests were signed for ${key}`);
+    this.given.set(key, digest);
+  }
+}
+
+async function runUntilCrash(
+  guard: SignerGuard,
+  script: readonly (readonly [SigningSlot, Hash])[],
+  world: World,
+): Promise<void> {
+  for (const [wanted, digest] of script) {
+    try {
+      const answer = await guard.sign(wanted, digest, signer);
+      if (answer.ok) world.see(wanted, digest);
+    } catch (error) {
+      assert.ok(error instanceof Crash || error instanceof SignerGuardError, String(error));
+      return;
+    }
+  }
+}
+
+const SCRIPT: readonly (readonly [SigningSlot, Hash])[] = [
+  [slot(1, 0, 0), digestOf("a")],
+  [slot(1, 0, 1), digestOf("b")],
+  [slot(1, 2, 0), digestOf("c")],
+  [slot(2, 0, 0), digestOf("d")],
+];
+const RIVALS = SCRIPT.map(([wanted]) => [wanted, digestOf("rival")] as const);
+
+describe("crypto: the signer guard through crashes", () => {
+  it("never contradicts and never forgets: a crash after every operation, torn at every byte", async () => {
+    let crashes = 0;
+    for (let crashAfter = 0; crashAfter < 16; crashAfter++) {
+      const probe = new CrashDisk();
+      await crashed(probe, crashAfter, new World());
+      for (const [fate, garbage] of fatesOf(probe.writes.at(-1) ?? 0)) {
+        const disk = new CrashDisk();
+        const world = new World();
+        await crashed(disk, crashAfter, world);
+        disk.restart(fate, garbage);
+        if (disk.bytes().length === 0) continue;
+        crashes++;
+        const guard = await open(disk, false);
+        await runUntilCrash(guard, RIVALS, world);
+        await runUntilCrash(guard, SCRIPT, world);
+        assert.ok(world.given.has("2/0/0"), "a guard that came back signs on");
+      }
+    }
+    assert.ok(crashes > 1000);
+  }).timeout(60_000);
+
+  /** Lives once, from creation to the crash. */
+  async function crashed(disk: CrashDisk, crashAfter: number, world: World): Promise<void> {
+    disk.crashAfter = crashAfter;
+    try {
+      await runUntilCrash(await open(disk, true), SCRIPT, world);
+    } catch (error) {
+      assert.ok(error instanceof Crash, String(error));
+    }
+  }
+
+  it("makes durable what it read before it relies on it: a killed process, then a power loss", async () => {
+    for (const [crashAfter, fate] of [
+      [undefined, "lost"],
+      [3, 10],
+      [4, 10],
+    ] as const) {
+      const disk = new CrashDisk();
+      const world = new World();
+      const guard = await open(disk, true);
+      await runUntilCrash(guard, SCRIPT.slice(0, 2), world);
+      disk.crashAfter = 1;
+      await runUntilCrash(guard, SCRIPT.slice(2, 3), world);
+      disk.killProcess();
+      // The third record can be read now, and is not on the disk.
+      disk.crashAfter = crashAfter;
+      try {
+        await runUntilCrash(await open(disk, false), SCRIPT.slice(2, 3), world);
+        assert.equal(world.given.size, 3);
+      } catch (error) {
+        assert.ok(error instanceof Crash, String(error));
+      }
+      disk.restart(fate, true);
+      const again = await open(disk, false);
+      for (const rival of RIVALS.slice(0, 3)) await runUntilCrash(again, [rival], world);
+    }
+  });
+
+  it("remembers what it gave out, exactly, whatever crashes", async () => {
+    const life = fc.record({
+      steps: fc.array(requests, { maxLength: 8 }),
+      crashAfter: fc.option(fc.nat(20), { nil: undefined }),
+      fate: fc.oneof(fc.constantFrom<Fate>("lost", "kept"), fc.nat(1000)),
+      garbage: fc.boolean(),
+      processOnly: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(life, { maxLength: 8 }), async (lives) => {
+        const disk = new CrashDisk();
+        await (await open(disk, true)).close();
+        const world = new World();
+        for (const { steps, crashAfter, fate, garbage, processOnly } of lives) {
+          disk.crashAfter = crashAfter;
+          try {
+            const guard = await open(disk, false);
+            await runUntilCrash(guard, steps, world);
+          } catch (error) {
+            assert.ok(error instanceof Crash, String(error));
+          }
+          if (processOnly) disk.killProcess();
+          else disk.restart(fate, garbage);
+        }
+        const guard = await open(disk, false);
+        const last = [...world.given.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).at(-1);
+        if (last === undefined) return;
+        const [height, view, step] = last[0].split("/").map(Number) as [number, number, number];
+        assert.notEqual(await codeOf(guard.sign(slot(height, view, step), digestOf("rival"), signer)), "ok");
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

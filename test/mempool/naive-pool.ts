@@ -1,0 +1,399 @@
+// A second pool, as dumb as can be: lists, and everything computed from scratch from what is pending and what the chain
+// says. Slow, and told all coins at each call. What the real pool answers must be what this one answers.
+import {
+  type BlockContext,
+  type Chain,
+  type Coin,
+  type CoinSource,
+  contextBroken,
+  judgeForm,
+  keyOf,
+  keyOfOutput,
+  type OutpointKey,
+  type SealedTransaction,
+  spendingBroken,
+  type Block,
+  type WellFormed,
+} from "@witan/ledger";
+import type { MempoolLimits, MempoolTip, SelectionInput } from "@witan/mempool";
+
+/** The answer of a call: of the transaction itself, and of others, as texts. */
+export interface NaiveAnswer {
+  readonly verdict: string;
+  readonly notices: readonly string[];
+}
+
+type Coins = ReadonlyMap<OutpointKey, Coin>;
+interface NaiveWaiting {
+  readonly transaction: SealedTransaction;
+  readonly from: string;
+  readonly since: number;
+}
+
+export const nameOf = ({ id, witnessHash }: SealedTransaction): string => `${id}${witnessHash}`;
+
+function formed(transaction: SealedTransaction): WellFormed | string {
+  const verdict = judgeForm(transaction);
+  return verdict.ok ? verdict.value : verdict.code;
+}
+
+function inputsOf({ body }: SealedTransaction): OutpointKey[] {
+  return body.kind === "transfer" ? body.inputs.map(keyOf) : [];
+}
+
+function outputsOf({ body, id }: SealedTransaction): OutpointKey[] {
+  return body.kind === "governance" ? [] : body.outputs.map((_, index) => keyOfOutput(id, index));
+}
+
+const isTransfer = ({ body }: SealedTransaction): boolean => body.kind === "transfer";
+const keysOf = ({ witness }: SealedTransaction) => witness.signatures.map((one) => one.publicKey as string);
+const memory = (transaction: SealedTransaction): number => 1024 + 4 * transaction.bytes.length;
+const feeOf = ({ body }: SealedTransaction): bigint => (body.kind === "transfer" ? body.fee : 0n);
+const endOf = ({ body }: SealedTransaction): number => (body.kind === "reward" ? 0 : body.validUntil);
+
+/** The pool of lists. */
+export class NaivePool {
+  readonly chain: Chain;
+  readonly limits: MempoolLimits;
+  tip: MempoolTip;
+  /** In order of arrival. */
+  pending: SealedTransaction[] = [];
+  waiting: NaiveWaiting[] = [];
+  /** Names of those whose signatures did not hold. */
+  readonly invalid = new Set<string>();
+  #coins: Coins = new Map();
+  #notices: string[] = [];
+  #now = 0;
+
+  constructor(chain: Chain, tip: MempoolTip, limits: MempoolLimits) {
+    this.chain = chain;
+    this.tip = tip;
+    this.limits = limits;
+  }
+
+  precheck(transaction: SealedTransaction, now: number): string {
+    this.#now = now;
+    if (transaction.body.kind === "reward") return "refused reward-not-admitted";
+    const known = this.#standing(transaction);
+    if (known) return known;
+    if (this.invalid.has(nameOf(transaction))) return "refused signature-invalid";
+    const form = formed(transaction);
+    if (typeof form === "string") return `refused ${form}`;
+    const broken = this.#place(form);
+    return broken ? `refused ${broken}` : "unverified";
+  }
+
+  admit(
+    transaction: SealedTransaction,
+    input: { signaturesHold: boolean; coins: Coins; now: number; from: string; whenMissing: "wait" | "refuse" },
+  ): NaiveAnswer {
+    this.#begin(input.now, input.coins);
+    return { verdict: this.#admit(transaction, input), notices: this.#notices };
+  }
+
+  #admit(transaction: SealedTransaction, input: Parameters<NaivePool["admit"]>[1]): string {
+    const known = this.#standing(transaction);
+    if (known) return known;
+    if (!input.signaturesHold) {
+      this.invalid.add(nameOf(transaction));
+      return "refused signature-invalid";
+    }
+    const form = formed(transaction) as WellFormed;
+    const broken = this.#place(form);
+    if (broken) return `refused ${broken}`;
+    if (this.#missing(transaction) && input.whenMissing === "wait") {
+      this.waiting.push({ transaction, from: input.from, since: input.now });
+      for (let out = this.#overflow(); out; out = this.#overflow()) {
+        this.waiting = this.waiting.filter((one) => one !== out);
+        if (out.transaction === transaction) return "refused waiting-full";
+        this.#tell("refused", out.transaction, "waiting-full");
+      }
+      return "waiting";
+    }
+    const wrong = this.#enter(form);
+    if (wrong) return `refused ${wrong}`;
+    this.#settle();
+    return "admitted";
+  }
+
+  blockApplied(block: Block, tip: MempoolTip, now: number, coins: Coins): readonly string[] {
+    const changed = tip.governance !== this.tip.governance;
+    this.tip = tip;
+    this.#begin(now, coins);
+    const ids = new Set(block.transactions.map(({ id }) => id));
+    this.pending = this.pending.filter(({ id }) => !ids.has(id));
+    this.waiting = this.waiting.filter(({ transaction }) => !ids.has(transaction.id));
+    for (const transaction of block.transactions) {
+      const code = `conflict ${transaction.id}`;
+      if (transaction.body.kind === "governance")
+        for (const one of this.pending) if (one.body.kind === "governance") this.#drop(one, code);
+      for (const key of inputsOf(transaction)) {
+        for (const one of this.pending) if (inputsOf(one).includes(key)) this.#drop(one, code);
+        for (const one of this.waiting) if (inputsOf(one.transaction).includes(key)) this.#refuse(one, code);
+      }
+    }
+    const earliest = tip.laterThan + 1;
+    const over = this.pending.filter((one) => endOf(one) < earliest);
+    for (const one of over.sort((a, b) => endOf(a) - endOf(b))) this.#drop(one, "expired");
+    for (const one of this.waiting) if (endOf(one.transaction) < earliest) this.#refuse(one, "expired");
+    if (changed) this.#revalidate();
+    this.#settle();
+    return this.#notices;
+  }
+
+  blockUndone(block: Block, tip: MempoolTip, now: number, coins: Coins): readonly string[] {
+    const changed = tip.governance !== this.tip.governance;
+    this.tip = tip;
+    this.#begin(now, coins);
+    const back: SealedTransaction[] = [];
+    for (const transaction of block.transactions) {
+      const wrong = this.#holdsAgain(transaction, block, back);
+      if (wrong === undefined) {
+        back.push(transaction);
+        this.#notices.push(`admitted ${nameOf(transaction)} block`);
+        continue;
+      }
+      if (transaction.body.kind !== "reward") this.#tell("refused", transaction, wrong);
+      for (const key of outputsOf(transaction))
+        for (const one of this.pending) if (inputsOf(one).includes(key)) this.#drop(one, "input-missing");
+    }
+    this.pending = [...back, ...this.pending];
+    if (changed) this.#revalidate();
+    for (const one of [...this.pending]) if (this.pending.includes(one) && this.#deep(one)) this.#drop(one, "ancestors-too-many");
+    for (const one of [...this.pending].reverse()) {
+      const full = isTransfer(one) && keysOf(one).some((key) => this.clientCount(key) > this.limits.perClient);
+      if (full && this.pending.includes(one)) this.#drop(one, "client-limit");
+    }
+    while (this.#full(this.pending)) this.#drop(this.#worst(this.pending, undefined) as SealedTransaction, "evicted");
+    this.#settle();
+    return this.#notices;
+  }
+
+  expireWaiting(now: number): readonly string[] {
+    this.#begin(now, this.#coins);
+    return this.#notices;
+  }
+
+  select({ timestamp, bytesMax = Number.POSITIVE_INFINITY, rewardOutputs = 1 }: SelectionInput): string[] {
+    const { parameters } = this.tip.governance.state;
+    const taken: SealedTransaction[] = [];
+    const fits = (some: readonly SealedTransaction[]): boolean => {
+      const all = [...taken, ...some];
+      const reward = rewardOutputs > 0 ? 4 + 33 + 44 * rewardOutputs : 0;
+      const bytes = all.reduce((sum, one) => sum + 4 + one.bytes.length, 132 + reward);
+      const signatures = all.reduce((sum, one) => sum + one.witness.signatures.length, 0);
+      return (
+        bytes <= Math.min(bytesMax, parameters.blockBytesMax) &&
+        signatures <= parameters.blockSignaturesMax &&
+        all.length + (rewardOutputs > 0 ? 1 : 0) <= parameters.blockTransactionsMax
+      );
+    };
+    const change = this.pending.filter((one) => !isTransfer(one) && this.#ready(one, timestamp) && fits([one]));
+    taken.push(...change);
+    const wanted = this.pending.filter(isTransfer).sort((a, b) => this.#compare(a, b, this.pending));
+    for (const one of wanted) {
+      if (taken.includes(one)) continue;
+      const family = this.#family(one, this.pending).filter((each) => !taken.includes(each));
+      if (family.every((each) => this.#ready(each, timestamp)) && fits(family)) taken.push(...family);
+    }
+    return [...taken.filter(isTransfer), ...change].map(nameOf);
+  }
+
+  clientCount(key: string): number {
+    return this.pending.filter((one) => isTransfer(one) && keysOf(one).includes(key)).length;
+  }
+
+  ancestors(transaction: SealedTransaction): number {
+    return this.#family(transaction, this.pending).length - 1;
+  }
+
+  #begin(now: number, coins: Coins): void {
+    this.#now = now;
+    this.#coins = coins;
+    this.#notices = [];
+    for (const one of this.waiting)
+      if (one.since + this.limits.orphanMs <= now) this.#refuse(one, "input-missing");
+  }
+
+  #tell(kind: string, transaction: SealedTransaction, code: string): void {
+    this.#notices.push(`${kind} ${nameOf(transaction)} ${code}`);
+  }
+
+  #refuse(waiting: NaiveWaiting, code: string): void {
+    this.waiting = this.waiting.filter((one) => one !== waiting);
+    this.#tell("refused", waiting.transaction, code);
+  }
+
+  #drop(root: SealedTransaction, code: string): void {
+    if (!this.pending.includes(root)) return;
+    const gone = this.pending.filter((one) => this.#family(one, this.pending).includes(root));
+    this.pending = this.pending.filter((one) => !gone.includes(one));
+    const inherited = `ancestor-dropped ${root.id} ${code.split(" ")[0]}`;
+    for (const one of gone) this.#tell("dropped", one, one === root ? code : inherited);
+  }
+
+  #standing(transaction: SealedTransaction): string | undefined {
+    const pending = this.pending.find(({ id }) => id === transaction.id);
+    if (pending?.witnessHash === transaction.witnessHash) return "known";
+    if (pending) return `refused known-otherwise ${pending.witnessHash}`;
+    const waits = this.waiting.some((one) => nameOf(one.transaction) === nameOf(transaction));
+    return waits ? "waiting" : undefined;
+  }
+
+  #context(timestamp: number): BlockContext {
+    const { governance, height } = this.tip;
+    return { chain: this.chain, governance, height, timestamp: timestamp as BlockContext["timestamp"] };
+  }
+
+  #nextContext(): BlockContext {
+    return this.#context(Math.max(this.#now, this.tip.laterThan + 1));
+  }
+
+  #place(form: WellFormed): string | undefined {
+    const { sealed } = form;
+    const broken = contextBroken(form, this.#nextContext());
+    if (broken) return broken.code;
+    for (const one of this.pending)
+      if (!isTransfer(sealed) && !isTransfer(one)) return `conflict ${one.id}`;
+    for (const key of inputsOf(sealed)) {
+      const first = this.pending.find((one) => inputsOf(one).includes(key));
+      if (first) return `conflict ${first.id}`;
+    }
+    const full = keysOf(sealed).some((key) => this.clientCount(key) >= this.limits.perClient);
+    return isTransfer(sealed) && full ? "client-limit" : undefined;
+  }
+
+  #source(): CoinSource {
+    const made = new Map<OutpointKey, Coin>(this.#coins);
+    for (const { body, id } of this.pending)
+      if (body.kind === "transfer")
+        for (const [index, each] of body.outputs.entries())
+          made.set(keyOfOutput(id, index), { ...each, height: this.tip.height, reward: false });
+    return { coin: (key) => made.get(key) };
+  }
+
+  #missing(transaction: SealedTransaction): boolean {
+    const source = this.#source();
+    return inputsOf(transaction).some((key) => source.coin(key) === undefined);
+  }
+
+  #overflow(): NaiveWaiting | undefined {
+    const newcomer = this.waiting.at(-1) as NaiveWaiting;
+    const owners = (one: NaiveWaiting) => [`from ${one.from}`, ...keysOf(one.transaction)];
+    for (const owner of owners(newcomer)) {
+      const own = this.waiting.filter((one) => owners(one).includes(owner));
+      if (own.length > this.limits.orphansPerClient) return own[0];
+    }
+    const bytes = this.waiting.reduce((sum, one) => sum + memory(one.transaction), 0);
+    return this.waiting.length > this.limits.orphans || bytes > this.limits.orphanBytes ? this.waiting[0] : undefined;
+  }
+
+  #enter(form: WellFormed): string | undefined {
+    const { sealed } = form;
+    const broken = spendingBroken(form, this.#nextContext(), this.#source());
+    if (broken) return broken.code;
+    const list = [...this.pending, sealed];
+    if (this.#family(sealed, list).length - 1 > this.limits.ancestors) return "ancestors-too-many";
+    const victims: SealedTransaction[] = [];
+    const needed: bigint[] = [];
+    let left = list;
+    let dear = false;
+    while (this.#full(left)) {
+      const worst = this.#worst(left, sealed);
+      if (!worst) return "mempool-full undefined";
+      if (this.#compare(worst, sealed, left) < 0) dear = true;
+      const { fee, weight } = this.#price(worst, left);
+      needed.push((fee * 1000n) / weight + 1n);
+      victims.push(worst);
+      left = left.filter((one) => one !== worst);
+    }
+    if (dear) return `mempool-full ${needed.reduce((a, b) => (a > b ? a : b))}`;
+    this.pending = left;
+    for (const victim of victims) this.#tell("dropped", victim, "evicted");
+    return undefined;
+  }
+
+  #full(list: readonly SealedTransaction[]): boolean {
+    const transfers = list.filter(isTransfer);
+    const bytes = transfers.reduce((sum, one) => sum + memory(one), 0);
+    return transfers.length > this.limits.transactions || bytes > this.limits.bytes;
+  }
+
+  #worst(list: readonly SealedTransaction[], kept: SealedTransaction | undefined): SealedTransaction | undefined {
+    const spent = new Set(list.flatMap(inputsOf));
+    const alone = list.filter((one) => one !== kept && isTransfer(one) && !outputsOf(one).some((key) => spent.has(key)));
+    return alone.sort((a, b) => this.#compare(a, b, list)).at(-1);
+  }
+
+  /** One and its ancestors, in order of arrival. */
+  #family(root: SealedTransaction, list: readonly SealedTransaction[]): SealedTransaction[] {
+    const family = new Set([root]);
+    for (const one of [...list].reverse())
+      if ([...family].some((each) => inputsOf(each).some((key) => outputsOf(one).includes(key)))) family.add(one);
+    return list.filter((one) => family.has(one));
+  }
+
+  #price(root: SealedTransaction, list: readonly SealedTransaction[]): { fee: bigint; weight: bigint } {
+    const family = this.#family(root, list);
+    const fee = family.reduce((sum, one) => sum + feeOf(one), 0n);
+    return { fee, weight: BigInt(family.reduce((sum, one) => sum + one.weight, 0)) };
+  }
+
+  #compare(a: SealedTransaction, b: SealedTransaction, list: readonly SealedTransaction[]): number {
+    const left = this.#price(a, list);
+    const right = this.#price(b, list);
+    const difference = right.fee * left.weight - left.fee * right.weight;
+    if (difference !== 0n) return difference > 0n ? 1 : -1;
+    return list.indexOf(a) - list.indexOf(b);
+  }
+
+  #deep(transaction: SealedTransaction): boolean {
+    return this.ancestors(transaction) > this.limits.ancestors;
+  }
+
+  #revalidate(): void {
+    for (const one of [...this.pending]) {
+      const broken = contextBroken(formed(one) as WellFormed, this.#context(endOf(one)));
+      if (broken) this.#drop(one, broken.code);
+    }
+  }
+
+  #holdsAgain(transaction: SealedTransaction, block: Block, back: SealedTransaction[]): string | undefined {
+    if (transaction.body.kind === "reward") return "";
+    if (endOf(transaction) < this.tip.laterThan + 1) return "expired";
+    const broken = contextBroken(formed(transaction) as WellFormed, this.#context(endOf(transaction)));
+    if (broken) return broken.code;
+    if (!isTransfer(transaction))
+      for (const one of this.pending) if (!isTransfer(one)) this.#drop(one, "governance-sequence");
+    const lost = block.transactions.filter((one) => !back.includes(one)).flatMap(outputsOf);
+    if (inputsOf(transaction).some((key) => lost.includes(key))) return "input-missing";
+    const family = this.#family(transaction, [...back, ...this.pending, transaction]);
+    return family.length - 1 > this.limits.ancestors ? "ancestors-too-many" : undefined;
+  }
+
+  #ready(transaction: SealedTransaction, timestamp: number): boolean {
+    const context = this.#context(timestamp);
+    if (contextBroken(formed(transaction) as WellFormed, context)) return false;
+    const maturity = this.chain.proofOfWork?.coinbaseMaturity ?? 0;
+    return inputsOf(transaction).every((key) => {
+      const coin = this.#coins.get(key);
+      return !coin?.reward || coin.height === 0 || context.height - coin.height >= maturity;
+    });
+  }
+
+  /** Tries those that wait and miss nothing, in order of arrival, until none is left. */
+  #settle(): void {
+    for (;;) {
+      const next = this.waiting.find((one) => !this.#missing(one.transaction));
+      if (!next) return;
+      const { transaction } = next;
+      const form = formed(transaction) as WellFormed;
+      const same = this.pending.find(({ id }) => id === transaction.id);
+      this.waiting = this.waiting.filter((one) => one !== next);
+      if (same?.witnessHash === transaction.witnessHash) continue;
+      const wrong = same ? `known-otherwise ${same.witnessHash}` : (this.#place(form) ?? this.#enter(form));
+      if (wrong) this.#tell("refused", transaction, wrong);
+      else this.#notices.push(`admitted ${nameOf(transaction)} waiting`);
+    }
+  }
+}
