@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { createNobleScheme, generateSecretKey, publicKeyOf, sign } from "@witan/crypto";
-import { openVerifier, VerifierError, type VerifierOptions, type WorkerVerifier } from "@witan/crypto/node";
+import {
+  openVerifier,
+  type SpawnWorker,
+  spawnWorker,
+  VerifierError,
+  type VerifierOptions,
+  type WorkerPort,
+  type WorkerVerifier,
+} from "@witan/crypto/node";
 import { type Hash, type PublicKey, type Signature, type SignatureCheck, sha256Hex } from "@witan/primitives";
 import fc from "fast-check";
 import { PuppetWorker } from "./puppet-worker.ts";
@@ -119,6 +127,23 @@ describe("crypto: the verifier, on real workers", () => {
       ok: true,
       value: [true, false],
     });
+  });
+
+  it("outlives a worker thread that is killed at its work", async () => {
+    const workers: WorkerPort[] = [];
+    const spawn: SpawnWorker = (start) => {
+      const worker = spawnWorker(start);
+      workers.push(worker);
+      return worker;
+    };
+    const result = await openVerifier({ scheme: "noble", workers: 2, batchSize: 16 }, spawn);
+    assert.ok(result.ok);
+    opened.push(result.value);
+    const checks = [...good(200), ...WRONG, ...good(50)];
+    const call = result.value.verify(checks);
+    await workers[0]?.terminate();
+    assert.deepEqual(await call, { ok: true, value: checks.map((each) => GOOD.includes(each)) });
+    assert.equal(workers.length, 3);
   });
 
   it("answers what waits with cancelled when it is closed, and everything after", async () => {

@@ -46,13 +46,21 @@ export function memberNamed(world: World, dice: Dice, name: string, role: Role):
   };
 }
 
+/** Names of members whose first voting key is retired. */
+function retiredVoters(world: World): string[] {
+  const view = world.pair.ledger.state.governance;
+  return MEMBER_NAMES.filter((name) => view.keyRetired(keyOfName(`${name} voting`).publicKey));
+}
+
 function addMember(world: World, dice: Dice): Change {
   const { members } = world.pair.ledger.state.governance.state;
   const free = MEMBER_NAMES.filter((name) => !members.some((member) => member.name === name));
   const bp = world.pair.ledger.chain.mode === "bp-fast-paxos";
   const roles: Role[] = bp ? ["proposer", "acceptor"] : ["validator"];
   const role: Role = dice.chance(90) ? dice.pick(roles) : dice.pick(["validator", "proposer", "acceptor"]);
-  const name = free.length > 0 && dice.chance(85) ? dice.pick(free) : dice.pick(MEMBER_NAMES);
+  const gone = retiredVoters(world);
+  const names = gone.length > 0 && dice.chance(30) ? gone : free;
+  const name = names.length > 0 && dice.chance(85) ? dice.pick(names) : dice.pick(MEMBER_NAMES);
   const member = memberNamed(world, dice, name, role);
   const other = dice.chance(80) ? member : { ...member, ...someKey(world, dice, member) };
   return { kind: "addMember", member: other };
@@ -79,7 +87,10 @@ function someKey(world: World, dice: Dice, member: Member): Partial<Member> {
 function replaceKey(world: World, dice: Dice, name: string): Change {
   const { members } = world.pair.ledger.state.governance.state;
   const used = [...members.flatMap(({ votingKey, operatorKey }) => [votingKey, operatorKey])];
-  const publicKey = dice.chance(75) ? freshKey(dice) : dice.pick([...used, keyOfName("bob").publicKey]);
+  const retired = retiredVoters(world).map((voter) => keyOfName(`${voter} voting`).publicKey);
+  const publicKey = dice.chance(75)
+    ? freshKey(dice)
+    : dice.pick([...used, keyOfName("bob").publicKey, ...retired]);
   const keys: ReplacementKey[] = [
     { kind: "voting", votingKey: publicKey },
     { kind: "operator", operatorKey: publicKey },
@@ -100,7 +111,8 @@ function changeClient(world: World, dice: Dice): Change {
     "b operator",
     ...FRESH_NAMES,
   ];
-  const publicKey = keyOfName(dice.pick(names)).publicKey;
+  const gone = retiredVoters(world).map((voter) => `${voter} voting`);
+  const publicKey = keyOfName(dice.pick([...names, ...gone])).publicKey;
   if (dice.chance(25)) return { kind: "revokeClient", publicKey };
   const { clients } = world.pair.ledger.state.governance.state;
   const known: Client[] = clients.filter((client) => client.publicKey === publicKey);
@@ -206,7 +218,9 @@ export const GOVERNANCE_MUTATIONS: Record<string, GovernanceMutation> = {
     body.change = { kind: "permitClient", publicKey: freshKey(dice), registerPrefixes };
   },
   "too many decimals": ({ body }, _, dice) => {
-    if (body.change.kind === "registerAsset") body.change.decimals = dice.pick([18, 19, 255]);
+    const issuancePolicyHash = dice.hash() as PolicyHash;
+    const name = `ASSET.${dice.below(1_000)}`;
+    body.change = { kind: "registerAsset", name, decimals: dice.pick([18, 19, 255]), issuancePolicyHash };
   },
   "a policy": (draft) => void draft.policies.push([{ kind: "after", time: 0 as never }]),
   "a preimage": (draft, _, dice) => void draft.preimages.push(dice.hash()),

@@ -4,6 +4,8 @@ import {
   type CertifiedEvidence,
   type FinalityProof,
   finalityProofCodec,
+  type GovernanceView,
+  governanceStateCodec,
   type Header,
   inclusionBranch,
   type MembershipChange,
@@ -154,11 +156,41 @@ function changesUntil(pair: Pair, height: number, wrong: { at: number; wish: Wis
   return found;
 }
 
+/**
+ * A chain of custody that ends in a membership without voters: a quorum of the members before can sign it, and what
+ * comes after it is shown by no signature at all.
+ */
+function withoutVoters(pair: Pair, header: Header): CertifiedEvidence {
+  const genesis = pair.views[0] as GovernanceView;
+  const empty = { ...genesis.state, members: [] };
+  const forged = { ...header, height: 1 as Height, governanceRoot: governanceStateCodec.root(empty) };
+  const nobody: Membership = { mode: pair.ledger.chain.mode, from: 2 as Height, members: [] };
+  const after = { ...header, height: 2 as Height };
+  return {
+    kind: "certified",
+    changes: [
+      {
+        header: forged,
+        certificate: certify(pair, forged, genesis.membership),
+        members: [],
+        branch: membersBranch(empty),
+      },
+    ],
+    header: after,
+    certificate: certify(pair, after, nobody, { signers: () => [] }),
+  };
+}
+
 /** A proof of a transaction of the chain, mostly with something wrong, put before both. */
 export function judgeProofs(pair: Pair, dice: Dice): void {
   const candidates = pair.blocks.filter(({ transactions }) => transactions.length > 0);
-  const block = candidates.length > 0 ? dice.pick(candidates) : undefined;
-  if (!block) return;
+  // The first height of a membership is where off-by-one mistakes show.
+  const first = candidates.filter(
+    ({ header }) => pair.views[header.height - 1]?.membership.from === header.height,
+  );
+  const from = first.length > 0 && dice.chance(40) ? first : candidates;
+  if (from.length === 0) return;
+  const block = dice.pick(from);
   const { height } = block.header;
   const index = dice.below(block.transactions.length);
   const sealed = block.transactions[index];
@@ -174,9 +206,12 @@ export function judgeProofs(pair: Pair, dice: Dice): void {
     header: block.header,
     certificate: certify(pair, block.header, before.membership, inChange ? {} : wish),
   };
+  if (pair.ledger.chain.mode === "pow" && dice.chance(80)) return;
   const { id, witnessHash } = sealed;
   const branch = inclusionBranch(block.transactions, index);
-  const proof: FinalityProof = { id, witnessHash, index, branch, evidence };
+  const forged = kind === 9 && dice.chance(10) && pair.ledger.chain.mode !== "pow";
+  const shown = forged ? withoutVoters(pair, block.header) : evidence;
+  const proof: FinalityProof = { id, witnessHash, index, branch, evidence: shown };
   const loose = structuredClone(proof) as Loose<FinalityProof>;
   if (kind >= 4 && kind < 8) dice.pick(BREAKERS)(loose, loose.evidence as Loose<CertifiedEvidence>, dice);
   // What the first validator knows of proofs is the permissioned kinds; both refuse the other kind of evidence.

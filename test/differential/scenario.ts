@@ -83,7 +83,7 @@ const step: fc.Arbitrary<StepRecipe> = fc.record({
   transactions: fc.array(
     fc.oneof(
       { weight: 20, arbitrary: transactionRecipe("transfer") },
-      { weight: 4, arbitrary: transactionRecipe("governance") },
+      { weight: 5, arbitrary: transactionRecipe("governance") },
       { weight: 1, arbitrary: transactionRecipe("reward") },
       { weight: 1, arbitrary: transactionRecipe("replay") },
     ),

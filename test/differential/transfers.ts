@@ -55,7 +55,7 @@ export class World {
     const maturity = this.pair.ledger.chain.proofOfWork?.coinbaseMaturity ?? 0;
     const next = this.pair.ledger.state.parent.height + 1;
     const mature = ([, coin]: readonly [OutpointKey, Coin]) =>
-      !coin.reward || coin.height === 0 || next - coin.height >= maturity || dice.chance(5);
+      !coin.reward || coin.height === 0 || next - coin.height >= maturity || dice.chance(12);
     return [...own, ...(dice.chance(25) ? fresh : [])]
       .filter(mature)
       .filter(([, coin]) => this.locks.has(coin.policyHash))

@@ -34,10 +34,10 @@ describe("tidy: dependencies", () => {
       dependencies,
       {
         ...pack("primitives", ["@chainsafe/ssz"]),
-        "packages/primitives/src/codec.ts": 'import { ByteListType } from "@chainsafe/ssz";',
+        "packages/primitives/src/ssz-types.ts": 'import { ByteListType } from "@chainsafe/ssz";',
         "packages/primitives/src/merkle.ts": 'import type { Tree } from "@chainsafe/ssz";',
       },
-      /merkle\.ts:1: @chainsafe\/ssz may be imported in packages\/primitives\/src\/codec\.ts only/,
+      /merkle\.ts:1: @chainsafe\/ssz may be imported in packages\/primitives\/src\/ssz-types\.ts only/,
     );
     breaks(
       dependencies,

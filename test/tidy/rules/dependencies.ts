@@ -6,7 +6,7 @@ import { type Import, isBare, packageNameOf } from "../imports.ts";
 
 /** Which packages of others each of ours may use: anywhere (true), or in the one file or folder named. */
 export const ALLOWED: Readonly<Record<string, Readonly<Record<string, true | string>>>> = {
-  primitives: { "@noble/hashes": true, "@chainsafe/ssz": "packages/primitives/src/codec.ts" },
+  primitives: { "@noble/hashes": true, "@chainsafe/ssz": "packages/primitives/src/ssz-types.ts" },
   crypto: {
     "@noble/secp256k1": true,
     "@noble/hashes": true,

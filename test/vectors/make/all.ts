@@ -8,6 +8,8 @@ import type {
   VectorFiles,
 } from "../format.ts";
 import { textOf } from "../format.ts";
+import { blockScenes } from "./blocks.ts";
+import { blockOfModeScenes } from "./blocks-of-modes.ts";
 import { addressVectors } from "./addresses.ts";
 import { conditionScenes } from "./conditions.ts";
 import { encodingVectors } from "./encoding.ts";
@@ -38,6 +40,15 @@ export function transactionVectors(): VectorFile<TransactionCase, ChainOfBlocks>
   };
 }
 
+export function blockVectors(): VectorFile<BlockCase, ChainOfBlocks> {
+  const scenes = [...blockScenes(), ...blockOfModeScenes()];
+  return {
+    about: "Blocks, each on top of a chain: docs/formats.md, sections 10 and 11",
+    shared: Object.fromEntries(scenes.map((scene) => [scene.name, scene.chain])),
+    cases: scenes.flatMap((scene) => scene.blocks),
+  };
+}
+
 export function vectorFiles() {
   return {
     hashes: hashVectors(),
@@ -47,6 +58,7 @@ export function vectorFiles() {
     inclusion: inclusionVectors(),
     encoding: encodingVectors((x) => x),
     transactions: transactionVectors(),
+    blocks: blockVectors(),
   };
 }
 

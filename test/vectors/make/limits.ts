@@ -140,7 +140,7 @@ function manyScene(): Scene {
 /** A transfer of exactly 65,536 bytes: policies with many hidden nodes, and a memo to fill up. */
 function largeScene(): Scene {
   const owner = keyOfName("owner of much");
-  const policies = Array.from({ length: 57 }, (_, own): Policy => {
+  const policies = Array.from({ length: 55 }, (_, own): Policy => {
     const inner = some(1, owner.policy, ...Array.from({ length: 15 }, (_, at): Policy => [hiddenAs(at)]));
     return some(
       1,

@@ -172,7 +172,7 @@ function feeScene(): Scene[] {
     "a rate of 10^12",
     testGenesis("pbft", { parameters: { feeRateMin: 1_000_000_000_000 } }),
   );
-  most.tx("fee-too-low: at the greatest rate", paying(most, 1_000_000n), "fee-too-low");
+  most.tx("fee-too-low: at the greatest rate", paying(most, 999_999n), "fee-too-low");
   return [exact, small, most];
 }
 

@@ -1,4 +1,4 @@
-// `witan genesis create|check`: making a genesis file of members and settings, and checking one.
+// The commands `witan genesis create|check`: making a genesis file of members and settings, and checking one.
 import { addressPrefixShape, parseAddress } from "@witan/crypto";
 import {
   type Asset,

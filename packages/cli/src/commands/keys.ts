@@ -1,4 +1,4 @@
-// `witan keys …`: making, showing, exporting and importing keys.
+// The commands `witan keys …`: making, showing, exporting and importing keys.
 import {
   addressPrefixShape,
   formatAddress,
@@ -27,41 +27,52 @@ interface Shown {
 
 const PURPOSES: readonly KeyPurpose[] = ["client", "operator", "voting", "peer"];
 
+type MakeOptions = KeepOptions & Shown & { readonly out: string; readonly purpose: KeyPurpose };
+
 /** Adds the commands `witan keys …`. */
 export function addKeyCommands(program: Command, streams: Streams): void {
   const keys = program.command("keys").description("make, show, export and import keys");
-  const purpose = new Option("--purpose <purpose>", "what the key is for")
-    .choices(PURPOSES)
-    .default("client");
-  const shown = (command: Command): Command =>
-    command
-      .option("--genesis <file>", "show addresses of this chain")
-      .option(
-        "--address-prefix <prefix>",
-        `show addresses with this prefix (default: ${DEFAULT_ADDRESS_PREFIX})`,
-      )
-      .option("--json", "print JSON");
-  const kept = (command: Command): Command =>
-    command
-      .option("--out <file>", "the new key file", "witan-key.json")
-      .addOption(purpose)
-      .option("--plain", "do not encrypt the secret")
-      .option("--passphrase-file <file>", "read the passphrase from a file");
+  addNew(keys, streams);
+  addShow(keys, streams);
+  addExport(keys, streams);
+  addImport(keys, streams);
+}
 
-  shown(kept(keys.command("new")))
+function withShown(command: Command): Command {
+  return command
+    .option("--genesis <file>", "show addresses of this chain")
+    .option(
+      "--address-prefix <prefix>",
+      `show addresses with this prefix (default: ${DEFAULT_ADDRESS_PREFIX})`,
+    )
+    .option("--json", "print JSON");
+}
+
+function withKept(command: Command): Command {
+  return command
+    .option("--out <file>", "the new key file", "witan-key.json")
+    .addOption(new Option("--purpose <purpose>", "what the key is for").choices(PURPOSES).default("client"))
+    .option("--plain", "do not encrypt the secret")
+    .option("--passphrase-file <file>", "read the passphrase from a file");
+}
+
+function addNew(keys: Command, streams: Streams): void {
+  withShown(withKept(keys.command("new")))
     .description("make a key and keep it in a new file, mode 0600")
     .addHelpText(
       "after",
       examples(["witan keys new", "witan keys new --out alice.json --passphrase-file secret.txt"]),
     )
-    .action(async (options: KeepOptions & Shown & { out: string; purpose: KeyPurpose }) => {
+    .action(async (options: MakeOptions) => {
       const prefix = await prefixOf(options);
       const key = createKey(options.purpose);
       await keepKey(options.out, key, options);
       show(streams, options, prefix, { ...key, file: options.out, encrypted: !options.plain });
     });
+}
 
-  shown(keys.command("show"))
+function addShow(keys: Command, streams: Streams): void {
+  withShown(keys.command("show"))
     .argument("<file>", "a key file")
     .description("show what a key file holds, its secret aside; needs no passphrase")
     .addHelpText(
@@ -71,7 +82,9 @@ export function addKeyCommands(program: Command, streams: Streams): void {
     .action(async (file: string, options: Shown) => {
       show(streams, options, await prefixOf(options), { ...(await keyHeader(file)), file });
     });
+}
 
+function addExport(keys: Command, streams: Streams): void {
   keys
     .command("export")
     .argument("<file>", "a key file")
@@ -84,19 +97,18 @@ export function addKeyCommands(program: Command, streams: Streams): void {
       examples(["witan keys export alice.json", "witan keys export alice.json --out secret.hex"]),
     )
     .action(async (file: string, options: PassphraseOptions & { out?: string; json?: boolean }) => {
+      const { out, json = false } = options;
       const { publicKey, purpose, secretKey } = await openKey(file, options);
-      if (options.out === undefined)
-        return printResult(streams, options.json ?? false, { file, purpose, publicKey, secretKey }, () => [
-          secretKey,
-        ]);
-      await writeNewText(options.out, `${secretKey}\n`, 0o600);
-      const result = { file, purpose, publicKey, out: options.out };
-      printResult(streams, options.json ?? false, result, () => [
-        `secret key of ${file} written to ${options.out}`,
-      ]);
+      if (out === undefined)
+        return printResult(streams, json, { file, purpose, publicKey, secretKey }, () => [secretKey]);
+      await writeNewText(out, `${secretKey}\n`, 0o600);
+      const lines = [`secret key of ${file} written to ${out}`];
+      printResult(streams, json, { file, purpose, publicKey, out }, () => lines);
     });
+}
 
-  shown(kept(keys.command("import")))
+function addImport(keys: Command, streams: Streams): void {
+  withShown(withKept(keys.command("import")))
     .argument("[secret-file]", "a file with the secret key in hex; - or nothing: standard input", "-")
     .description("keep a secret key, 32 bytes in hex, in a new key file")
     .addHelpText(
@@ -106,7 +118,7 @@ export function addKeyCommands(program: Command, streams: Streams): void {
         "pass show alice | witan keys import --plain",
       ]),
     )
-    .action(async (source: string, options: KeepOptions & Shown & { out: string; purpose: KeyPurpose }) => {
+    .action(async (source: string, options: MakeOptions) => {
       const prefix = await prefixOf(options);
       const key = importedKey(options.purpose, (await readText(source)).trim());
       await keepKey(options.out, key, options);

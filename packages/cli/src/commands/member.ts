@@ -1,4 +1,4 @@
-// `witan member create`: a member's home, whose secrets never leave it, and the public member file for a genesis.
+// The command `witan member create`: a member's home, whose secrets never leave it, and the public member file for a genesis.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";

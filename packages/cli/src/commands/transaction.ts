@@ -1,4 +1,4 @@
-// `witan transaction decode`: what a transaction says, and each rule it breaks.
+// The command `witan transaction decode`: what a transaction says, and each rule it breaks.
 import { formatAddress } from "@witan/crypto";
 import { chooseScheme } from "@witan/crypto/node";
 import {

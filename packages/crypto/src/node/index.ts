@@ -7,4 +7,4 @@ export * from "./keystore.ts";
 export * from "./native.ts";
 export * from "./signer-guard.ts";
 export * from "./verifier.ts";
-export type { SpawnWorker, WorkerPort } from "./verifier-lane.ts";
+export { type SpawnWorker, spawnWorker, type WorkerPort } from "./verifier-lane.ts";
