@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { optionsFromEnvironment, run } from "./run.ts";
 
 describe("two validators", () => {
-  it("agree on some 1,500 transactions and blocks", () => {
+  it("agree on some 1,500 transactions and blocks", function () {
+    this.timeout(120_000);
     const options = optionsFromEnvironment(1, 1_500);
     const tally = run(options);
     if (process.env["WITAN_TABLE"] !== undefined) console.log(`seed ${options.seed}\n${tally.table()}`);

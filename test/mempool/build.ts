@@ -6,9 +6,9 @@ import {
   type Chain,
   type Change,
   type Genesis,
-  openChain,
   type Outpoint,
   type Output,
+  openChain,
   PARAMETER_DEFAULTS,
   type Parameters,
   type Policy,
@@ -109,7 +109,9 @@ export function transfer(plan: TransferPlan): SealedTransaction {
     validUntil: (plan.validUntil ?? GENESIS_TIME + 1_000_000) as Timestamp,
     memo: plan.memo ?? "",
   };
-  const shown = new Map([...inputs.map((input) => input.policy), ...issuance].map((one) => [hashOf(one), one]));
+  const shown = new Map(
+    [...inputs.map((input) => input.policy), ...issuance].map((one) => [hashOf(one), one]),
+  );
   const policies = [...shown].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, policy]) => policy);
   const keys = policies.flatMap((policy) => {
     const seen = showPolicy(policy);
@@ -130,7 +132,10 @@ function sealed(
   const signatures = [...new Set(keys)].sort().map((publicKey) => {
     return { publicKey, signature: scheme.sign(digest, publicKey) };
   });
-  const result = sealTransaction(chain.transactions, { body, witness: { policies, signatures, preimages: [] } });
+  const result = sealTransaction(chain.transactions, {
+    body,
+    witness: { policies, signatures, preimages: [] },
+  });
   assert(result.ok);
   return result.value;
 }
@@ -196,6 +201,6 @@ export function chainOf({ mode, allocations, parameters }: ChainPlan): Chain {
     allocations,
   };
   const chain = openChain(genesis);
-  assert(chain.ok, JSON.stringify(chain));
+  assert(chain.ok, "an invalid genesis");
   return chain.value;
 }

@@ -1,6 +1,7 @@
 // A second pool, as dumb as can be: lists, and everything computed from scratch from what is pending and what the chain
 // says. Slow, and told all coins at each call. What the real pool answers must be what this one answers.
 import {
+  type Block,
   type BlockContext,
   type Chain,
   type Coin,
@@ -12,7 +13,6 @@ import {
   type OutpointKey,
   type SealedTransaction,
   spendingBroken,
-  type Block,
   type WellFormed,
 } from "@witan/ledger";
 import type { MempoolLimits, MempoolTip, SelectionInput } from "@witan/mempool";
@@ -59,8 +59,8 @@ export class NaivePool {
   /** In order of arrival. */
   pending: SealedTransaction[] = [];
   waiting: NaiveWaiting[] = [];
-  /** Names of those whose signatures did not hold. */
-  readonly invalid = new Set<string>();
+  /** Names and reasons of what was refused or dropped last; the oldest first. */
+  rejections: { readonly name: string; readonly code: string }[] = [];
   #coins: Coins = new Map();
   #notices: string[] = [];
   #now = 0;
@@ -73,10 +73,17 @@ export class NaivePool {
 
   precheck(transaction: SealedTransaction, now: number): string {
     this.#now = now;
+    const verdict = this.#precheck(transaction);
+    if (verdict.startsWith("refused ")) this.#remember(transaction, verdict.slice(8));
+    return verdict;
+  }
+
+  #precheck(transaction: SealedTransaction): string {
     if (transaction.body.kind === "reward") return "refused reward-not-admitted";
     const known = this.#standing(transaction);
     if (known) return known;
-    if (this.invalid.has(nameOf(transaction))) return "refused signature-invalid";
+    const before = this.rejections.find(({ name }) => name === nameOf(transaction))?.code;
+    if (before === "signature-invalid") return `refused ${before}`;
     const form = formed(transaction);
     if (typeof form === "string") return `refused ${form}`;
     const broken = this.#place(form);
@@ -85,24 +92,30 @@ export class NaivePool {
 
   admit(
     transaction: SealedTransaction,
-    input: { signaturesHold: boolean; coins: Coins; now: number; from: string; whenMissing: "wait" | "refuse" },
+    input: {
+      signaturesHold: boolean;
+      coins: Coins;
+      now: number;
+      from: string;
+      whenMissing: "wait" | "refuse";
+    },
   ): NaiveAnswer {
     this.#begin(input.now, input.coins);
-    return { verdict: this.#admit(transaction, input), notices: this.#notices };
+    const verdict = this.#admit(transaction, input);
+    if (verdict.startsWith("refused ")) this.#remember(transaction, verdict.slice(8));
+    return { verdict, notices: this.#notices };
   }
 
   #admit(transaction: SealedTransaction, input: Parameters<NaivePool["admit"]>[1]): string {
     const known = this.#standing(transaction);
     if (known) return known;
-    if (!input.signaturesHold) {
-      this.invalid.add(nameOf(transaction));
-      return "refused signature-invalid";
-    }
+    if (!input.signaturesHold) return "refused signature-invalid";
     const form = formed(transaction) as WellFormed;
     const broken = this.#place(form);
     if (broken) return `refused ${broken}`;
     if (this.#missing(transaction) && input.whenMissing === "wait") {
       this.waiting.push({ transaction, from: input.from, since: input.now });
+      this.#forget(transaction);
       for (let out = this.#overflow(); out; out = this.#overflow()) {
         this.waiting = this.waiting.filter((one) => one !== out);
         if (out.transaction === transaction) return "refused waiting-full";
@@ -150,6 +163,7 @@ export class NaivePool {
       const wrong = this.#holdsAgain(transaction, block, back);
       if (wrong === undefined) {
         back.push(transaction);
+        this.#forget(transaction);
         this.#notices.push(`admitted ${nameOf(transaction)} block`);
         continue;
       }
@@ -159,12 +173,15 @@ export class NaivePool {
     }
     this.pending = [...back, ...this.pending];
     if (changed) this.#revalidate();
-    for (const one of [...this.pending]) if (this.pending.includes(one) && this.#deep(one)) this.#drop(one, "ancestors-too-many");
+    for (const one of [...this.pending])
+      if (this.pending.includes(one) && this.#deep(one)) this.#drop(one, "ancestors-too-many");
     for (const one of [...this.pending].reverse()) {
-      const full = isTransfer(one) && keysOf(one).some((key) => this.clientCount(key) > this.limits.perClient);
+      const full =
+        isTransfer(one) && keysOf(one).some((key) => this.clientCount(key) > this.limits.perClient);
       if (full && this.pending.includes(one)) this.#drop(one, "client-limit");
     }
-    while (this.#full(this.pending)) this.#drop(this.#worst(this.pending, undefined) as SealedTransaction, "evicted");
+    while (this.#full(this.pending))
+      this.#drop(this.#worst(this.pending, undefined) as SealedTransaction, "evicted");
     this.#settle();
     return this.#notices;
   }
@@ -188,7 +205,9 @@ export class NaivePool {
         all.length + (rewardOutputs > 0 ? 1 : 0) <= parameters.blockTransactionsMax
       );
     };
-    const change = this.pending.filter((one) => !isTransfer(one) && this.#ready(one, timestamp) && fits([one]));
+    const change = this.pending.filter(
+      (one) => !isTransfer(one) && this.#ready(one, timestamp) && fits([one]),
+    );
     taken.push(...change);
     const wanted = this.pending.filter(isTransfer).sort((a, b) => this.#compare(a, b, this.pending));
     for (const one of wanted) {
@@ -217,6 +236,18 @@ export class NaivePool {
 
   #tell(kind: string, transaction: SealedTransaction, code: string): void {
     this.#notices.push(`${kind} ${nameOf(transaction)} ${code}`);
+    this.#remember(transaction, code);
+  }
+
+  #remember(transaction: SealedTransaction, code: string): void {
+    if (code.startsWith("known-otherwise")) return;
+    this.#forget(transaction);
+    this.rejections.push({ name: nameOf(transaction), code });
+    this.rejections = this.rejections.slice(Math.max(0, this.rejections.length - this.limits.rejections));
+  }
+
+  #forget(transaction: SealedTransaction): void {
+    this.rejections = this.rejections.filter(({ name }) => name !== nameOf(transaction));
   }
 
   #refuse(waiting: NaiveWaiting, code: string): void {
@@ -253,8 +284,7 @@ export class NaivePool {
     const { sealed } = form;
     const broken = contextBroken(form, this.#nextContext());
     if (broken) return broken.code;
-    for (const one of this.pending)
-      if (!isTransfer(sealed) && !isTransfer(one)) return `conflict ${one.id}`;
+    for (const one of this.pending) if (!isTransfer(sealed) && !isTransfer(one)) return `conflict ${one.id}`;
     for (const key of inputsOf(sealed)) {
       const first = this.pending.find((one) => inputsOf(one).includes(key));
       if (first) return `conflict ${first.id}`;
@@ -285,7 +315,9 @@ export class NaivePool {
       if (own.length > this.limits.orphansPerClient) return own[0];
     }
     const bytes = this.waiting.reduce((sum, one) => sum + memory(one.transaction), 0);
-    return this.waiting.length > this.limits.orphans || bytes > this.limits.orphanBytes ? this.waiting[0] : undefined;
+    return this.waiting.length > this.limits.orphans || bytes > this.limits.orphanBytes
+      ? this.waiting[0]
+      : undefined;
   }
 
   #enter(form: WellFormed): string | undefined {
@@ -310,6 +342,7 @@ export class NaivePool {
     if (dear) return `mempool-full ${needed.reduce((a, b) => (a > b ? a : b))}`;
     this.pending = left;
     for (const victim of victims) this.#tell("dropped", victim, "evicted");
+    this.#forget(sealed);
     return undefined;
   }
 
@@ -319,9 +352,14 @@ export class NaivePool {
     return transfers.length > this.limits.transactions || bytes > this.limits.bytes;
   }
 
-  #worst(list: readonly SealedTransaction[], kept: SealedTransaction | undefined): SealedTransaction | undefined {
+  #worst(
+    list: readonly SealedTransaction[],
+    kept: SealedTransaction | undefined,
+  ): SealedTransaction | undefined {
     const spent = new Set(list.flatMap(inputsOf));
-    const alone = list.filter((one) => one !== kept && isTransfer(one) && !outputsOf(one).some((key) => spent.has(key)));
+    const alone = list.filter(
+      (one) => one !== kept && isTransfer(one) && !outputsOf(one).some((key) => spent.has(key)),
+    );
     return alone.sort((a, b) => this.#compare(a, b, list)).at(-1);
   }
 
@@ -329,7 +367,8 @@ export class NaivePool {
   #family(root: SealedTransaction, list: readonly SealedTransaction[]): SealedTransaction[] {
     const family = new Set([root]);
     for (const one of [...list].reverse())
-      if ([...family].some((each) => inputsOf(each).some((key) => outputsOf(one).includes(key)))) family.add(one);
+      if ([...family].some((each) => inputsOf(each).some((key) => outputsOf(one).includes(key))))
+        family.add(one);
     return list.filter((one) => family.has(one));
   }
 

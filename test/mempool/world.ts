@@ -8,9 +8,9 @@ import {
   type ChainState,
   type Coin,
   type CoinSource,
+  type GovernanceView,
   genesisBlock,
   genesisGovernance,
-  type GovernanceView,
   judgeBlock,
   medianTimestamp,
   type OutpointKey,
@@ -74,7 +74,10 @@ export class World {
   get laterThan(): Timestamp {
     const { chain, height } = this;
     if (chain.mode !== "pow") return this.#top.block.header.timestamp;
-    return medianTimestamp({ height: height as Height, header: (at) => (this.#levels[at] as Level).block.header });
+    return medianTimestamp({
+      height: height as Height,
+      header: (at) => (this.#levels[at] as Level).block.header,
+    });
   }
 
   get tip(): MempoolTip {
@@ -97,7 +100,7 @@ export class World {
       assert(block.ok);
       const verdict = judgeBlock(this.state, block.value, this.source, verdictsOf(scheme));
       if (!verdict.ok && verdict.code === "header-work") continue;
-      assert(verdict.ok, `an invalid block: ${JSON.stringify(verdict)}`);
+      assert(verdict.ok, verdict.ok ? "" : `an invalid block: ${verdict.code}, ${verdict.detail}`);
       return verdict.value;
     }
   }

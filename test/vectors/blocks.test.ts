@@ -34,7 +34,10 @@ describe("vectors: blocks", () => {
       assert.equal(naive.governanceRoot, ledger.state.governance.root);
       const sorted = [...ledger.coins].sort(([a], [b]) => (a < b ? -1 : 1));
       assert.deepEqual(
-        naive.outputs.map(({ transaction, index, ...coin }) => [transaction + index.toString(16).padStart(4, "0"), coin]),
+        naive.outputs.map(({ transaction, index, ...coin }) => [
+          transaction + index.toString(16).padStart(4, "0"),
+          coin,
+        ]),
         sorted,
       );
       assert.equal(naive.expectedTarget(), ledger.state.target);

@@ -1,10 +1,26 @@
 // Vectors for blocks of the permissioned modes: headers, limits, rewards, the position of governance, roots.
-import { type Block, encodeBlock, type Header, type SealedTransaction, transactionsRoot } from "@witan/ledger";
-import type { Amount, AssetId, BlockHash, Hash, Height, MemberIndex, PolicyHash, Timestamp, TransactionId } from "@witan/primitives";
+import {
+  type Block,
+  encodeBlock,
+  type Header,
+  type SealedTransaction,
+  transactionsRoot,
+} from "@witan/ledger";
+import type {
+  Amount,
+  AssetId,
+  BlockHash,
+  Hash,
+  Height,
+  MemberIndex,
+  PolicyHash,
+  Timestamp,
+  TransactionId,
+} from "@witan/primitives";
 import { hexToBytes, ZERO_HASH } from "@witan/primitives";
 import { keyOfName, memberOf, type NamedCoin, outputTo, testGenesis } from "../../ledger/build.ts";
-import { transaction, transfer } from "./encoding-values.ts";
 import { container, le, list, v } from "./bytes.ts";
+import { transaction, transfer } from "./encoding-values.ts";
 import { Scene } from "./scene.ts";
 
 const alice = keyOfName("alice");
@@ -20,7 +36,10 @@ export class Blocks extends Scene {
   }
 
   /** A reward as a transaction. */
-  reward(outputs: readonly (readonly [PolicyHash, bigint, number?])[], height = this.ledger.state.parent.height + 1): SealedTransaction {
+  reward(
+    outputs: readonly (readonly [PolicyHash, bigint, number?])[],
+    height = this.ledger.state.parent.height + 1,
+  ): SealedTransaction {
     const body = {
       kind: "reward",
       height: height as Height,
@@ -62,21 +81,48 @@ function headers(scene: Blocks): void {
   with_("zero", { parent: ZERO_HASH as BlockHash }, "header-parent" as never);
   with_("the block before the parent", { parent: "11".repeat(32) as BlockHash }, "header-parent" as never);
   with_("the parent's", { timestamp: laterThan }, "header-timestamp" as never);
-  with_("a millisecond before the parent's", { timestamp: (laterThan - 1) as Timestamp }, "header-timestamp" as never);
-  scene.holds("ok: a millisecond after the parent", scene.ledger.block([], { timestamp: (laterThan + 1) as Timestamp }));
-  scene.holds("ok: a year after the parent: no clock is part of validity", scene.ledger.block([], { timestamp: (laterThan + 31_536_000_000) as Timestamp }));
-  with_("behind the last member", { proposer: scene.ledger.state.governance.state.members.length as MemberIndex }, "header-proposer" as never);
+  with_(
+    "a millisecond before the parent's",
+    { timestamp: (laterThan - 1) as Timestamp },
+    "header-timestamp" as never,
+  );
+  scene.holds(
+    "ok: a millisecond after the parent",
+    scene.ledger.block([], { timestamp: (laterThan + 1) as Timestamp }),
+  );
+  scene.holds(
+    "ok: a year after the parent: no clock is part of validity",
+    scene.ledger.block([], { timestamp: (laterThan + 31_536_000_000) as Timestamp }),
+  );
+  with_(
+    "behind the last member",
+    { proposer: scene.ledger.state.governance.state.members.length as MemberIndex },
+    "header-proposer" as never,
+  );
   with_("65,535", { proposer: 65_535 as MemberIndex }, "header-proposer" as never);
   with_("1 outside proof of work", { target: 1 }, "header-target" as never);
   with_("1 outside proof of work", { nonce: 1n }, "header-nonce" as never);
   with_("of no transactions", { transactionsRoot: transactionsRoot([]) }, "transactions-root" as never);
-  with_("of another transaction", { transactionsRoot: transactionsRoot([scene.pay(1)]) }, "transactions-root" as never);
+  with_(
+    "of another transaction",
+    { transactionsRoot: transactionsRoot([scene.pay(1)]) },
+    "transactions-root" as never,
+  );
   const [own] = good.transactions;
   if (!own) throw new TypeError("a payment");
   const resigned = { id: own.id, witnessHash: own.id as never };
-  with_("of the same transaction with another witness", { transactionsRoot: transactionsRoot([resigned]) }, "transactions-root" as never);
+  with_(
+    "of the same transaction with another witness",
+    { transactionsRoot: transactionsRoot([resigned]) },
+    "transactions-root" as never,
+  );
   with_("of another state", { governanceRoot: ZERO_HASH as Hash }, "governance-root" as never);
-  scene.refused("governance-root: told after a transaction's rules", scene.remade(scene.exactly(scene.pay(), scene.pay()), { governanceRoot: ZERO_HASH as Hash }), "input-missing", 1);
+  scene.refused(
+    "governance-root: told after a transaction's rules",
+    scene.remade(scene.exactly(scene.pay(), scene.pay()), { governanceRoot: ZERO_HASH as Hash }),
+    "input-missing",
+    1,
+  );
 }
 
 function encodings(scene: Blocks): void {
@@ -88,9 +134,18 @@ function encodings(scene: Blocks): void {
   scene.refused("encoding: a header alone", bytes.slice(0, 128), "encoding");
   const one = transaction(transfer());
   scene.refused("encoding: the second transaction has a byte behind", block(one, `${one}00`), "encoding", 1);
-  scene.refused("encoding: the first of two wrong transactions is named", block(one, "00", "11"), "encoding", 1);
+  scene.refused(
+    "encoding: the first of two wrong transactions is named",
+    block(one, "00", "11"),
+    "encoding",
+    1,
+  );
   scene.refused("encoding: a transaction of nothing", block("", one), "encoding", 0);
-  scene.refused("encoding: a transaction of 65,537 bytes is the block's own fault", block("00".repeat(65_537)), "encoding");
+  scene.refused(
+    "encoding: a transaction of 65,537 bytes is the block's own fault",
+    block("00".repeat(65_537)),
+    "encoding",
+  );
   const shifted = list([one, one]).replace(le(8, 4), le(12, 4));
   const wrong = container(encodedHeader(scene.ledger.block([])), v(shifted));
   scene.refused("encoding: an offset of the list of transactions is wrong", hexToBytes(wrong), "encoding");
@@ -107,24 +162,60 @@ function transactions(scene: Blocks): void {
     transaction: sealed.id,
     index,
   });
-  const second = scene.ledger.seal(scene.ledger.transfer([coin(first)], [outputTo(alice, 1_000_000n)]), [bob]);
-  const third = scene.ledger.seal(scene.ledger.transfer([coin(second)], [outputTo(bob, 1_000_000n)]), [alice]);
-  scene.holds("ok: an output made and spent in the same block, twice over", scene.exactly(first, second, third));
-  scene.refused("input-missing: spent before it is made in the same block", scene.exactly(second, first), "input-missing", 0);
-  scene.refused("input-missing: spent twice in a block", scene.exactly(first, scene.ledger.seal({ ...(first.body as never), memo: "00" }, [alice])), "input-missing", 1);
+  const second = scene.ledger.seal(scene.ledger.transfer([coin(first)], [outputTo(alice, 1_000_000n)]), [
+    bob,
+  ]);
+  const third = scene.ledger.seal(scene.ledger.transfer([coin(second)], [outputTo(bob, 1_000_000n)]), [
+    alice,
+  ]);
+  scene.holds(
+    "ok: an output made and spent in the same block, twice over",
+    scene.exactly(first, second, third),
+  );
+  scene.refused(
+    "input-missing: spent before it is made in the same block",
+    scene.exactly(second, first),
+    "input-missing",
+    0,
+  );
+  scene.refused(
+    "input-missing: spent twice in a block",
+    scene.exactly(first, scene.ledger.seal({ ...(first.body as never), memo: "00" }, [alice])),
+    "input-missing",
+    1,
+  );
   scene.refused("input-missing: the same transaction twice", scene.exactly(first, first), "input-missing", 1);
-  scene.refused("input-missing: an output made in the block, spent twice there", scene.exactly(first, second, scene.ledger.seal({ ...(second.body as never), memo: "00" }, [bob])), "input-missing", 2);
-  const unbalanced = scene.ledger.seal(scene.ledger.transfer([scene.coins(alice.policyHash)[1] as NamedCoin], []), [alice]);
-  scene.refused("unbalanced: the position is the third's", scene.exactly(first, second, unbalanced), "unbalanced", 2);
+  scene.refused(
+    "input-missing: an output made in the block, spent twice there",
+    scene.exactly(first, second, scene.ledger.seal({ ...(second.body as never), memo: "00" }, [bob])),
+    "input-missing",
+    2,
+  );
+  const unbalanced = scene.ledger.seal(
+    scene.ledger.transfer([scene.coins(alice.policyHash)[1] as NamedCoin], []),
+    [alice],
+  );
+  scene.refused(
+    "unbalanced: the position is the third's",
+    scene.exactly(first, second, unbalanced),
+    "unbalanced",
+    2,
+  );
   const empty = scene.ledger.seal(scene.ledger.transfer([], []), []);
-  scene.refused("unbalanced: all rules of a transaction before the next one's", scene.exactly(unbalanced, empty), "unbalanced", 0);
+  scene.refused(
+    "unbalanced: all rules of a transaction before the next one's",
+    scene.exactly(unbalanced, empty),
+    "unbalanced",
+    0,
+  );
   scene.refused("inputs-empty: in a block", scene.exactly(empty), "inputs-empty", 0);
 }
 
 function rewards(scene: Blocks): void {
   const pay = keyOfName("a pay").policyHash;
   const [one, two] = [scene.pay(0, 30n), scene.pay(1, 12n)];
-  const due = (...outputs: (readonly [PolicyHash, bigint, number?])[]) => scene.exactly(scene.reward(outputs), one, two);
+  const due = (...outputs: (readonly [PolicyHash, bigint, number?])[]) =>
+    scene.exactly(scene.reward(outputs), one, two);
   scene.holds("ok: the sum of the fees to the proposer", due([pay, 42n]));
   scene.refused("reward-missing: fees, and no reward", scene.exactly(one, two), "reward-missing");
   scene.refused("reward-wrong: one unit more", due([pay, 43n]), "reward-wrong");
@@ -133,19 +224,63 @@ function rewards(scene: Blocks): void {
   scene.refused("reward-wrong: split in two", due([pay, 30n], [pay, 12n]), "reward-wrong");
   scene.refused("reward-wrong: of another asset", due([pay, 42n, 1]), "reward-wrong");
   scene.refused("reward-wrong: no output", due(), "reward-wrong");
-  scene.refused("reward-wrong: something of another asset on top", due([pay, 42n], [pay, 1n, 1]), "reward-wrong");
-  scene.refused("reward-wrong: none due without fees", scene.exactly(scene.reward([[pay, 42n]]), scene.pay()), "reward-wrong");
-  scene.refused("reward-wrong: none due in a block without transactions", scene.exactly(scene.reward([[pay, 42n]])), "reward-wrong");
-  scene.refused("amount-zero: a reward of nothing", scene.exactly(scene.reward([[pay, 0n]]), scene.pay()), "amount-zero", 0);
-  scene.refused("reward-height: of another height", scene.exactly(scene.reward([[pay, 42n]], 9), one, two), "reward-height", 0);
-  scene.refused("reward-position: last", scene.exactly(one, two, scene.reward([[pay, 42n]])), "reward-position");
-  scene.refused("reward-position: a second one", scene.exactly(scene.reward([[pay, 42n]]), one, two, scene.reward([[pay, 42n]])), "reward-position");
+  scene.refused(
+    "reward-wrong: something of another asset on top",
+    due([pay, 42n], [pay, 1n, 1]),
+    "reward-wrong",
+  );
+  scene.refused(
+    "reward-wrong: none due without fees",
+    scene.exactly(scene.reward([[pay, 42n]]), scene.pay()),
+    "reward-wrong",
+  );
+  scene.refused(
+    "reward-wrong: none due in a block without transactions",
+    scene.exactly(scene.reward([[pay, 42n]])),
+    "reward-wrong",
+  );
+  scene.refused(
+    "amount-zero: a reward of nothing",
+    scene.exactly(scene.reward([[pay, 0n]]), scene.pay()),
+    "amount-zero",
+    0,
+  );
+  scene.refused(
+    "reward-height: of another height",
+    scene.exactly(scene.reward([[pay, 42n]], 9), one, two),
+    "reward-height",
+    0,
+  );
+  scene.refused(
+    "reward-position: last",
+    scene.exactly(one, two, scene.reward([[pay, 42n]])),
+    "reward-position",
+  );
+  scene.refused(
+    "reward-position: a second one",
+    scene.exactly(scene.reward([[pay, 42n]]), one, two, scene.reward([[pay, 42n]])),
+    "reward-position",
+  );
   const reward = scene.reward([[pay, 42n]]);
   const spend = scene.ledger.seal(
-    scene.ledger.transfer([{ ...(scene.coins(alice.policyHash)[0] as NamedCoin), transaction: reward.id as TransactionId, index: 0 }], [outputTo(bob, 42n)]),
+    scene.ledger.transfer(
+      [
+        {
+          ...(scene.coins(alice.policyHash)[0] as NamedCoin),
+          transaction: reward.id as TransactionId,
+          index: 0,
+        },
+      ],
+      [outputTo(bob, 42n)],
+    ),
     [keyOfName("a pay")],
   );
-  scene.refused("input-missing: the reward spent in its own block", scene.exactly(reward, one, two, spend), "input-missing", 3);
+  scene.refused(
+    "input-missing: the reward spent in its own block",
+    scene.exactly(reward, one, two, spend),
+    "input-missing",
+    3,
+  );
   scene.holds("ok: a reward that the next block spends", scene.exactly(reward, one, two), true);
   scene.holds("ok: the reward of the block before", scene.exactly(spend), true);
 }
@@ -153,27 +288,73 @@ function rewards(scene: Blocks): void {
 function governance(scene: Blocks): void {
   const change = scene.ledger.governance({ kind: "changeParameter", parameter: "feeRateMin", value: 1 });
   const other = scene.ledger.governance({ kind: "changeParameter", parameter: "feeRateMin", value: 2 });
-  scene.refused("governance-position: before a payment", scene.exactly(change, scene.pay()), "governance-position");
+  scene.refused(
+    "governance-position: before a payment",
+    scene.exactly(change, scene.pay()),
+    "governance-position",
+  );
   scene.refused("governance-position: two changes", scene.exactly(change, other), "governance-position");
-  scene.refused("governance-position: the same change twice", scene.exactly(change, change), "governance-position");
+  scene.refused(
+    "governance-position: the same change twice",
+    scene.exactly(change, change),
+    "governance-position",
+  );
   const root = scene.ledger.block([]).header.governanceRoot;
-  scene.refused("governance-root: of the state before the change", scene.remade(scene.ledger.block([change]), { governanceRoot: root }), "governance-root");
+  scene.refused(
+    "governance-root: of the state before the change",
+    scene.remade(scene.ledger.block([change]), { governanceRoot: root }),
+    "governance-root",
+  );
   // The new minimum holds from the next block on: this payment without a fee still holds.
-  scene.holds("ok: a change last, which its own block does not feel", scene.exactly(scene.pay(), change), true);
-  scene.refused("fee-too-low: the block after the change feels it", scene.exactly(scene.pay()), "fee-too-low", 0);
-  scene.refused("governance-sequence: the change in the next block again", scene.exactly(change), "governance-sequence", 0);
-  scene.holds("ok: a member added", scene.exactly(scene.ledger.governance({ kind: "addMember", member: memberOf("e") })), true);
+  scene.holds(
+    "ok: a change last, which its own block does not feel",
+    scene.exactly(scene.pay(), change),
+    true,
+  );
+  scene.refused(
+    "fee-too-low: the block after the change feels it",
+    scene.exactly(scene.pay()),
+    "fee-too-low",
+    0,
+  );
+  scene.refused(
+    "governance-sequence: the change in the next block again",
+    scene.exactly(change),
+    "governance-sequence",
+    0,
+  );
+  scene.holds(
+    "ok: a member added",
+    scene.exactly(scene.ledger.governance({ kind: "addMember", member: memberOf("e") })),
+    true,
+  );
   const proposer = 4 as MemberIndex;
   scene.holds("ok: proposed by the new member", scene.ledger.block([], { proposer }));
   const removal = scene.ledger.governance({ kind: "removeMember", name: "e" }, ["a", "b", "c", "d"]);
-  scene.holds("ok: the new member proposes the block that removes it", scene.ledger.block([removal], { proposer }), true);
-  scene.refused("header-proposer: a member that was removed", scene.ledger.block([], { proposer }), "header-proposer");
+  scene.holds(
+    "ok: the new member proposes the block that removes it",
+    scene.ledger.block([removal], { proposer }),
+    true,
+  );
+  scene.refused(
+    "header-proposer: a member that was removed",
+    scene.ledger.block([], { proposer }),
+    "header-proposer",
+  );
 }
 
 function unknownRules(scene: Blocks): void {
-  scene.holds("ok: the next rules version", scene.exactly(scene.ledger.governance({ kind: "changeRules", rulesVersion: 2 })), true);
+  scene.holds(
+    "ok: the next rules version",
+    scene.exactly(scene.ledger.governance({ kind: "changeRules", rulesVersion: 2 })),
+    true,
+  );
   scene.refused("rules-unknown: a block under new rules", scene.ledger.block([]), "rules-unknown");
-  scene.refused("rules-unknown: told before header-version", scene.remade(scene.ledger.block([]), { version: 1 }), "rules-unknown");
+  scene.refused(
+    "rules-unknown: told before header-version",
+    scene.remade(scene.ledger.block([]), { version: 1 }),
+    "rules-unknown",
+  );
   scene.refused("rules-unknown: told before encoding", new Uint8Array(3), "rules-unknown");
 }
 
@@ -194,6 +375,14 @@ export function blockScenes(): Scene[] {
 /** Again, further from block 0. */
 function headers2(scene: Blocks): void {
   const good = scene.ledger.block([]);
-  scene.refused("header-parent: block 0, at height 3", scene.remade(good, { parent: scene.ledger.blocks[0]?.block.header.parent as BlockHash }), "header-parent");
-  scene.refused("header-height: 1, at height 3", scene.remade(good, { height: 1 as Height }), "header-height");
+  scene.refused(
+    "header-parent: block 0, at height 3",
+    scene.remade(good, { parent: scene.ledger.blocks[0]?.block.header.parent as BlockHash }),
+    "header-parent",
+  );
+  scene.refused(
+    "header-height: 1, at height 3",
+    scene.remade(good, { height: 1 as Height }),
+    "header-height",
+  );
 }

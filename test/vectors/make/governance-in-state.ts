@@ -174,8 +174,16 @@ function clients(): Scene {
   scene.change("ok: a revoked client is permitted again", permit("revoked"), "ok");
   scene.change("ok: a client without a record is revoked", revoke("alice"), "ok");
   scene.change("ok: a permitted client is revoked", revoke("client"), "ok");
-  scene.change("key-in-use: a member's operator key is revoked as a client's", revoke("a operator"), "key-in-use");
-  scene.change("key-in-use: a member's voting key is revoked as a client's", revoke("d voting"), "key-in-use");
+  scene.change(
+    "key-in-use: a member's operator key is revoked as a client's",
+    revoke("a operator"),
+    "key-in-use",
+  );
+  scene.change(
+    "key-in-use: a member's voting key is revoked as a client's",
+    revoke("d voting"),
+    "key-in-use",
+  );
   scene.change("change-empty: a client permitted as it is", permit("client", "a/"), "change-empty");
   scene.change("change-empty: a client revoked twice", revoke("revoked"), "change-empty");
   scene.change("key-in-use: a member's voting key as a client's", permit("a voting"), "key-in-use");

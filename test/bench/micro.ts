@@ -1,0 +1,177 @@
+// `npm run bench:micro`: the hot functions on a one-in two-out transfer. Prints operations per second and the ratio to a
+// single native signature check, since machines are shared and noisy; at the end what a transfer costs in all but its
+// signature, stage by stage. `--json` for programs.
+import { createNobleScheme, createWasmScheme, sign } from "@witan/crypto";
+import { loadNativeScheme } from "@witan/crypto/node";
+import {
+  bodyCodec,
+  CoinView,
+  decodeBlock,
+  decodeTransaction,
+  encodeBlock,
+  judgeBlock,
+  type SealedTransaction,
+  signatureChecks,
+  transactionCodec,
+  undoBlock,
+  type ValidBlock,
+} from "@witan/ledger";
+import { Mempool } from "@witan/mempool";
+import { assert, sha256Hex } from "@witan/primitives";
+import { Bench } from "tinybench";
+import { keyOfName, outputTo, TestLedger, testGenesis } from "../ledger/build.ts";
+
+/** Transfers in a block, and in each measured call: what a block costs is shared by as many. */
+const COUNT = 256;
+
+const alice = keyOfName("alice");
+const bob = keyOfName("bob");
+const ledger = new TestLedger(
+  testGenesis("pbft", { allocations: Array.from({ length: COUNT }, () => outputTo(alice, 1_000n)) }),
+);
+const made = ledger
+  .coinsOf(alice.policyHash)
+  .map((coin) => ledger.seal(ledger.transfer([coin], [outputTo(bob, 600n), outputTo(alice, 400n)]), [alice]));
+const holds = () => true;
+const { transactions: hasher } = ledger.chain;
+const now = ledger.nextTime;
+
+/** Read anew, so that nothing is remembered about them. */
+function decodeAll(): SealedTransaction[] {
+  return made.map(({ bytes }) => {
+    const decoded = decodeTransaction(hasher, bytes);
+    assert(decoded.ok, "a transfer that does not decode");
+    return decoded.value;
+  });
+}
+
+function pool(): Mempool {
+  const { governance } = ledger.state;
+  const tip = { governance, height: 1 as never, laterThan: ledger.state.laterThan };
+  return new Mempool({ chain: ledger.chain, tip });
+}
+
+function admitAll(mempool: Mempool, transactions: readonly SealedTransaction[]): void {
+  for (const transaction of transactions) {
+    const checked = mempool.precheck(transaction, now);
+    assert(checked.status === "unverified", `a transfer that is ${checked.status}`);
+    const input = { signaturesHold: true, coins: ledger, now, from: "bench", whenMissing: "refuse" } as const;
+    assert(mempool.admit(checked.prechecked, input).verdict.status === "admitted", "a transfer not admitted");
+  }
+}
+
+function judged(transactions: readonly SealedTransaction[]): ValidBlock {
+  const verdict = judgeBlock(ledger.state, ledger.block(transactions), ledger, holds);
+  assert(verdict.ok, "a block that does not hold");
+  return verdict.value;
+}
+
+// Each stage gets what the one before made; the fresh input of a round is made outside the time that is measured.
+let fresh: SealedTransaction[] = [];
+let mempool = pool();
+let valid = judged(made);
+const block = valid.block;
+
+interface Stage {
+  readonly name: string;
+  readonly run: () => unknown;
+  readonly prepare?: () => void;
+  /** How many transfers one run is for. */
+  readonly per?: number;
+}
+
+const checks = made.flatMap(signatureChecks);
+const native = loadNativeScheme();
+assert(native.ok, native.ok ? "" : `no native backend: ${native.detail}`);
+const wasm = await createWasmScheme();
+const noble = createNobleScheme();
+const few = checks.slice(0, 8);
+
+const functions: readonly Stage[] = [
+  { name: "verify, native", run: () => checks.map((check) => native.value.verify(check)) },
+  { name: "verify, wasm", run: () => checks.slice(0, 64).map((check) => wasm.verify(check)), per: 64 },
+  { name: "verify, noble", run: () => few.map((check) => noble.verify(check)), per: few.length },
+  { name: "sign, noble", run: () => made.slice(0, 8).map(({ id }) => sign(id, alice.secretKey)), per: 8 },
+  { name: "hash 250 bytes", run: () => made.map(({ bytes }) => sha256Hex(bytes.subarray(0, 250))) },
+  { name: "encode", run: () => made.map((transaction) => transactionCodec.encode(transaction)) },
+  { name: "encode body and id", run: () => made.map(({ body }) => hasher.id(body)) },
+  { name: "encode body", run: () => made.map(({ body }) => bodyCodec.encode(body)) },
+  { name: "decode block", run: () => decodeBlock(ledger.chain, block.bytes) },
+  { name: "encode block", run: () => encodeBlock(ledger.chain, block.header, made) },
+];
+
+const stages: readonly Stage[] = [
+  { name: "decode, id, witness hash", run: decodeAll },
+  {
+    name: "admission",
+    prepare: () => {
+      fresh = decodeAll();
+      mempool = pool();
+    },
+    run: () => admitAll(mempool, fresh),
+  },
+  { name: "selection", run: () => mempool.select({ timestamp: now }) },
+  { name: "assemble block", run: () => ledger.block(fresh) },
+  {
+    name: "judge and apply block",
+    run: () => {
+      valid = judged(fresh);
+      return valid.coins.changes();
+    },
+  },
+  {
+    name: "mempool forgets block",
+    prepare: () => {
+      mempool = pool();
+      admitAll(mempool, fresh);
+    },
+    run: () => mempool.blockApplied(valid, valid.block.header.timestamp, now),
+  },
+];
+
+const undo: Stage = {
+  name: "undo",
+  run: () => undoBlock(new CoinView(valid.coins), valid.block.transactions, valid.undo),
+};
+
+async function measure(list: readonly Stage[]): Promise<Map<string, number>> {
+  const bench = new Bench({ time: 600, warmupTime: 200 });
+  for (const { name, run, prepare } of list)
+    bench.add(name, () => void run(), prepare ? { beforeEach: prepare } : {});
+  await bench.run();
+  const microseconds = new Map<string, number>();
+  for (const { name, per = COUNT } of list) {
+    const result = bench.getTask(name)?.result;
+    assert(result !== undefined && "latency" in result, `${name} was not measured`);
+    microseconds.set(name, (result.latency.p50 * 1_000) / per);
+  }
+  return microseconds;
+}
+
+// `judge and apply block` assembles, too: what that costs is taken off.
+const functionTimes = await measure(functions);
+const stageTimes = await measure([...stages, undo]);
+const verify = functionTimes.get("verify, native") ?? Number.NaN;
+const judging = "judge and apply block";
+stageTimes.set(judging, (stageTimes.get(judging) ?? 0) - (stageTimes.get("assemble block") ?? 0));
+const total = stages.reduce((sum, { name }) => sum + (stageTimes.get(name) ?? 0), 0);
+
+if (process.argv.includes("--json")) {
+  const functionsOut = Object.fromEntries([...functionTimes, ...stageTimes]);
+  console.log(JSON.stringify({ microseconds: functionsOut, total, ratio: total / verify }));
+} else {
+  const row = (name: string, us: number) =>
+    console.log(
+      `${name.padEnd(28)}${us.toFixed(2).padStart(10)}${Math.round(1e6 / us).toLocaleString("en").padStart(14)}${(us / verify).toFixed(3).padStart(12)}`,
+    );
+  const head = (what: string) =>
+    console.log(`\n${what.padEnd(28)}${"µs".padStart(10)}${"per second".padStart(14)}${"ratio".padStart(12)}`);
+  console.log("One-in two-out transfer; medians; ratio to one native signature check.");
+  head("function");
+  for (const [name, us] of functionTimes) row(name, us);
+  head("stage of a transfer");
+  for (const [name, us] of stageTimes) if (name !== "undo") row(name, us);
+  row("all but the signature", total);
+  head("beside them");
+  row("undo", stageTimes.get("undo") ?? Number.NaN);
+}
