@@ -61,12 +61,18 @@ export function showTransfer(sealed: SealedTransaction): ShownTransfer {
     body,
     witness,
     policies,
-    keysShown: new Set(policies.flatMap((policy) => policy.keys)),
-    keysSigned: new Set(witness.signatures.map((one) => one.publicKey)),
-    digestsShown: new Set(policies.flatMap((policy) => policy.digests)),
-    digestsHeld: new Set(witness.preimages.map((preimage) => sha256Hex(hexToBytes(preimage)) as Hash)),
+    keysShown: setOf(policies, (policy) => policy.keys),
+    keysSigned: setOf(witness.signatures, (one) => [one.publicKey]),
+    digestsShown: setOf(policies, (policy) => policy.digests),
+    digestsHeld: setOf(witness.preimages, (preimage) => [sha256Hex(hexToBytes(preimage)) as Hash]),
     policyFault,
   };
+}
+
+function setOf<From, T>(list: readonly From[], each: (one: From) => readonly T[]): ReadonlySet<T> {
+  const found = new Set<T>();
+  for (const one of list) for (const item of each(one)) found.add(item);
+  return found;
 }
 
 function rank(fault: PolicyFault): number {
@@ -224,7 +230,7 @@ interface SpendingTransfer extends PlacedTransfer {
   readonly coins: readonly (Coin | undefined)[];
 }
 
-function required(t: SpendingTransfer): Set<PolicyHash> {
+function required(t: SpendingTransfer): ReadonlySet<PolicyHash> {
   const hashes = new Set<PolicyHash>();
   for (const coin of t.coins) if (coin) hashes.add(coin.policyHash);
   for (const { asset } of t.body.issued) {
@@ -234,7 +240,7 @@ function required(t: SpendingTransfer): Set<PolicyHash> {
   return hashes;
 }
 
-const policiesShown = (t: ShownTransfer): Set<PolicyHash> => new Set(t.policies.map((policy) => policy.hash));
+const policiesShown = (t: ShownTransfer): ReadonlySet<PolicyHash> => setOf(t.policies, ({ hash }) => [hash]);
 
 const INPUT_RULES: readonly Rule<SpendingTransfer>[] = [
   {

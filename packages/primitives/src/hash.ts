@@ -28,15 +28,19 @@ export type Tag = (typeof TAGS)[keyof typeof TAGS];
 /** The chain id under which the genesis and policies are hashed, since they come before any chain: 32 zero bytes. */
 export const NO_CHAIN = ZERO_HASH as ChainId;
 
-/** Hashes for one tag and chain: SHA-256(SHA-256(tag) ‖ chainId ‖ bytes). Keeps no state between calls. */
+/** Inputs up to this size are put together in a buffer that is used again. */
+const SCRATCH_BYTES = 4_096;
+
+/** Hashes for one tag and chain: SHA-256(SHA-256(tag) ‖ chainId ‖ bytes). */
 export class TaggedHasher {
-  readonly #prefix: Uint8Array;
+  /** The prefix of 64 bytes, then room for what is hashed; nothing in it outlives a call. */
+  readonly #scratch = new Uint8Array(SCRATCH_BYTES);
+  #prefixState: ReturnType<typeof nobleSha256.create> | undefined;
 
   /** @param chainId the chain, or `NO_CHAIN` for what comes before any */
   constructor(tag: Tag, chainId: ChainId) {
-    this.#prefix = new Uint8Array(64);
-    this.#prefix.set(sha256(asciiBytes(tag)), 0);
-    this.#prefix.set(hexToBytes(chainId), 32);
+    this.#scratch.set(sha256(asciiBytes(tag)), 0);
+    this.#scratch.set(hexToBytes(chainId), 32);
   }
 
   /** The tagged hash of `bytes`, as the kind of hash that is wanted. */
@@ -46,10 +50,14 @@ export class TaggedHasher {
 
   /** The same hash, of prefix and bytes in one go. */
   oneShot<T extends Hash = Hash>(bytes: Uint8Array): T {
-    const input = new Uint8Array(64 + bytes.length);
-    input.set(this.#prefix, 0);
+    const length = 64 + bytes.length;
+    let input = this.#scratch;
+    if (length > SCRATCH_BYTES) {
+      input = new Uint8Array(length);
+      input.set(this.#scratch.subarray(0, 64), 0);
+    }
     input.set(bytes, 64);
-    return sha256Hex(input) as T;
+    return sha256Hex(input.subarray(0, length)) as T;
   }
 
   /**
@@ -57,10 +65,9 @@ export class TaggedHasher {
    * hashing is done in JavaScript (browsers); under Node the copy costs more than it saves.
    */
   fromPrefixState<T extends Hash = Hash>(bytes: Uint8Array): T {
-    this.#state ??= nobleSha256.create().update(this.#prefix);
-    return bytesToHex(this.#state.clone().update(bytes).digest()) as T;
+    this.#prefixState ??= nobleSha256.create().update(this.#scratch.subarray(0, 64));
+    return bytesToHex(this.#prefixState.clone().update(bytes).digest()) as T;
   }
-  #state: ReturnType<typeof nobleSha256.create> | undefined;
 }
 
 /** The bytes of a text of ASCII characters. @throws {AssertionError} if there are others */

@@ -4,6 +4,7 @@ import {
   encodeBlock,
   type Header,
   type SealedTransaction,
+  type Transfer,
   transactionsRoot,
 } from "@witan/ledger";
 import type {
@@ -180,14 +181,14 @@ function transactions(scene: Blocks): void {
   );
   scene.refused(
     "input-missing: spent twice in a block",
-    scene.exactly(first, scene.ledger.seal({ ...(first.body as never), memo: "00" }, [alice])),
+    scene.exactly(first, scene.ledger.seal({ ...(first.body as Transfer), memo: "00" }, [alice])),
     "input-missing",
     1,
   );
   scene.refused("input-missing: the same transaction twice", scene.exactly(first, first), "input-missing", 1);
   scene.refused(
     "input-missing: an output made in the block, spent twice there",
-    scene.exactly(first, second, scene.ledger.seal({ ...(second.body as never), memo: "00" }, [bob])),
+    scene.exactly(first, second, scene.ledger.seal({ ...(second.body as Transfer), memo: "00" }, [bob])),
     "input-missing",
     2,
   );
