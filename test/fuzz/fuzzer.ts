@@ -63,20 +63,26 @@ class Fuzzing {
       this.#coverage.stop();
     }
     const { executions, slowestMs, answers } = this;
-    return { executions, slowestMs, answers, corpus: this.corpus.length, functions: this.#coverage.functions };
+    return {
+      executions,
+      slowestMs,
+      answers,
+      corpus: this.corpus.length,
+      functions: this.#coverage.functions,
+    };
   }
 
   #batch(): void {
     const inputs = Array.from({ length: BATCH }, () => this.#input());
     const fresh = inputs.filter((bytes) => this.#execute(bytes));
-    // Coverage is asked for once a batch, and input by input only where the batch had something new.
-    const found = this.#coverage.take() ? inputs.filter((bytes) => this.#reachesNew(bytes)) : [];
+    // Coverage is asked for once a batch, and input by input only where the batch reached something new.
+    const found = this.#coverage.take("look") ? inputs.filter((bytes) => this.#reachesNew(bytes)) : [];
     for (const bytes of new Set([...fresh, ...found])) this.#keep(bytes);
   }
 
-  /** What the batch ran counts as seen, so this tells by the answer's side only: new counts of calls in one input. */
   #reachesNew(bytes: Uint8Array): boolean {
-    return this.#dice.chance(100 / BATCH) || bytes.length < 8;
+    this.#execute(bytes);
+    return this.#coverage.take();
   }
 
   #keep(bytes: Uint8Array): void {
@@ -104,7 +110,9 @@ class Fuzzing {
       answer = this.#target.run(bytes);
     } catch (error) {
       const hex = Buffer.from(bytes).toString("hex").slice(0, 4_000);
-      throw new Error(`${this.#target.name}: ${error}\ninput of ${bytes.length} bytes: ${hex}`, { cause: error });
+      throw new Error(`${this.#target.name}: ${error}\ninput of ${bytes.length} bytes: ${hex}`, {
+        cause: error,
+      });
     }
     const took = performance.now() - start;
     this.executions++;
