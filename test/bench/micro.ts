@@ -162,10 +162,14 @@ if (process.argv.includes("--json")) {
 } else {
   const row = (name: string, us: number) =>
     console.log(
-      `${name.padEnd(28)}${us.toFixed(2).padStart(10)}${Math.round(1e6 / us).toLocaleString("en").padStart(14)}${(us / verify).toFixed(3).padStart(12)}`,
+      `${name.padEnd(28)}${us.toFixed(2).padStart(10)}${Math.round(1e6 / us)
+        .toLocaleString("en")
+        .padStart(14)}${(us / verify).toFixed(3).padStart(12)}`,
     );
   const head = (what: string) =>
-    console.log(`\n${what.padEnd(28)}${"µs".padStart(10)}${"per second".padStart(14)}${"ratio".padStart(12)}`);
+    console.log(
+      `\n${what.padEnd(28)}${"µs".padStart(10)}${"per second".padStart(14)}${"ratio".padStart(12)}`,
+    );
   console.log("One-in two-out transfer; medians; ratio to one native signature check.");
   head("function");
   for (const [name, us] of functionTimes) row(name, us);

@@ -17,8 +17,9 @@ import {
 import type { Amount, AssetId, Hash, Height, MemberIndex, PolicyHash, Timestamp } from "@witan/primitives";
 import { proposingRole } from "@witan/primitives";
 import type { Dice } from "./dice.ts";
-import type { Loose, LooseBody } from "./draft.ts";
-import type { World } from "./transfers.ts";
+import { finish, type Loose, type LooseBody } from "./draft.ts";
+import { readTransaction } from "./pair.ts";
+import { showPolicies, type World } from "./transfers.ts";
 
 type LooseReward = Extract<LooseBody, { kind: "reward" }>;
 
@@ -174,6 +175,26 @@ const HEADERS: Record<string, BlockMutation> = {
     }),
 };
 
+/** A transfer that spends the reward of its own block, and is right otherwise. */
+function spendReward({ reward, world, header }: BlockDraft, dice: Dice): SealedTransaction | undefined {
+  const { chain } = world.pair.ledger;
+  const sealed = reward && sealTransaction(chain.transactions, { body: reward, witness: EMPTY_WITNESS });
+  const [output] = reward?.outputs ?? [];
+  if (!sealed?.ok || !output || reward?.outputs.length !== 1) return undefined;
+  const body: LooseBody = {
+    kind: "transfer",
+    inputs: [{ transaction: sealed.value.id, index: 0 }],
+    outputs: [{ ...output }],
+    fee: 0n as Amount,
+    issued: [],
+    destroyed: [],
+    validUntil: header.timestamp,
+    memo: "",
+  };
+  const bytes = finish(world.pair, { body, ...showPolicies(world, dice, [output.policyHash]) });
+  return bytes && readTransaction(world.pair, bytes);
+}
+
 const REWARDS: Record<string, BlockMutation> = {
   "no reward": (draft) => {
     draft.reward = undefined;
@@ -200,6 +221,10 @@ const REWARDS: Record<string, BlockMutation> = {
       height: draft.header.height,
       outputs: [{ asset: 0 as AssetId, amount, policyHash }],
     };
+  },
+  "its own reward spent": (draft, dice) => {
+    const spending = spendReward(draft, dice);
+    if (spending) draft.transactions.unshift(spending);
   },
   "a reward second": (draft) => {
     const { chain } = draft.world.pair.ledger;

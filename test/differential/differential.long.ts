@@ -13,7 +13,6 @@ const THREADS = 2;
 /** Codes that no test of 100,000 cases can reach, and why. */
 const OUT_OF_REACH: Readonly<Record<string, string>> = {
   "retired-keys-full": "a genesis has no retired keys, and each governance block retires three at most",
-  "proof-headers": "the ledger package checks no proofs of proof of work",
 };
 
 function judgeOnThread(options: RunOptions): Promise<WorkerAnswer> {

@@ -7,7 +7,9 @@ import {
   type Block,
   type Coin,
   checkFinalityProof,
+  checkWorkProof,
   decodeTransaction,
+  type FinalityProof,
   finalityProofCodec,
   type Genesis,
   type GovernanceView,
@@ -124,13 +126,20 @@ export class Pair {
   proof(bytes: Uint8Array): Verdict {
     const { chain } = this.ledger;
     const decoded = finalityProofCodec.decode(bytes);
-    const trusted = genesisGovernance(chain).membership;
-    const first = decoded.ok ? checkFinalityProof(chain, decoded.value, trusted, SCHEME) : decoded;
+    const first = decoded.ok ? this.#checkProof(decoded.value) : decoded;
     const naive = naiveFinalityProof(this.genesisBytes, bytes);
     same("finality proof", verdictOf(first), verdictOf(naive), bytes, this.#context);
     if (first.ok && naive.ok) same("proved height", first.value.header.height, naive.height, bytes);
     this.tally.add("proof", chain.mode, verdictOf(first).code);
     return verdictOf(first);
+  }
+
+  #checkProof(
+    proof: FinalityProof,
+  ): ReturnType<typeof checkWorkProof> | ReturnType<typeof checkFinalityProof> {
+    const { chain, headers } = this.ledger;
+    if (chain.mode === "pow") return checkWorkProof(chain, proof, headers.slice(0, 1));
+    return checkFinalityProof(chain, proof, genesisGovernance(chain).membership, SCHEME);
   }
 
   /** The blocks applied so far, block 0 left out. */

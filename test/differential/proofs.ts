@@ -28,6 +28,7 @@ import type { Dice } from "./dice.ts";
 import type { Loose } from "./draft.ts";
 import { signAs } from "./keyring.ts";
 import type { Pair } from "./pair.ts";
+import { judgeWorkProofs } from "./work-proofs.ts";
 
 type Statement = Loose<Omit<Extract<Certificate, { kind: "pbft" }>, "kind" | "signatures">>;
 
@@ -207,7 +208,10 @@ export function judgeProofs(pair: Pair, dice: Dice): void {
     header: block.header,
     certificate: certify(pair, block.header, before.membership, inChange ? {} : wish),
   };
-  if (pair.ledger.chain.mode === "pow" && dice.chance(80)) return;
+  if (pair.ledger.chain.mode === "pow" && dice.chance(85)) {
+    judgeWorkProofs(pair, dice);
+    return;
+  }
   const { id, witnessHash } = sealed;
   const branch = inclusionBranch(block.transactions, index);
   const forged = kind === 9 && dice.chance(10) && pair.ledger.chain.mode !== "pow";
@@ -215,14 +219,8 @@ export function judgeProofs(pair: Pair, dice: Dice): void {
   const proof: FinalityProof = { id, witnessHash, index, branch, evidence: shown };
   const loose = structuredClone(proof) as Loose<FinalityProof>;
   if (kind >= 4 && kind < 8) dice.pick(BREAKERS)(loose, loose.evidence as Loose<CertifiedEvidence>, dice);
-  // What the first validator knows of proofs is the permissioned kinds; both refuse the other kind of evidence.
-  if (pair.ledger.chain.mode === "pow" && loose.evidence.kind === "work") return;
   const encoded = finalityProofCodec.tryEncode(loose as FinalityProof);
   if (!encoded.ok) return;
   const mutation = dice.chance(8) ? dice.pick(Object.values(BYTE_MUTATIONS)) : undefined;
-  const bytes = mutation ? mutation(encoded.value, encoded.value, dice) : encoded.value;
-  const decoded = finalityProofCodec.decode(bytes);
-  const pow = pair.ledger.chain.mode === "pow";
-  if (pow && decoded.ok && decoded.value.evidence.kind === "work") return;
-  pair.proof(bytes);
+  pair.proof(mutation ? mutation(encoded.value, encoded.value, dice) : encoded.value);
 }

@@ -179,7 +179,7 @@ function judgeTransactions(recipe: StepRecipe, world: World): SealedTransaction[
 
 function judgeStep(recipe: StepRecipe, world: World): void {
   const dice = new Dice(recipe.seed);
-  world.now = world.pair.ledger.state.laterThan + 1 + recipe.delay;
+  world.now = Math.min(world.pair.ledger.state.laterThan + 1 + recipe.delay, Number.MAX_SAFE_INTEGER);
   world.pending.clear();
   const transactions = judgeTransactions(recipe, world);
   const draft = draftBlock(world, transactions, dice);

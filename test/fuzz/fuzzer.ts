@@ -30,6 +30,9 @@ export interface FuzzReport {
   readonly answers: ReadonlyMap<string, number>;
 }
 
+/** The mutation whose results are large, and slow. */
+const LARGE = "drawn out to a limit";
+const SMALL = Object.keys(BYTE_MUTATIONS).filter((name) => name !== LARGE);
 const BATCH = 24;
 const CORPUS_MAX = 2_000;
 const INPUT_BYTES_MAX = 200_000;
@@ -96,8 +99,8 @@ class Fuzzing {
     if (make && dice.chance(30)) return make(dice);
     let bytes = dice.pick(this.corpus);
     for (let times = dice.pick([1, 1, 1, 2, 3, 6]); times > 0; times--) {
-      const mutate = dice.pick(Object.values(BYTE_MUTATIONS));
-      bytes = mutate(bytes, dice.pick(this.corpus), dice);
+      const mutate = BYTE_MUTATIONS[dice.chance(2) ? LARGE : dice.pick(SMALL)];
+      if (mutate) bytes = mutate(bytes, dice.pick(this.corpus), dice);
     }
     return bytes.length > INPUT_BYTES_MAX ? bytes.slice(0, INPUT_BYTES_MAX) : bytes;
   }

@@ -105,7 +105,7 @@ export class Grammar {
         return this.#joined(type.fields);
       case "union": {
         const selector = this.#fault() ? dice.below(256) : dice.below(type.variants.length);
-        return [selector, ...this.bytes(type.variants[selector % type.variants.length] as Type)];
+        return [selector].concat(this.bytes(type.variants[selector % type.variants.length] as Type));
       }
     }
   }
@@ -136,7 +136,7 @@ export class Grammar {
 
   #length(limit: number): number {
     const dice = this.#dice;
-    if (dice.chance(2)) return Math.min(limit, 300);
+    if (dice.chance(1)) return Math.min(limit, dice.pick([17, 65, 300]));
     if (this.#fault()) return Math.min(limit + 1, 400);
     return Math.min(limit, dice.pick([0, 0, 1, 1, 2, 3, 5]));
   }
@@ -148,11 +148,12 @@ export class Grammar {
     const heads: number[] = [];
     const tails: number[] = [];
     for (const { fixed, bytes } of parts) {
-      heads.push(...(fixed ? bytes : little(this.#fault() ? this.#dice.next() % 500 : offset, 4)));
+      const head = fixed ? bytes : little(this.#fault() ? this.#dice.next() % 500 : offset, 4);
+      for (const byte of head) heads.push(byte);
       if (fixed) continue;
-      tails.push(...bytes);
+      for (const byte of bytes) tails.push(byte);
       offset += bytes.length;
     }
-    return [...heads, ...tails];
+    return heads.concat(tails);
   }
 }

@@ -13,6 +13,7 @@ import {
   finalityProofCodec,
   genesisBlock,
   genesisGovernance,
+  inclusionBranch,
   judgeBlock,
   judgeBlockBytes,
   judgeForm,
@@ -157,6 +158,24 @@ function runGenesis(bytes: Uint8Array): string {
   return "valid";
 }
 
+/** A proof for each permissioned sample whose only fault is that its signatures are made up. */
+function sampleProofs(): Uint8Array[] {
+  return samples().flatMap(({ mode, ledger }) => {
+    const block = ledger.blocks[0]?.block;
+    const [sealed] = block?.transactions ?? [];
+    if (!block || !sealed || mode === "pow") return [];
+    const { id, witnessHash } = sealed;
+    const { members } = genesisGovernance(ledger.chain).membership;
+    const voting = members.flatMap(({ role }, at) => (role === "proposer" ? [] : [at]));
+    const statement = { membership: 1, height: 1, blockHash: block.hash };
+    const signatures = voting.map((member) => ({ member, signature: "11".repeat(64) }));
+    const certificate = { kind: mode, ...(mode === "pbft" ? { view: 0 } : {}), ...statement, signatures };
+    const evidence = { kind: "certified", changes: [], header: block.header, certificate };
+    const branch = inclusionBranch(block.transactions, 0);
+    return [finalityProofCodec.encode({ id, witnessHash, index: 0, branch, evidence } as never)];
+  });
+}
+
 const transactionType = grammarOf(transactionCodec.name);
 const proofType = grammarOf(finalityProofCodec.name);
 const policyType = grammarOf(policyCodec.name);
@@ -175,6 +194,6 @@ export const JUDGE_TARGETS: readonly Target[] = [
   },
   { name: "judging blocks", seeds: () => samples().map(({ next }) => next.bytes), run: runBlock },
   { name: "showing policies", seeds: () => [], make: made(policyType), run: runPolicy },
-  { name: "checking proofs", seeds: () => [], make: made(proofType), run: runProof },
+  { name: "checking proofs", seeds: sampleProofs, make: made(proofType), run: runProof },
   { name: "opening genesis", seeds: () => samples().map(({ genesis }) => genesis), run: runGenesis },
 ];

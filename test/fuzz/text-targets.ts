@@ -41,7 +41,7 @@ function runAddress(bytes: Uint8Array): string {
 function runPeerId(bytes: Uint8Array): string {
   const text = textOf(bytes);
   const parsed = parsePeerId(text);
-  if (!parsed.ok) return `${parsed.code} ${text.length}`;
+  if (!parsed.ok) return `${parsed.code} ${Math.sign(text.length - 52)}`;
   hold(formatPeerId(parsed.value) === text, "a peer id is written in another way than it was read");
   return "read";
 }

@@ -1,6 +1,6 @@
 // Verdicts and notices as short texts that two pools can be compared by.
 import type { AdmissionVerdict, MempoolRefusal, Notice, PrecheckVerdict } from "@witan/mempool";
-import { nameOf } from "./naive-pool.ts";
+import { nameOf } from "./naive-lists.ts";
 
 /** The code, and what the code carries. */
 export function describeRefusal(refusal: MempoolRefusal): string {

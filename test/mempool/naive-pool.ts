@@ -8,7 +8,6 @@ import {
   type CoinSource,
   contextBroken,
   judgeForm,
-  keyOf,
   keyOfOutput,
   type OutpointKey,
   type SealedTransaction,
@@ -16,6 +15,20 @@ import {
   type WellFormed,
 } from "@witan/ledger";
 import type { MempoolLimits, MempoolTip, SelectionInput } from "@witan/mempool";
+import {
+  compare,
+  endOf,
+  familyOf,
+  inputsOf,
+  isFull,
+  isTransfer,
+  keysOf,
+  memory,
+  nameOf,
+  outputsOf,
+  priceOf,
+  worstOf,
+} from "./naive-lists.ts";
 
 /** The answer of a call: of the transaction itself, and of others, as texts. */
 export interface NaiveAnswer {
@@ -30,26 +43,10 @@ interface NaiveWaiting {
   readonly since: number;
 }
 
-export const nameOf = ({ id, witnessHash }: SealedTransaction): string => `${id}${witnessHash}`;
-
 function formed(transaction: SealedTransaction): WellFormed | string {
   const verdict = judgeForm(transaction);
   return verdict.ok ? verdict.value : verdict.code;
 }
-
-function inputsOf({ body }: SealedTransaction): OutpointKey[] {
-  return body.kind === "transfer" ? body.inputs.map(keyOf) : [];
-}
-
-function outputsOf({ body, id }: SealedTransaction): OutpointKey[] {
-  return body.kind === "governance" ? [] : body.outputs.map((_, index) => keyOfOutput(id, index));
-}
-
-const isTransfer = ({ body }: SealedTransaction): boolean => body.kind === "transfer";
-const keysOf = ({ witness }: SealedTransaction) => witness.signatures.map((one) => one.publicKey as string);
-const memory = (transaction: SealedTransaction): number => 1024 + 4 * transaction.bytes.length;
-const feeOf = ({ body }: SealedTransaction): bigint => (body.kind === "transfer" ? body.fee : 0n);
-const endOf = ({ body }: SealedTransaction): number => (body.kind === "reward" ? 0 : body.validUntil);
 
 /** The pool of lists. */
 export class NaivePool {
@@ -180,8 +177,8 @@ export class NaivePool {
         isTransfer(one) && keysOf(one).some((key) => this.clientCount(key) > this.limits.perClient);
       if (full && this.pending.includes(one)) this.#drop(one, "client-limit");
     }
-    while (this.#full(this.pending))
-      this.#drop(this.#worst(this.pending, undefined) as SealedTransaction, "evicted");
+    while (isFull(this.pending, this.limits))
+      this.#drop(worstOf(this.pending) as SealedTransaction, "evicted");
     this.#settle();
     return this.#notices;
   }
@@ -209,10 +206,10 @@ export class NaivePool {
       (one) => !isTransfer(one) && this.#ready(one, timestamp) && fits([one]),
     );
     taken.push(...change);
-    const wanted = this.pending.filter(isTransfer).sort((a, b) => this.#compare(a, b, this.pending));
+    const wanted = this.pending.filter(isTransfer).sort((a, b) => compare(a, b, this.pending));
     for (const one of wanted) {
       if (taken.includes(one)) continue;
-      const family = this.#family(one, this.pending).filter((each) => !taken.includes(each));
+      const family = familyOf(one, this.pending).filter((each) => !taken.includes(each));
       if (family.every((each) => this.#ready(each, timestamp)) && fits(family)) taken.push(...family);
     }
     return [...taken.filter(isTransfer), ...change].map(nameOf);
@@ -223,7 +220,7 @@ export class NaivePool {
   }
 
   ancestors(transaction: SealedTransaction): number {
-    return this.#family(transaction, this.pending).length - 1;
+    return familyOf(transaction, this.pending).length - 1;
   }
 
   #begin(now: number, coins: Coins): void {
@@ -257,7 +254,7 @@ export class NaivePool {
 
   #drop(root: SealedTransaction, code: string): void {
     if (!this.pending.includes(root)) return;
-    const gone = this.pending.filter((one) => this.#family(one, this.pending).includes(root));
+    const gone = this.pending.filter((one) => familyOf(one, this.pending).includes(root));
     this.pending = this.pending.filter((one) => !gone.includes(one));
     const inherited = `ancestor-dropped ${root.id} ${code.split(" ")[0]}`;
     for (const one of gone) this.#tell("dropped", one, one === root ? code : inherited);
@@ -325,65 +322,25 @@ export class NaivePool {
     const broken = spendingBroken(form, this.#nextContext(), this.#source());
     if (broken) return broken.code;
     const list = [...this.pending, sealed];
-    if (this.#family(sealed, list).length - 1 > this.limits.ancestors) return "ancestors-too-many";
+    if (familyOf(sealed, list).length - 1 > this.limits.ancestors) return "ancestors-too-many";
     const victims: SealedTransaction[] = [];
     const needed: bigint[] = [];
     let left = list;
     let dear = false;
-    while (this.#full(left)) {
-      const worst = this.#worst(left, sealed);
+    while (isFull(left, this.limits)) {
+      const worst = worstOf(left, sealed);
       if (!worst) return "mempool-full undefined";
-      if (this.#compare(worst, sealed, left) < 0) dear = true;
-      const { fee, weight } = this.#price(worst, left);
+      if (compare(worst, sealed, left) < 0) dear = true;
+      const { fee, weight } = priceOf(worst, left);
       needed.push((fee * 1000n) / weight + 1n);
       victims.push(worst);
       left = left.filter((one) => one !== worst);
     }
-    if (dear) return `mempool-full ${needed.reduce((a, b) => (a > b ? a : b))}`;
+    if (dear) return `mempool-full ${needed.sort((a, b) => (a < b ? 1 : -1))[0]}`;
     this.pending = left;
     for (const victim of victims) this.#tell("dropped", victim, "evicted");
     this.#forget(sealed);
     return undefined;
-  }
-
-  #full(list: readonly SealedTransaction[]): boolean {
-    const transfers = list.filter(isTransfer);
-    const bytes = transfers.reduce((sum, one) => sum + memory(one), 0);
-    return transfers.length > this.limits.transactions || bytes > this.limits.bytes;
-  }
-
-  #worst(
-    list: readonly SealedTransaction[],
-    kept: SealedTransaction | undefined,
-  ): SealedTransaction | undefined {
-    const spent = new Set(list.flatMap(inputsOf));
-    const alone = list.filter(
-      (one) => one !== kept && isTransfer(one) && !outputsOf(one).some((key) => spent.has(key)),
-    );
-    return alone.sort((a, b) => this.#compare(a, b, list)).at(-1);
-  }
-
-  /** One and its ancestors, in order of arrival. */
-  #family(root: SealedTransaction, list: readonly SealedTransaction[]): SealedTransaction[] {
-    const family = new Set([root]);
-    for (const one of [...list].reverse())
-      if ([...family].some((each) => inputsOf(each).some((key) => outputsOf(one).includes(key))))
-        family.add(one);
-    return list.filter((one) => family.has(one));
-  }
-
-  #price(root: SealedTransaction, list: readonly SealedTransaction[]): { fee: bigint; weight: bigint } {
-    const family = this.#family(root, list);
-    const fee = family.reduce((sum, one) => sum + feeOf(one), 0n);
-    return { fee, weight: BigInt(family.reduce((sum, one) => sum + one.weight, 0)) };
-  }
-
-  #compare(a: SealedTransaction, b: SealedTransaction, list: readonly SealedTransaction[]): number {
-    const left = this.#price(a, list);
-    const right = this.#price(b, list);
-    const difference = right.fee * left.weight - left.fee * right.weight;
-    if (difference !== 0n) return difference > 0n ? 1 : -1;
-    return list.indexOf(a) - list.indexOf(b);
   }
 
   #deep(transaction: SealedTransaction): boolean {
@@ -406,7 +363,7 @@ export class NaivePool {
       for (const one of this.pending) if (!isTransfer(one)) this.#drop(one, "governance-sequence");
     const lost = block.transactions.filter((one) => !back.includes(one)).flatMap(outputsOf);
     if (inputsOf(transaction).some((key) => lost.includes(key))) return "input-missing";
-    const family = this.#family(transaction, [...back, ...this.pending, transaction]);
+    const family = familyOf(transaction, [...back, ...this.pending, transaction]);
     return family.length - 1 > this.limits.ancestors ? "ancestors-too-many" : undefined;
   }
 

@@ -4,23 +4,17 @@ import assert from "node:assert/strict";
 import {
   addOutputs,
   type Chain,
-  type Change,
   CoinView,
   judgeTransaction,
   keyOf,
   type OutpointKey,
-  type Policy,
   type SealedTransaction,
   verdictsOf,
 } from "@witan/ledger";
 import { MEMPOOL_DEFAULTS, Mempool, type MempoolLimits, type Prechecked } from "@witan/mempool";
-import { type AssetId, present, type Timestamp, type TransactionId } from "@witan/primitives";
+import { present, type Timestamp, type TransactionId } from "@witan/primitives";
 import {
-  afterPolicy,
   chainOf,
-  eitherPolicy,
-  governance,
-  hashOf,
   keyOfName,
   keyPolicy,
   output,
@@ -28,32 +22,12 @@ import {
   type Spendable,
   scheme,
   spendables,
-  type TransferPlan,
-  transfer,
 } from "./build.ts";
 import { describeNotice, describeRefusal, describeVerdict } from "./describe.ts";
-import { NaivePool, nameOf } from "./naive-pool.ts";
+import { memory, nameOf } from "./naive-lists.ts";
+import { NaivePool } from "./naive-pool.ts";
+import { ALLOCATIONS, NAMES, RandomMaker, randomOf } from "./random-maker.ts";
 import { World } from "./world.ts";
-
-const NAMES = ["alice", "bob", "carol"];
-const FEES = [0n, 0n, 1n, 2n, 5n, 40n, 40n, 500n];
-const ALLOCATIONS = 10;
-
-/** Random numbers that a seed fixes (mulberry32). */
-export function randomOf(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b_79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-interface Made {
-  readonly transaction: SealedTransaction;
-  readonly plan: TransferPlan | undefined;
-}
 
 /** A run; `step` does one thing and holds both pools against each other. */
 export class RandomRun {
@@ -62,8 +36,7 @@ export class RandomRun {
   readonly #world: World;
   readonly #real: Mempool;
   readonly #naive: NaivePool;
-  readonly #made: Made[] = [];
-  readonly #wallet: Spendable[] = [];
+  readonly #maker: RandomMaker;
   readonly #held: { readonly prechecked: Prechecked; readonly transaction: SealedTransaction }[] = [];
   readonly #hidden: SealedTransaction[] = [];
   #now: number;
@@ -81,8 +54,9 @@ export class RandomRun {
     const parameters = { validUntilAheadMsMax: 2_000_000, blockTransactionsMax: 20, blockSignaturesMax: 64 };
     this.#chain = chainOf({ mode, allocations, parameters });
     this.#world = new World(this.#chain);
+    this.#maker = new RandomMaker(this.#chain, this.#below);
     const first = present(this.#world.blocks[0]?.transactions[0], "the allocations");
-    this.#wallet.push(...spendables(first, policies));
+    this.#maker.wallet.push(...spendables(first, policies));
     this.#now = this.#world.laterThan + 1;
     const all = { ...MEMPOOL_DEFAULTS, ...limits };
     this.#real = new Mempool({ chain: this.#chain, tip: this.#world.tip, limits });
@@ -91,12 +65,13 @@ export class RandomRun {
 
   step(): void {
     const dice = this.#below(100);
-    if (dice < 36) this.#submit(this.#newTransfer());
+    if (dice < 36) this.#submit(this.#maker.transfer(this.#now, this.#live()));
     else if (dice < 42) this.#hide();
     else if (dice < 48) this.#reveal();
     else if (dice < 58) this.#submitAgain();
     else if (dice < 64) this.#admitHeld();
-    else if (dice < 68) this.#submit(this.#newGovernance());
+    else if (dice < 68)
+      this.#submit(this.#maker.governance(this.#now, this.#world.governance.state.sequence));
     else if (dice < 80) this.#mineOwn();
     else if (dice < 88) this.#mineForeign();
     else if (dice < 93) this.#undo();
@@ -104,22 +79,21 @@ export class RandomRun {
     this.#check();
   }
 
-  #pick<T>(list: readonly T[]): T {
-    return present(list[this.#below(list.length)], "something to pick");
+  #submitAgain(): void {
+    const again = this.#maker.again();
+    if (again) this.#submit(again);
   }
 
-  /** Mostly one of the last. */
-  #pickRecent<T>(list: readonly T[]): T {
-    const from = this.#below(4) === 0 ? 0 : Math.max(0, list.length - 14);
-    return this.#pick(list.slice(from));
+  #live(): readonly Spendable[] {
+    return this.#maker.wallet.filter((one) => this.#isLive(one));
   }
 
   /** Makes a transfer that the pool hears of later than of what spends from it. */
   #hide(): void {
-    const hidden = this.#newTransfer();
+    const hidden = this.#maker.transfer(this.#now, this.#live());
     this.#hidden.push(hidden);
-    const from = this.#wallet.filter((one) => one.transaction === hidden.id);
-    this.#submit(this.#newTransfer(from));
+    const from = this.#maker.wallet.filter((one) => one.transaction === hidden.id);
+    this.#submit(this.#maker.transfer(this.#now, from));
   }
 
   #reveal(): void {
@@ -133,105 +107,6 @@ export class RandomRun {
     const pending = this.#naive.pending.some(({ id }) => id === one.transaction);
     const isThere = pending || this.#world.coins.has(keyOf(one));
     return isThere && (this.#real.spenderOf(one) === undefined || this.#below(12) === 0);
-  }
-
-  #policy(): Policy {
-    const dice = this.#below(8);
-    if (dice === 0) return afterPolicy(this.#pick(NAMES), this.#now + this.#below(4_000) - 3_000);
-    if (dice <= 2) return eitherPolicy("alice", "bob", this.#pick(["alice", "bob"]));
-    return keyPolicy(this.#pick(NAMES));
-  }
-
-  #newTransfer(from?: readonly Spendable[]): SealedTransaction {
-    const inputs = new Map<string, Spendable>();
-    const live = from ?? this.#wallet.filter((one) => this.#isLive(one));
-    for (let count = 1 + this.#below(3); count > 0; count--) {
-      const one = this.#pickRecent(live.length > 0 && this.#below(6) > 0 ? live : this.#wallet);
-      inputs.set(keyOf(one), one);
-    }
-    const sum = [...inputs.values()].reduce((total, one) => total + (one.asset === 0 ? one.amount : 0n), 0n);
-    const wished = this.#pick(FEES);
-    const fee = wished < sum ? wished : 0n;
-    const count = 1 + this.#below(3);
-    const policies = Array.from({ length: count }, () => this.#policy());
-    const share = (sum - fee) / BigInt(count);
-    const outputs = policies.map((policy, at) =>
-      output(policy, at > 0 ? share : sum - fee - share * BigInt(count - 1)),
-    );
-    const far = this.#below(3) === 0 ? this.#below(12_000) : 500_000 + this.#below(1_550_000);
-    const memo = "00".repeat(this.#below(3) === 0 ? this.#below(200) : 0);
-    const plan: TransferPlan = {
-      chain: this.#chain,
-      inputs: [...inputs.values()],
-      outputs: outputs.map((one) => (one.amount === 0n ? { ...one, amount: 1n as typeof one.amount } : one)),
-      fee: this.#below(30) === 0 ? fee + 1n : fee,
-      validUntil: this.#now + far,
-      memo,
-      ...(this.#below(10) === 0
-        ? { issued: [{ asset: 1 as AssetId, amount: 5n as never }], issuance: [keyPolicy("issuer")] }
-        : {}),
-    };
-    const made = plan.issued
-      ? { ...plan, outputs: [...plan.outputs, output(keyPolicy("alice"), 5n, 1)] }
-      : plan;
-    return this.#keep(made, plan.issued ? [...policies, keyPolicy("alice")] : policies);
-  }
-
-  #keep(plan: TransferPlan, policies: readonly Policy[]): SealedTransaction {
-    const broken = this.#below(12) === 0;
-    const transaction = transfer({ ...plan, broken });
-    this.#made.push({ transaction, plan });
-    this.#wallet.push(...spendables(transaction, policies));
-    if (this.#wallet.length > 60) this.#wallet.splice(ALLOCATIONS, this.#wallet.length - 60);
-    return transaction;
-  }
-
-  #newGovernance(): SealedTransaction {
-    const publicKey = keyOfName(this.#pick([...NAMES, "issuer"]));
-    const changes: Change[] = [
-      { kind: "changeParameter", parameter: "feeRateMin", value: this.#pick([0, 0, 1, 20]) },
-      {
-        kind: "changeParameter",
-        parameter: "validUntilAheadMsMax",
-        value: this.#pick([60_000, 2_000_000, 2_000_000]),
-      },
-      { kind: "changeParameter", parameter: "blockTransactionsMax", value: 16 + this.#below(8) },
-      { kind: "changeParameter", parameter: "blockBytesMax", value: 131_072 + this.#below(100) },
-      { kind: "revokeClient", publicKey },
-      { kind: "permitClient", publicKey, registerPrefixes: [] },
-      { kind: "permitClient", publicKey, registerPrefixes: ["a"] },
-      {
-        kind: "registerAsset",
-        name: `A${this.#below(9)}`,
-        decimals: 0,
-        issuancePolicyHash: hashOf(REWARDED),
-      },
-    ];
-    const late = this.#below(8) === 0 ? 1 : 0;
-    const sequence = this.#world.governance.state.sequence + late;
-    const validUntil = this.#now + this.#below(50_000);
-    const transaction = governance(this.#chain, { sequence, change: this.#pick(changes), validUntil });
-    this.#made.push({ transaction, plan: undefined });
-    return transaction;
-  }
-
-  #submitAgain(): void {
-    if (this.#made.length === 0) return;
-    const { transaction, plan } = this.#pickRecent(this.#made);
-    const dice = this.#below(4);
-    if (dice === 0 || !plan) return this.#submit(transaction);
-    if (dice === 1) return this.#submit(transfer({ ...plan, broken: true }));
-    if (dice === 2) return this.#submit(transfer(plan));
-    const inputs = plan.inputs.map((one) => {
-      const either = one.policy[0]?.kind === "threshold" && one.policy.every((node) => node.kind !== "after");
-      return either ? { ...one, policy: eitherPolicy("alice", "bob", this.#pick(["alice", "bob"])) } : one;
-    });
-    const wrong =
-      this.#below(3) === 0 ? [{ ...present(inputs[0], "an input"), policy: keyPolicy("mallory") }] : [];
-    const other = transfer({ ...plan, inputs: [...wrong, ...inputs.slice(wrong.length)] });
-    assert.equal(other.id, transaction.id);
-    this.#made.push({ transaction: other, plan });
-    this.#submit(other);
   }
 
   #submit(transaction: SealedTransaction): void {
@@ -254,7 +129,7 @@ export class RandomRun {
   #admit(prechecked: Prechecked, transaction: SealedTransaction): void {
     const signaturesHold = verdictsOf(scheme)(transaction);
     const whenMissing = this.#below(5) === 0 ? "refuse" : "wait";
-    const from = this.#pick(["peer", "peer", "wallet"]);
+    const from = this.#maker.pick(["peer", "peer", "wallet"]);
     const common = { signaturesHold, from, whenMissing } as const;
     const real = this.#real.admit(prechecked, {
       ...common,
@@ -284,7 +159,7 @@ export class RandomRun {
     const context = { chain, governance: state, height, timestamp };
     const coins = new CoinView(this.#world.source);
     const transactions: SealedTransaction[] = [];
-    for (const { transaction } of this.#made.slice(-25)) {
+    for (const { transaction } of this.#maker.made.slice(-25)) {
       const change = transaction.body.kind === "governance";
       if (this.#below(3) === 0 || transactions.length >= 12 || (change && this.#below(3) > 0)) continue;
       if (judgeTransaction(transaction, context, coins, verdictsOf(scheme))) continue;
@@ -305,7 +180,7 @@ export class RandomRun {
     const valid = this.#world.judge(transactions, timestamp);
     this.#world.apply(valid);
     const [first] = valid.block.transactions;
-    if (first?.body.kind === "reward") this.#wallet.push(...spendables(first, [REWARDED]));
+    if (first?.body.kind === "reward") this.#maker.wallet.push(...spendables(first, [REWARDED]));
     const now = this.#now as Timestamp;
     const { tip, coins } = this.#world;
     this.#note(`block of ${transactions.length}`);
@@ -397,7 +272,7 @@ export class RandomRun {
     assert.equal(status.transfers, transfers.length);
     assert.equal(
       status.bytes,
-      transfers.reduce((sum, { bytes }) => sum + 1024 + 4 * bytes.length, 0),
+      transfers.reduce((sum, one) => sum + memory(one), 0),
     );
     const { limits } = status;
     assert.ok(status.transfers <= limits.transactions && status.bytes <= limits.bytes);

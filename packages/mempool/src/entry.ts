@@ -26,6 +26,9 @@ export class Entry implements PendingTransaction {
   readonly position: number;
   readonly inputs: readonly OutpointKey[];
   readonly fee: bigint;
+  /** Encoded bytes, and signatures: what it takes of a block. Here, so that selection need not reach for them. */
+  readonly size: number;
+  readonly signatures: number;
   readonly validUntil: number;
   readonly notBefore: number;
   readonly fromHeight: number;
@@ -46,6 +49,8 @@ export class Entry implements PendingTransaction {
     this.position = position;
     this.inputs = body.kind === "transfer" ? body.inputs.map(keyOf) : [];
     this.fee = body.kind === "transfer" ? body.fee : 0n;
+    this.size = transaction.bytes.length;
+    this.signatures = transaction.witness.signatures.length;
     this.validUntil = body.kind === "reward" ? 0 : body.validUntil;
     this.notBefore = readiness.notBefore;
     this.fromHeight = readiness.fromHeight;

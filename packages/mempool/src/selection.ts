@@ -26,8 +26,8 @@ export interface SelectionInput {
 const BLOCK_BASE_BYTES = 128 + 4;
 /** Bytes that a transaction takes in a block beside its own: its offset. */
 const OFFSET_BYTES = 4;
-/** No transfer is smaller: a full block is full when less is left. */
-const TRANSFER_BYTES_MIN = 64;
+/** After so many in a row that do not fit, a block counts as full: the rest is not looked through. */
+const MISFITS_MAX = 1_000;
 
 /** What is left of a block. */
 class Room {
@@ -41,28 +41,24 @@ class Room {
     this.#signatures = signatures;
   }
 
-  get exhausted(): boolean {
-    return this.#transactions <= 0 || this.#bytes < OFFSET_BYTES + TRANSFER_BYTES_MIN;
-  }
-
   /** Whether one fits by itself; without this, its package need not be looked at. */
-  fits({ bytes, witness }: SealedTransaction): boolean {
-    return bytes.length + OFFSET_BYTES <= this.#bytes && witness.signatures.length <= this.#signatures;
+  fits({ size, signatures }: Entry): boolean {
+    return size + OFFSET_BYTES <= this.#bytes && signatures <= this.#signatures && this.#transactions > 0;
   }
 
   /** Takes the room of some transactions. @returns false, and takes nothing, if they do not fit together */
-  take(transactions: readonly SealedTransaction[]): boolean {
+  take(entries: readonly Entry[]): boolean {
     let bytes = 0;
     let signatures = 0;
-    for (const transaction of transactions) {
-      bytes += transaction.bytes.length + OFFSET_BYTES;
-      signatures += transaction.witness.signatures.length;
+    for (const entry of entries) {
+      bytes += entry.size + OFFSET_BYTES;
+      signatures += entry.signatures;
     }
     const fit =
-      bytes <= this.#bytes && transactions.length <= this.#transactions && signatures <= this.#signatures;
+      bytes <= this.#bytes && entries.length <= this.#transactions && signatures <= this.#signatures;
     if (!fit) return false;
     this.#bytes -= bytes;
-    this.#transactions -= transactions.length;
+    this.#transactions -= entries.length;
     this.#signatures -= signatures;
     return true;
   }
@@ -83,14 +79,18 @@ export function select(pool: Pool, input: SelectionInput): readonly SealedTransa
   const room = new Room(bytes, blockTransactionsMax, blockSignaturesMax);
   if (rewardOutputs > 0) room.reserve(rewardBytes(rewardOutputs));
   const change = pool.graph.governance;
-  const last = change && ready(pool, change, timestamp) && room.take([change.transaction]) ? [change] : [];
+  const last = change && ready(pool, change, timestamp) && room.take([change]) ? [change] : [];
   const taken = new Set<Entry>();
+  let misfits = 0;
   for (const entry of pool.graph.ranks.values()) {
-    if (room.exhausted) break;
-    if (taken.has(entry) || !room.fits(entry.transaction)) continue;
-    const wanted = packageOf(pool, entry, taken);
+    if (misfits >= MISFITS_MAX) break;
+    if (taken.has(entry)) continue;
+    const wanted = room.fits(entry) ? packageOf(pool, entry, taken) : [];
     if (!wanted.every((one) => ready(pool, one, timestamp))) continue;
-    if (room.take(wanted.map((one) => one.transaction))) for (const one of wanted) taken.add(one);
+    if (wanted.length > 0 && room.take(wanted)) {
+      misfits = 0;
+      for (const one of wanted) taken.add(one);
+    } else misfits++;
   }
   return [...taken, ...last].map((entry) => entry.transaction);
 }

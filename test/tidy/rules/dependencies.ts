@@ -49,6 +49,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
       "@types/mocha",
       "@types/node",
       "fast-check",
+      "tinybench",
       "mocha",
       "playwright-core",
       "typescript",

@@ -252,6 +252,12 @@ function rewards(scene: Blocks): void {
     "reward-height",
     0,
   );
+  rewardsOfBlock(scene, one, two);
+}
+
+/** Where a reward stands, and when it can be spent. */
+function rewardsOfBlock(scene: Blocks, one: SealedTransaction, two: SealedTransaction): void {
+  const pay = keyOfName("a pay").policyHash;
   scene.refused(
     "reward-position: last",
     scene.exactly(one, two, scene.reward([[pay, 42n]])),

@@ -19,16 +19,17 @@ function rows(type: string, valid: readonly Row[], wrong: readonly Row[]): Encod
   ];
 }
 
+const shown = by.witness(
+  [list(Object.values(by.NODES)), list([by.NODES.key])],
+  by.KEY_SIGNATURE.repeat(2),
+  by.HASH + by.ZERO,
+);
+const full = { issued: by.ASSET_AMOUNT, destroyed: by.ASSET_AMOUNT.repeat(2), memo: "00ff80" };
+
 function transactions(): EncodingCase[] {
   const plain = by.transaction(by.transfer());
   const body = by.transfer();
   const of = (bytes: by.TransferBytes): string => by.transaction(by.transfer(bytes));
-  const shown = by.witness(
-    [list(Object.values(by.NODES)), list([by.NODES.key])],
-    by.KEY_SIGNATURE.repeat(2),
-    by.HASH + by.ZERO,
-  );
-  const full = { issued: by.ASSET_AMOUNT, destroyed: by.ASSET_AMOUNT.repeat(2), memo: "00ff80" };
   return rows(
     "Transaction",
     [

@@ -111,6 +111,11 @@ function removing(scene: Changes): void {
   );
   scene.make(peer("a", "a, second"));
   scene.change("key-retired: the old peer id comes back", peer("a", "a"), "key-retired");
+  removed(scene);
+}
+
+/** Operators that are no more, and members that come back. */
+function removed(scene: Changes): void {
   scene.make(operator("a", "a operator, second"));
   scene.change("approval-stranger: by the operator key that was replaced", remove("d"), "approval-stranger");
   scene.change("key-retired: the old operator key comes back", operator("b", "a operator"), "key-retired", [

@@ -55,6 +55,12 @@ function approvals(scene: Changes): void {
     seal("a operator", "b operator", "c voting"),
     "approval-stranger",
   );
+  approvalsAsTheyAre(scene, change);
+  untilWhen(scene, change, three);
+}
+
+/** Approvals in another order, of another change, or with what does not belong there. */
+function approvalsAsTheyAre(scene: Changes, change: Change): void {
   const good = scene.ledger.governance(change);
   const { body, witness } = good;
   const [one, two] = witness.signatures;
@@ -101,8 +107,13 @@ function approvals(scene: Changes): void {
     scene.ledger.governance(change, scene.approvers, Number.MAX_SAFE_INTEGER),
     "governance-sequence",
   );
+}
+
+/** Sequence and time. */
+function untilWhen(scene: Changes, change: Change, signers: readonly string[]): void {
+  const { body } = scene.ledger.governance(change);
   const until = (time: number) =>
-    scene.ledger.seal({ ...body, validUntil: time as Timestamp } as typeof body, three.map(keyOfName));
+    scene.ledger.seal({ ...body, validUntil: time as Timestamp } as typeof body, signers.map(keyOfName));
   scene.tx("ok: governance valid until this very millisecond", until(scene.ledger.nextTime), "ok");
   scene.tx("expired: governance", until(scene.ledger.nextTime - 1), "expired");
   scene.tx(
@@ -169,6 +180,17 @@ function byItself(scene: Changes): void {
     { kind: "replaceKey", name: "a", key: { kind: "peer", peerId: peer } },
     "change-peer-id",
   );
+  clientsAndAssets(scene);
+  scene.change("change-name: told before change-key", add({ name: "", votingKey: PREFIX_04 }), "change-name");
+  scene.change(
+    "change-key: told before change-peer-id",
+    add({ votingKey: PREFIX_04, peerId: peer }),
+    "change-key",
+  );
+}
+
+/** Prefixes and decimals. */
+function clientsAndAssets(scene: Changes): void {
   const permit = (...registerPrefixes: string[]): Change => ({
     kind: "permitClient",
     publicKey: keyOfName("client").publicKey,
@@ -179,12 +201,6 @@ function byItself(scene: Changes): void {
   scene.change("ok: prefixes ascending, one the beginning of another", permit("", "a", "a/", "b"), "ok");
   scene.change("change-decimals: 19", registering("COPPER", 19), "change-decimals");
   scene.change("ok: 18 decimals", registering("COPPER", 18), "ok");
-  scene.change("change-name: told before change-key", add({ name: "", votingKey: PREFIX_04 }), "change-name");
-  scene.change(
-    "change-key: told before change-peer-id",
-    add({ votingKey: PREFIX_04, peerId: peer }),
-    "change-key",
-  );
   scene.change(
     "change-decimals: told before approvals-too-few",
     registering("COPPER", 255),
