@@ -40,6 +40,8 @@ interface StepRecipe {
 /** A chain and what is tried on it. */
 export interface Scenario {
   readonly genesis: GenesisRecipe;
+  /** In proof of work: delays of empty blocks that come first, so that medians and targets have a past. */
+  readonly prelude: readonly number[];
   readonly steps: readonly StepRecipe[];
   readonly proofs: readonly number[];
 }
@@ -79,6 +81,8 @@ function transactionRecipe(kind: TransactionRecipe["kind"]): fc.Arbitrary<Transa
   });
 }
 
+const delays = fc.constantFrom(0, 1, 500, 1_000, 3_000, 20_000);
+
 const step: fc.Arbitrary<StepRecipe> = fc.record({
   transactions: fc.array(
     fc.oneof(
@@ -90,7 +94,7 @@ const step: fc.Arbitrary<StepRecipe> = fc.record({
     { minLength: 0, maxLength: 6, size: "max" },
   ),
   seed: seeds,
-  delay: fc.constantFrom(0, 1, 500, 1_000, 3_000, 20_000),
+  delay: delays,
   mutations: few(fc.constantFrom(...Object.keys(BLOCK_MUTATIONS)), [60, 35, 5]),
   bytes: few(byteNames, [96, 3, 1]),
 });
@@ -102,6 +106,10 @@ export const scenarios: fc.Arbitrary<Scenario> = fc.record({
     clientsMode: fc.constantFrom("open" as const, "permitted" as const),
     seed: seeds,
   }),
+  prelude: fc.oneof(
+    { weight: 4, arbitrary: fc.constant<number[]>([]) },
+    { weight: 1, arbitrary: fc.array(delays, { minLength: 7, maxLength: 14 }) },
+  ),
   steps: fc.array(step, { minLength: 1, maxLength: 12, size: "max" }),
   proofs: fc.array(seeds, { maxLength: 3, size: "max" }),
 });
@@ -203,6 +211,9 @@ export function judgeScenario(scenario: Scenario, tally: Tally): void {
   const pair = new Pair(genesis, tally);
   const world = new World(pair);
   for (const lock of locks) world.remember(lock);
+  if (pair.ledger.chain.mode === "pow")
+    for (const delay of scenario.prelude)
+      judgeStep({ transactions: [], seed: delay, delay, mutations: [], bytes: [] }, world);
   for (const recipe of scenario.steps) judgeStep(recipe, world);
   if (pair.ledger.chain.mode === "pow" || pair.blocks.length > 0)
     for (const seed of scenario.proofs) judgeProofs(pair, new Dice(seed));

@@ -39,6 +39,10 @@ export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
 
 /** A refusal's words without what differs from input to input. */
 export function shapeOf(detail: string | undefined): string {
+  // What the engine says when a program is wrong: a bug that passes for a refusal.
+  const isBug =
+    /Cannot read prop|is not a function|is not iterable|call stack|Invalid (?:typed )?array|is not defined/;
+  hold(!isBug.test(detail ?? ""), `a bug, refused as if the input were at fault: ${detail}`);
   return (detail ?? "")
     .replace(/[0-9a-f]{8,}/g, "#")
     .replace(/\d+/g, "#")

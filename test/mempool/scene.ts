@@ -22,8 +22,10 @@ export interface ScenePlan {
   readonly mode?: "pbft" | "pow";
   readonly limits?: Partial<MempoolLimits>;
   readonly parameters?: ChainPlan["parameters"];
-  /** Who owns the allocations, 1,000 each; alice ten times if not given. */
+  /** Who owns the allocations; alice ten times if not given. */
   readonly owners?: readonly Policy[];
+  /** Of each allocation; 1,000 if not given. */
+  readonly amount?: bigint;
 }
 
 /** What is special about a payment. */
@@ -55,9 +57,9 @@ export class Scene {
   /** What the last call said of others. */
   notices: readonly Notice[] = [];
 
-  constructor({ mode = "pbft", limits = {}, parameters = {}, owners }: ScenePlan = {}) {
+  constructor({ mode = "pbft", limits = {}, parameters = {}, owners, amount = 1_000n }: ScenePlan = {}) {
     const policies = owners ?? Array.from({ length: 10 }, () => keyPolicy("alice"));
-    const allocations = policies.map((policy) => output(policy, 1_000n));
+    const allocations = policies.map((policy) => output(policy, amount));
     this.chain = chainOf({ mode, allocations, parameters });
     this.world = new World(this.chain);
     this.coins = spendables(present(this.world.blocks[0]?.transactions[0], "the allocations"), policies);

@@ -26,6 +26,17 @@ describe("selection", () => {
     assert.deepEqual(block(scene), block(scene), "always the same");
   });
 
+  it("compares fee rates exactly, beyond what a floating point number tells apart", () => {
+    const scene = new Scene({ amount: 2n ** 60n });
+    const fees = [0n, 1n, 0n, 2n].map((more) => 2n ** 59n + more);
+    const paid = fees.map((fee, at) => scene.admit([scene.coin(at)], { fee }).transaction);
+    assert.equal(Number(fees[0]), Number(fees[3]));
+    assert.deepEqual(
+      block(scene),
+      [3, 1, 0, 2].map((at) => paid[at]),
+    );
+  });
+
   it("takes parents before children, and a parent for its child's fee", () => {
     const scene = new Scene();
     const parent = scene.admit([scene.coin(0)]);

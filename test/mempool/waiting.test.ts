@@ -128,13 +128,15 @@ describe("waiting for inputs", () => {
 
   it("goes by a clock that never goes back", () => {
     const scene = new Scene({ limits: { orphanMs: 1_000 } });
-    const [first, second] = [0, 1].map((at) => scene.pay(scene.pay([scene.coin(at)]).outputs));
-    assert.ok(first && second);
-    scene.submit(first);
+    const parents = [0, 1].map((at) => scene.pay([scene.coin(at)]));
+    const [first, second] = parents.map((one) => scene.pay(one.outputs));
+    assert.ok(first && second && parents[0]);
     const start = scene.now;
+    scene.submit(first);
     scene.now = (start - 900) as Timestamp;
     scene.submit(second);
-    assert.equal(scene.pool.expireWaiting(toTimestamp(start + 500)).length, 0);
-    assert.equal(scene.pool.expireWaiting(toTimestamp(start + 1_000)).length, 2);
+    scene.submit(parents[0]);
+    assert.equal(scene.pool.expireWaiting(toTimestamp(start + 999)).length, 0);
+    assert.equal(scene.pool.expireWaiting(toTimestamp(start + 1_000)).length, 1);
   });
 });

@@ -12,6 +12,7 @@ import type {
 import { textOf } from "../format.ts";
 import { addressVectors } from "./addresses.ts";
 import { blockScenes } from "./blocks.ts";
+import { everyModeScenes } from "./blocks-in-every-mode.ts";
 import { blockOfModeScenes } from "./blocks-of-modes.ts";
 import { conditionScenes } from "./conditions.ts";
 import { encodingVectors } from "./encoding.ts";
@@ -47,6 +48,7 @@ function sceneVectors(): {
     ...governanceStateScenes(),
     ...blockScenes(),
     ...blockOfModeScenes(),
+    ...everyModeScenes(),
   ];
   return {
     transactions: {

@@ -116,6 +116,7 @@ function inclusion(cases: ProofCases, chain: ProvenChain): void {
   add("another witness hash", { witnessHash: ZERO_HASH as never });
   add("another position", { index: 0 });
   add("a position 65,536 higher", { index: 65_537 });
+  add("a position 131,072 higher, the same at every level of the branch", { index: 131_073 });
   add("a branch of 16", { branch: proof.branch.slice(0, 16) });
   add("no branch", { branch: [] });
   add("another sibling", { branch: proof.branch.with(3, ZERO_HASH as Hash) });

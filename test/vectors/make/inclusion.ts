@@ -51,6 +51,7 @@ function broken(): InclusionCase[] {
     { ...base, name: "astray: the position before", index: 2 },
     { ...base, name: "astray: the position behind", index: 4 },
     { ...base, name: "astray: the position 65,536 higher, which has the same lowest bits", index: 65_539 },
+    { ...base, name: "astray: the position 131,072 higher, the same at every level", index: 131_075 },
     { ...base, name: "astray: another id", id: nameOf(2).id },
     { ...base, name: "astray: another witness hash", witnessHash: nameOf(2).witnessHash },
     {
