@@ -15,9 +15,10 @@ export interface Sample {
 
 function governanceSamples(ledger: TestLedger): SealedTransaction[] {
   const approvers = ["a", "b", "c"];
+  const role = ledger.chain.mode === "pbft" ? "validator" : "acceptor";
   const { publicKey } = keyOfName("fresh");
   return [
-    ledger.governance({ kind: "addMember", member: memberOf("e", "validator") }, approvers),
+    ledger.governance({ kind: "addMember", member: memberOf("e", role) }, approvers),
     ledger.governance({ kind: "removeMember", name: "d" }, approvers),
     ledger.governance(
       { kind: "replaceKey", name: "d", key: { kind: "voting", votingKey: publicKey } },
@@ -57,7 +58,8 @@ function sampleOf(mode: ConsensusMode): Sample {
   const transfers = [ledger.seal(transfer(), [alice]), ledger.seal(issuing, [alice, mint])];
   const transactions = mode === "pow" ? transfers : [...transfers, ...governanceSamples(ledger)];
   const next = ledger.block(transactions.slice(0, mode === "pow" ? 2 : 3));
-  assert(ledger.judge(next).ok, "a sample block that does not hold");
+  const judged = ledger.judge(next);
+  assert(judged.ok, judged.ok ? "" : `a sample block that does not hold: ${judged.code} ${judged.detail}`);
   return { mode, ledger, state: ledger.state, genesis: genesisCodec.encode(genesis), transactions, next };
 }
 

@@ -156,11 +156,11 @@ const REFUSED: readonly (readonly [string, Codec<never>, unknown])[] = [
     { policies: [], signatures: [], preimages: times(65, zero32) },
   ],
   [
-    "65 signatures",
+    "257 signatures",
     witnessCodec as Codec<never>,
     {
       policies: [],
-      signatures: times(65, { publicKey: `02${zero32}`, signature: "00".repeat(64) }),
+      signatures: times(257, { publicKey: `02${zero32}`, signature: "00".repeat(64) }),
       preimages: [],
     },
   ],

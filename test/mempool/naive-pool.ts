@@ -7,7 +7,6 @@ import {
   type Coin,
   type CoinSource,
   contextBroken,
-  judgeForm,
   keyOfOutput,
   type OutpointKey,
   type SealedTransaction,
@@ -23,29 +22,18 @@ import {
   isFull,
   isTransfer,
   keysOf,
-  memory,
   nameOf,
   outputsOf,
   priceOf,
   worstOf,
 } from "./naive-lists.ts";
+import { type Coins, formed, naiveSelection } from "./naive-selection.ts";
+import { type NaiveWaiting, overflowOf } from "./naive-waiting.ts";
 
 /** The answer of a call: of the transaction itself, and of others, as texts. */
 export interface NaiveAnswer {
   readonly verdict: string;
   readonly notices: readonly string[];
-}
-
-type Coins = ReadonlyMap<OutpointKey, Coin>;
-interface NaiveWaiting {
-  readonly transaction: SealedTransaction;
-  readonly from: string;
-  readonly since: number;
-}
-
-function formed(transaction: SealedTransaction): WellFormed | string {
-  const verdict = judgeForm(transaction);
-  return verdict.ok ? verdict.value : verdict.code;
 }
 
 /** The pool of lists. */
@@ -113,7 +101,11 @@ export class NaivePool {
     if (this.#missing(transaction) && input.whenMissing === "wait") {
       this.waiting.push({ transaction, from: input.from, since: input.now });
       this.#forget(transaction);
-      for (let out = this.#overflow(); out; out = this.#overflow()) {
+      for (
+        let out = overflowOf(this.waiting, this.limits);
+        out;
+        out = overflowOf(this.waiting, this.limits)
+      ) {
         this.waiting = this.waiting.filter((one) => one !== out);
         if (out.transaction === transaction) return "refused waiting-full";
         this.#tell("refused", out.transaction, "waiting-full");
@@ -188,31 +180,11 @@ export class NaivePool {
     return this.#notices;
   }
 
-  select({ timestamp, bytesMax = Number.POSITIVE_INFINITY, rewardOutputs = 1 }: SelectionInput): string[] {
-    const { parameters } = this.tip.governance.state;
-    const taken: SealedTransaction[] = [];
-    const fits = (some: readonly SealedTransaction[]): boolean => {
-      const all = [...taken, ...some];
-      const reward = rewardOutputs > 0 ? 4 + 33 + 44 * rewardOutputs : 0;
-      const bytes = all.reduce((sum, one) => sum + 4 + one.bytes.length, 132 + reward);
-      const signatures = all.reduce((sum, one) => sum + one.witness.signatures.length, 0);
-      return (
-        bytes <= Math.min(bytesMax, parameters.blockBytesMax) &&
-        signatures <= parameters.blockSignaturesMax &&
-        all.length + (rewardOutputs > 0 ? 1 : 0) <= parameters.blockTransactionsMax
-      );
-    };
-    const change = this.pending.filter(
-      (one) => !isTransfer(one) && this.#ready(one, timestamp) && fits([one]),
+  select(input: SelectionInput): string[] {
+    const coins = this.#coins;
+    return naiveSelection(this.pending, { context: this.#context(input.timestamp), coins }, input).map(
+      nameOf,
     );
-    taken.push(...change);
-    const wanted = this.pending.filter(isTransfer).sort((a, b) => compare(a, b, this.pending));
-    for (const one of wanted) {
-      if (taken.includes(one)) continue;
-      const family = familyOf(one, this.pending).filter((each) => !taken.includes(each));
-      if (family.every((each) => this.#ready(each, timestamp)) && fits(family)) taken.push(...family);
-    }
-    return [...taken.filter(isTransfer), ...change].map(nameOf);
   }
 
   clientCount(key: string): number {
@@ -304,19 +276,6 @@ export class NaivePool {
     return inputsOf(transaction).some((key) => source.coin(key) === undefined);
   }
 
-  #overflow(): NaiveWaiting | undefined {
-    const newcomer = this.waiting.at(-1) as NaiveWaiting;
-    const owners = (one: NaiveWaiting) => [`from ${one.from}`, ...keysOf(one.transaction)];
-    for (const owner of owners(newcomer)) {
-      const own = this.waiting.filter((one) => owners(one).includes(owner));
-      if (own.length > this.limits.orphansPerClient) return own[0];
-    }
-    const bytes = this.waiting.reduce((sum, one) => sum + memory(one.transaction), 0);
-    return this.waiting.length > this.limits.orphans || bytes > this.limits.orphanBytes
-      ? this.waiting[0]
-      : undefined;
-  }
-
   #enter(form: WellFormed): string | undefined {
     const { sealed } = form;
     const broken = spendingBroken(form, this.#nextContext(), this.#source());
@@ -365,16 +324,6 @@ export class NaivePool {
     if (inputsOf(transaction).some((key) => lost.includes(key))) return "input-missing";
     const family = familyOf(transaction, [...back, ...this.pending, transaction]);
     return family.length - 1 > this.limits.ancestors ? "ancestors-too-many" : undefined;
-  }
-
-  #ready(transaction: SealedTransaction, timestamp: number): boolean {
-    const context = this.#context(timestamp);
-    if (contextBroken(formed(transaction) as WellFormed, context)) return false;
-    const maturity = this.chain.proofOfWork?.coinbaseMaturity ?? 0;
-    return inputsOf(transaction).every((key) => {
-      const coin = this.#coins.get(key);
-      return !coin?.reward || coin.height === 0 || context.height - coin.height >= maturity;
-    });
   }
 
   /** Tries those that wait and miss nothing, in order of arrival, until none is left. */

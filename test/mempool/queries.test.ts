@@ -23,6 +23,8 @@ describe("asking a pool", () => {
       first.transactions.map((one) => one.transaction),
       paid.slice(0, 2),
     );
+    const third = scene.pool.page(1, first.next).transactions[0]?.transaction;
+    assert.equal(third, paid[2], "the cursor is behind the last of the page");
     scene.mine([paid[1] ?? assert.fail(), paid[2] ?? assert.fail()]);
     const second = scene.pool.page(2, first.next);
     assert.deepEqual(

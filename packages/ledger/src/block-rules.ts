@@ -153,9 +153,12 @@ function above(found: number, limit: number): string | undefined {
   return found <= limit ? undefined : `${found}, the limit is ${limit}`;
 }
 
-/** Signatures in all witnesses. */
+/** Signatures in all transfers: what `blockSignaturesMax` bounds. */
 export function signatureCount(transactions: readonly SealedTransaction[]): number {
-  return transactions.reduce((count, { witness }) => count + witness.signatures.length, 0);
+  return transactions.reduce(
+    (count, { body, witness }) => count + (body.kind === "transfer" ? witness.signatures.length : 0),
+    0,
+  );
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   container,
   LIMITS,
   list,
+  plainBytes,
   type Result,
   refuse,
 } from "@witan/primitives";
@@ -50,9 +51,10 @@ export interface BlockFault {
  */
 export function decodeBlock(
   chain: Chain,
-  bytes: Uint8Array,
+  given: Uint8Array,
   bytesMax: number = LIMITS.blockBytes,
 ): { readonly ok: true; readonly value: Block } | BlockFault {
+  const bytes = plainBytes(given);
   if (bytes.length > bytesMax)
     return refuse("block-too-large", `${bytes.length} bytes, the limit is ${bytesMax}`);
   const wire = blockCodec.decode(bytes);

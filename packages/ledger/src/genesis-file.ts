@@ -113,7 +113,7 @@ const consensusSchema = z.discriminatedUnion(
       maxFutureDriftMs: number(),
     }),
   ],
-  `an object whose kind is "pbft", "bp-fast-paxos" or "pow"`,
+  `an object of kind "pbft", "bp-fast-paxos" or "pow"`,
 );
 
 function outputSchema(prefix: string) {
@@ -219,8 +219,19 @@ function problemsOf(issue: z.core.$ZodIssue): readonly FileProblem[] {
       expected: "no such field",
     }));
   const found =
-    issue.input === undefined ? "nothing" : shorten(JSON.stringify(issue.input) ?? "something else");
+    issue.input === undefined
+      ? "nothing"
+      : shorten(JSON.stringify(toJson(inputOf(issue))) ?? "something else");
   return [{ condition: 0, field, found, expected: issue.message }];
+}
+
+/** What was found; for a wrong `kind` the word itself, not the whole object. */
+function inputOf(issue: z.core.$ZodIssue): unknown {
+  const { input } = issue;
+  const last = issue.path.at(-1);
+  const inside =
+    issue.code === "invalid_union" && typeof input === "object" && input !== null && last !== undefined;
+  return inside && last in input ? (input as Record<PropertyKey, unknown>)[last] : input;
 }
 
 function fieldOf(path: readonly PropertyKey[]): string {

@@ -7,7 +7,7 @@ export interface Parameters {
   /** Bytes of a block. */
   readonly blockBytesMax: number;
   readonly blockTransactionsMax: number;
-  /** Signatures in all witnesses of a block. */
+  /** Signatures in all transfers of a block. */
   readonly blockSignaturesMax: number;
   /** Base units of asset 0 for 1,000 of weight. */
   readonly feeRateMin: number;

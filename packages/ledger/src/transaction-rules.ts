@@ -1,11 +1,12 @@
 // The rules for one transaction, whatever its kind, in the stages in which a node judges it: by itself, in its block,
 // its signatures, its inputs (docs/formats.md, section 7). Each stage relies on those before it.
 import { assert, type SignatureCheck } from "@witan/primitives";
+import { CHANGE_RULES } from "./change.ts";
 import { allBroken, type Broken, firstBroken, type Rule } from "./codes.ts";
 import type { CoinSource } from "./coin.ts";
 import { applyChange } from "./governance.ts";
 import { GOVERNANCE_CONTEXT_RULES, GOVERNANCE_RULES } from "./governance-rules.ts";
-import type { Reward, SealedTransaction, Witness } from "./transaction.ts";
+import type { Governance, Reward, SealedTransaction, Witness } from "./transaction.ts";
 import {
   type BlockContext,
   inputsBroken,
@@ -68,17 +69,24 @@ export function judgeForm(
   return { ok: true, value: formed };
 }
 
+const REWARD_CONTEXT_RULES: readonly Rule<WitnessedReward & { readonly context: BlockContext }>[] = [
+  {
+    code: "reward-height",
+    broken: ({ body, context }) =>
+      body.height === context.height ? undefined : `height ${body.height} in block ${context.height}`,
+  },
+];
+
 /** Judges a transaction in its block, signatures and inputs aside. */
 export function contextBroken(formed: WellFormed, context: BlockContext): Broken | undefined {
   const { body, witness } = formed.sealed;
   if (formed.transfer) return firstBroken(TRANSFER_CONTEXT_RULES, { ...formed.transfer, context });
-  if (body.kind === "reward")
-    return body.height === context.height
-      ? undefined
-      : { ok: false, code: "reward-height", detail: `height ${body.height} in block ${context.height}` };
+  if (body.kind === "reward") return firstBroken(REWARD_CONTEXT_RULES, { body, witness, context });
   assert(body.kind === "governance", "a fourth kind of transaction");
-  const broken = firstBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context });
-  if (broken) return broken;
+  return firstBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context }) ?? changeBroken(body, context);
+}
+
+function changeBroken(body: Governance, context: BlockContext): Broken | undefined {
   const applied = applyChange(context.governance, body.change, context.height);
   return applied.ok ? undefined : applied;
 }
@@ -117,7 +125,15 @@ export function everyBroken(sealed: SealedTransaction, context?: BlockContext): 
     const own = allBroken(TRANSFER_RULES, transfer);
     return context ? [...own, ...allBroken(TRANSFER_CONTEXT_RULES, { ...transfer, context })] : own;
   }
-  if (body.kind === "reward") return allBroken(REWARD_RULES, { body, witness });
+  if (body.kind === "reward") {
+    const own = allBroken(REWARD_RULES, { body, witness });
+    return context ? [...own, ...allBroken(REWARD_CONTEXT_RULES, { body, witness, context })] : own;
+  }
   const own = allBroken(GOVERNANCE_RULES, { body, witness });
-  return context ? [...own, ...allBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context })] : own;
+  if (!context) return own;
+  const placed = allBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context });
+  // What is wrong by itself can't be tried on the state, nor can anything on a chain without governance.
+  const untried = context.chain.mode === "pow" || allBroken(CHANGE_RULES, body.change).length > 0;
+  const change = untried ? undefined : changeBroken(body, context);
+  return [...own, ...placed, ...(change ? [change] : [])];
 }

@@ -12,6 +12,7 @@ import {
   list,
   type PolicyHash,
   type PublicKey,
+  plainBytes,
   type Result,
   refuse,
   SIGNATURE_WEIGHT,
@@ -137,7 +138,7 @@ export const witnessCodec: Codec<Witness> = container<Witness>({
   policies: list(policyCodec, LIMITS.policies),
   signatures: list(
     container<KeySignature>({ publicKey: hexVector(33), signature: hexVector(64) }),
-    LIMITS.signatures,
+    LIMITS.witnessSignatures,
   ),
   preimages: list(hexVector(32), LIMITS.preimages),
 });
@@ -207,8 +208,9 @@ export function decodeTransaction(
 ): Result<SealedTransaction, "transaction-too-large" | "encoding"> {
   if (bytes.length > LIMITS.transactionBytes)
     return refuse("transaction-too-large", `${bytes.length} bytes, the limit is ${LIMITS.transactionBytes}`);
-  const decoded = transactionCodec.decode(bytes);
-  return decoded.ok ? { ok: true, value: hasher.seal(decoded.value, bytes) } : decoded;
+  const plain = plainBytes(bytes);
+  const decoded = transactionCodec.decode(plain);
+  return decoded.ok ? { ok: true, value: hasher.seal(decoded.value, plain) } : decoded;
 }
 
 /** Writes a transaction down and names it. Refused if it breaks a limit or range of the format. */

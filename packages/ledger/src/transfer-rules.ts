@@ -7,6 +7,7 @@ import {
   type Hash,
   type Height,
   hexToBytes,
+  LIMITS,
   type PolicyHash,
   type PublicKey,
   sha256Hex,
@@ -128,6 +129,11 @@ export const TRANSFER_RULES: readonly Rule<ShownTransfer>[] = [
   {
     code: "policies-order",
     broken: (t) => (strictlyAscending(t.policies.map((policy) => policy.hash)) ? undefined : ""),
+  },
+  {
+    code: "transfer-signatures",
+    broken: ({ witness }) =>
+      witness.signatures.length > LIMITS.signatures ? `${witness.signatures.length} signatures` : undefined,
   },
   ...SIGNATURE_RULES,
   {

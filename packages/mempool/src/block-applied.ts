@@ -18,7 +18,8 @@ import type { Waiting } from "./waiting-room.ts";
 
 /** Takes in a block on top of the present tip; `laterThan` as in MempoolTip, after it. */
 export function applyBlock(pool: Pool, valid: ValidBlock, laterThan: Timestamp, turn: Turn): void {
-  const changed = valid.governance !== pool.tip.governance;
+  // Each change takes a sequence, so the state is the same while the sequence is.
+  const changed = valid.governance.state.sequence !== pool.tip.governance.state.sequence;
   const { height } = valid.block.header;
   assert(height === pool.tip.height, `block ${height} instead of ${pool.tip.height}`);
   pool.tip = { governance: valid.governance, height: (height + 1) as Height, laterThan };

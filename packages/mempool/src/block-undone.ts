@@ -4,7 +4,6 @@ import {
   type Block,
   type BlockUndo,
   type Coin,
-  contextBroken,
   judgeForm,
   keyOf,
   keyOfOutput,
@@ -29,7 +28,7 @@ interface Undone {
 
 /** Takes back the block on top; `tip` is the one before it. */
 export function undoBlock(pool: Pool, block: Block, undo: BlockUndo, tip: MempoolTip, turn: Turn): void {
-  const changed = tip.governance !== pool.tip.governance;
+  const changed = tip.governance.state.sequence !== pool.tip.governance.state.sequence;
   const { height } = block.header;
   assert(height === pool.tip.height - 1 && height === tip.height, `block ${height} is not the one on top`);
   pool.tip = tip;
@@ -85,6 +84,10 @@ function giveBack(pool: Pool, { transactions }: Block, undone: Undone, turn: Tur
   return back;
 }
 
+/**
+ * The entry of one that comes back, or why it can't. It held in this block, so it holds under the state before it, and
+ * the next block's timestamp may be as early as the block's own: only other transactions can stand in its way.
+ */
 function entryBack(
   pool: Pool,
   transaction: SealedTransaction,
@@ -93,12 +96,8 @@ function entryBack(
 ): Entry | MempoolRefusal {
   const { body } = transaction;
   if (body.kind === "reward") return { ok: false, code: "reward-not-admitted" };
-  if (body.validUntil < pool.earliest)
-    return { ok: false, code: "expired", detail: `valid until ${body.validUntil}, it is ${pool.earliest}` };
   const formed = judgeForm(transaction);
   assert(formed.ok, "a transaction of a valid block does not hold by itself");
-  const broken = contextBroken(formed.value, pool.latestContext(transaction));
-  if (broken) return broken;
   const source = { coin: (key: OutpointKey) => undone.spent.get(key) };
   if (body.kind === "governance") {
     // What is pending now follows on this one, and can't hold before it.

@@ -1,4 +1,5 @@
 export * from "./assert.ts";
+export * from "./bytes.ts";
 export * from "./certificate.ts";
 export * from "./codec.ts";
 export * from "./hash.ts";

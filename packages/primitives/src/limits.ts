@@ -14,8 +14,10 @@ export const LIMITS = {
   outputs: 256,
   /** Issued, and destroyed, assets of a transaction (format). */
   assetChanges: 64,
-  /** Signatures of a transaction (format): 3.3 ms on one core by the native backend. */
+  /** Signatures of a transfer: 3.3 ms on one core by the native backend. */
   signatures: 64,
+  /** Signatures of any transaction (format): a quorum of the largest membership can approve a change. */
+  witnessSignatures: 256,
   /** Preimages of a transaction (format). */
   preimages: 64,
   /** Policies of a transaction (format): one per input and issued asset at most. */

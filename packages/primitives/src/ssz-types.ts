@@ -9,6 +9,7 @@ import {
   UintNumberType,
   UnionType,
 } from "@chainsafe/ssz";
+import { plainBytes } from "./bytes.ts";
 import { asciiBytes } from "./hash.ts";
 import { hexReader, hexToBytes, isHex, writeHex } from "./hex.ts";
 
@@ -233,8 +234,6 @@ export function writing(bytes: Uint8Array): Data {
 
 /** Bytes to be read. */
 export function reading(bytes: Uint8Array): Data {
-  // Plain bytes only: a Buffer's subarray is a Buffer, and would leak into values.
-  const plain =
-    bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+  const plain = plainBytes(bytes);
   return { ...writing(plain), readHex: hexReader(plain) };
 }

@@ -75,7 +75,8 @@ function headerRules(chain: Chain, state: State, header: Header): Rule[] {
 function bodyRules(chain: Chain, state: State, header: Header, transactions: readonly Transaction[]): Rule[] {
   const { parameters } = state.governance;
   let signatures = 0n;
-  for (const { witness } of transactions) signatures += BigInt(witness.signatures.length);
+  for (const { body, witness } of transactions)
+    if (body.kind === "transfer") signatures += BigInt(witness.signatures.length);
   const last = transactions.length - 1;
   return [
     ["transactions-too-many", () => BigInt(transactions.length) > parameters.blockTransactionsMax],

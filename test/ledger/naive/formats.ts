@@ -126,7 +126,7 @@ export const Body = union({
 });
 export const Witness = container({
   policies: list(Policy, 320),
-  signatures: list(container({ publicKey: bytes33, signature: vector(64) }), 64),
+  signatures: list(container({ publicKey: bytes33, signature: vector(64) }), 256),
   preimages: list(bytes32, 64),
 });
 export const Transaction = container({ body: Body, witness: Witness });

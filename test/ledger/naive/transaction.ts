@@ -105,6 +105,7 @@ function transferOwnRules(transfer: Transfer, witness: Witness): Rule[] {
     ["destroyed-order", () => !strictlyAscending(destroyed.map(({ asset }) => asset))],
     ...policyRules(witness.policies),
     ["policies-order", () => !strictlyAscending(witness.policies.map(policyHash))],
+    ["transfer-signatures", () => witness.signatures.length > 64],
     ...signatureRules(witness),
     ["preimages-order", () => !strictlyAscending(witness.preimages)],
     ["signature-missing", () => shownKeys.some((key) => !keys.includes(key))],

@@ -82,7 +82,7 @@ function transactions(): EncodingCase[] {
       ["a time of 2^64 - 1", of({ validUntil: fill("ff", 8) })],
       ["a reward for height 2^53", by.transaction(by.reward(le(MAX + 1n, 8)))],
       ["a reward of 257 outputs", by.transaction(by.reward(le(1, 8), fill(by.OUTPUT, 257)))],
-      ["65 signatures", by.transaction(body, by.witness([], fill(by.KEY_SIGNATURE, 65)))],
+      ["257 signatures", by.transaction(body, by.witness([], fill(by.KEY_SIGNATURE, 257)))],
       ["a signature of 63 bytes", by.transaction(body, by.witness([], by.KEY_SIGNATURE.slice(2)))],
       ["65 preimages", by.transaction(body, by.witness([], "", fill(by.HASH, 65)))],
       ["a preimage of 31 bytes", by.transaction(body, by.witness([], "", by.HASH.slice(2)))],

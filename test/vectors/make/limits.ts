@@ -1,5 +1,12 @@
 // Vectors for limits of transactions: what lies at the limit holds, what lies beyond does not.
-import { type Policy, policyHash, type Transfer, transactionCodec, type Witness } from "@witan/ledger";
+import {
+  type Change,
+  type Policy,
+  policyHash,
+  type Transfer,
+  transactionCodec,
+  type Witness,
+} from "@witan/ledger";
 import {
   type Amount,
   type AssetId,
@@ -8,7 +15,14 @@ import {
   present,
   sha256Hex,
 } from "@witan/primitives";
-import { keyOfName, outputTo, sortPolicies, type TestKey, testGenesis } from "../../ledger/build.ts";
+import {
+  keyOfName,
+  memberOf,
+  outputTo,
+  sortPolicies,
+  type TestKey,
+  testGenesis,
+} from "../../ledger/build.ts";
 import { le, list, times } from "./bytes.ts";
 import * as by from "./encoding-values.ts";
 import { after, hashOf, hiddenAs, key, some } from "./policies.ts";
@@ -82,7 +96,7 @@ function wideScene(): Scene {
   encoded("321 policies", by.transfer(), by.witness(times(321, list([`02${le(0, 8)}`]))));
   encoded("33 nodes", by.transfer(), by.witness([list(times(33, `02${le(0, 8)}`))]));
   encoded("a memo of 257 bytes", by.transfer({ memo: "00".repeat(257) }));
-  encoded("65 signatures", by.transfer(), by.witness([], by.KEY_SIGNATURE.repeat(65)));
+  encoded("257 signatures", by.transfer(), by.witness([], by.KEY_SIGNATURE.repeat(257)));
   encoded("65 preimages", by.transfer(), by.witness([], "", by.HASH.repeat(65)));
   return scene;
 }
@@ -124,6 +138,14 @@ function manyScene(): Scene {
     ),
     "ok",
   );
+  scene.tx(
+    "transfer-signatures: 65",
+    spend(
+      keys.map((one) => one.policy),
+      keys,
+    ),
+    "transfer-signatures",
+  );
   scene.tx("ok: 64 preimages", spend(hashes, [], { preimages: secrets }), "ok");
   scene.tx("ok: 16 of 16 keys in one policy", spend([sixteen], keys.slice(0, 16)), "ok");
   scene.tx("signature-missing: 15 of 16 keys", spend([sixteen], keys.slice(0, 15)), "signature-missing");
@@ -134,6 +156,24 @@ function manyScene(): Scene {
     scene.ledger.seal(body, keys.slice(0, 16), { policies: [seventeen] }),
     "policy-threshold",
   );
+  return scene;
+}
+
+/** A hundred validators: a quorum is 67, more than a transfer may have signatures. */
+function hundredScene(): Scene {
+  const names = Array.from({ length: 100 }, (_, at) => `v${at}`);
+  const members = names.map((name) => memberOf(name));
+  const parameters = { blockSignaturesMax: 64 };
+  const scene = new Scene(
+    "a hundred validators",
+    testGenesis("pbft", { members, parameters, allocations: [] }),
+  );
+  const change: Change = { kind: "changeParameter", parameter: "feeRateMin", value: 5 };
+  const approved = (count: number) => scene.ledger.governance(change, names.slice(0, count));
+  scene.tx("approvals-too-few: 66 of a hundred validators", approved(66), "approvals-too-few");
+  scene.tx("ok: 67 of a hundred validators", approved(67), "ok");
+  const block = scene.ledger.block([approved(67)]);
+  scene.holds("ok: approvals are not held against blockSignaturesMax", block);
   return scene;
 }
 
@@ -179,5 +219,5 @@ function make(
 
 /** The limits of transactions. */
 export function limitScenes(): Scene[] {
-  return [wideScene(), manyScene(), largeScene()];
+  return [wideScene(), manyScene(), largeScene(), hundredScene()];
 }
