@@ -258,7 +258,8 @@ const ORDERS: Record<string, BlockMutation> = {
         publicKey: "02".repeat(33),
         signature: "11".repeat(64),
       }));
-      const body = transactions[0]?.body ?? { kind: "reward", height: 1, outputs: [] };
+      const transfer = transactions.find(({ body }) => body.kind === "transfer");
+      const body = (transfer ?? transactions[0])?.body ?? { kind: "reward", height: 1, outputs: [] };
       const witness = { policies: [], signatures, preimages: [] };
       const sealed = sealTransaction(chain.transactions, { body, witness } as never);
       if (sealed.ok) transactions.push(sealed.value);

@@ -15,9 +15,14 @@ for (const name of [
   ...PERSONS,
   ...FRESH_NAMES,
   ...MEMBER_NAMES.flatMap((member) => [`${member} voting`, `${member} operator`]),
-]) {
+])
+  knownKey(name);
+
+/** The key of a name, known from now on to `signAs`. */
+export function knownKey(name: string): TestKey {
   const key = keyOfName(name);
   byPublicKey.set(key.publicKey, key);
+  return key;
 }
 
 /** Signs with the key of a public key; where nobody has it (off the curve, misshapen), alice signs in its place. */

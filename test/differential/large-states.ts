@@ -5,6 +5,7 @@ import { clientOf, GENESIS_TIME, keyOfName, memberOf, testGenesis } from "../led
 import { draftBlock, finishBlock } from "./blocks.ts";
 import { Dice } from "./dice.ts";
 import { finish, type LooseBody } from "./draft.ts";
+import { knownKey } from "./keyring.ts";
 import { Pair, readTransaction } from "./pair.ts";
 import type { Tally } from "./tally.ts";
 import { World } from "./transfers.ts";
@@ -36,6 +37,8 @@ const ZERO = "00".repeat(32) as PolicyHash;
 interface Large {
   readonly genesis: Genesis;
   readonly changes: readonly Change[];
+  /** Names of the members who approve; `a` if it is not said. */
+  readonly approvers?: readonly string[];
 }
 
 function manyMembers(): Large {
@@ -72,7 +75,15 @@ function manyAssets(): Large {
   return { genesis, changes: [5_000, 5_001].map((at) => ({ kind: "registerAsset", ...asset(at) })) };
 }
 
-function judgeLarge({ genesis, changes }: Large, tally: Tally): void {
+/** As many validators as there can be: one approval less than the quorum of 171 is too few. */
+function manyValidators(): Large[] {
+  const names = numbered(256, (at) => `v${at}`);
+  const genesis = testGenesis("pbft", { members: names.map((name) => memberOf(name)) });
+  const changes: Change[] = [{ kind: "changeParameter", parameter: "feeRateMin", value: 1 }];
+  return [170, 171].map((count) => ({ genesis, changes, approvers: names.slice(0, count) }));
+}
+
+function judgeLarge({ genesis, changes, approvers = ["a"] }: Large, tally: Tally): void {
   const pair = new Pair(genesis, tally);
   const world = new World(pair);
   const dice = new Dice(1);
@@ -84,7 +95,7 @@ function judgeLarge({ genesis, changes }: Large, tally: Tally): void {
       change,
       validUntil: world.now,
     } as LooseBody;
-    const keys = [keyOfName("a operator").publicKey];
+    const keys = approvers.map((name) => knownKey(`${name} operator`).publicKey);
     const bytes = finish(pair, { body, policies: [], keys, preimages: [], sorted: true, afterwards: [] });
     if (!bytes || !pair.transaction(bytes, world.now).ok) return;
     const sealed = readTransaction(pair, bytes);
@@ -95,5 +106,6 @@ function judgeLarge({ genesis, changes }: Large, tally: Tally): void {
 
 /** Puts the largest states before both validators. @throws {Disagreement} where they differ */
 export function judgeLargeStates(tally: Tally): void {
-  for (const large of [manyMembers(), manyClients(), manyAssets()]) judgeLarge(large, tally);
+  for (const large of [manyMembers(), manyClients(), manyAssets(), ...manyValidators()])
+    judgeLarge(large, tally);
 }

@@ -178,6 +178,13 @@ const SIGNATURES: Record<string, WitnessMutation> = {
     witness.signatures.push({ ...entry, publicKey: OFF_CURVE });
     witness.signatures.reverse();
   }),
+  "as many signatures as can be, or one more": afterSigning((entry, dice, witness) => {
+    const wanted = dice.pick([64, 65, 256]);
+    for (let at = witness.signatures.length; at < wanted; at++) {
+      const publicKey = `03${"ff".repeat(16)}${at.toString(16).padStart(32, "0")}` as PublicKey;
+      witness.signatures.push({ ...entry, publicKey });
+    }
+  }),
   "a signature twice": afterSigning((entry, _, witness) => void witness.signatures.push({ ...entry })),
   "signed for another chain": (draft, _, dice) => {
     draft.signsFor = dice.pick([dice.hash(), "00".repeat(32)]) as ChainId;

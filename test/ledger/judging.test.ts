@@ -125,6 +125,9 @@ describe("all mistakes at once", () => {
       { ...EMPTY_WITNESS, preimages: ["11".repeat(32)] },
     );
     assert.deepEqual(codes(reward), ["reward-witness", "amount-zero"]);
+    assert.deepEqual(codes(reward, context), ["reward-witness", "amount-zero", "reward-height"]);
+    const nobody = ledger.governance({ kind: "removeMember", name: "nobody" });
+    assert.deepEqual(codes(nobody, context), ["member-unknown"]);
     const change = ledger.governance({ kind: "removeMember", name: "A" }, ["a"], 7);
     assert.deepEqual(codes(change, context), ["change-name", "governance-sequence", "approvals-too-few"]);
   });

@@ -43,13 +43,17 @@ const nodeCodec: Codec<PolicyNode> = union<PolicyNode>({
 /** SSZ of a policy. */
 export const policyCodec: Codec<Policy> = list(nodeCodec, LIMITS.policyNodes);
 
-/** What a well shown policy asks for, all of it. */
-export interface ShownPolicy {
+/** What later stages need of a well shown policy. */
+export interface PolicyNeed {
   readonly hash: PolicyHash;
-  readonly keys: readonly PublicKey[];
-  readonly digests: readonly Hash[];
   /** The latest time of its `after` nodes; 0 if it has none. */
   readonly notBefore: number;
+}
+
+/** What a well shown policy asks for, all of it. */
+export interface ShownPolicy extends PolicyNeed {
+  readonly keys: readonly PublicKey[];
+  readonly digests: readonly Hash[];
 }
 
 /** The first rule that a policy breaks as a witness shows it, and its place in the documented order. */

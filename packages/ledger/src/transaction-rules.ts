@@ -6,11 +6,11 @@ import { allBroken, type Broken, firstBroken, type Rule } from "./codes.ts";
 import type { CoinSource } from "./coin.ts";
 import { applyChange } from "./governance.ts";
 import { GOVERNANCE_CONTEXT_RULES, GOVERNANCE_RULES } from "./governance-rules.ts";
+import type { PolicyNeed } from "./policy.ts";
 import type { Governance, Reward, SealedTransaction, Witness } from "./transaction.ts";
 import {
   type BlockContext,
   inputsBroken,
-  type ShownTransfer,
   showTransfer,
   TRANSFER_CONTEXT_RULES,
   TRANSFER_RULES,
@@ -42,8 +42,8 @@ declare const wellFormed: unique symbol;
 export interface WellFormed {
   readonly [wellFormed]: true;
   readonly sealed: SealedTransaction;
-  /** Of transfers only. */
-  readonly transfer: ShownTransfer | undefined;
+  /** What a transfer's policies ask of its block; empty for others. Kept as long as the transaction: small. */
+  readonly policies: readonly PolicyNeed[];
 }
 
 /** What held before: the form of a sealed transaction never changes, and a block brings those of the mempool again. */
@@ -56,15 +56,16 @@ export function judgeForm(
   const before = held.get(sealed);
   if (before) return { ok: true, value: before };
   const { body, witness } = sealed;
-  let transfer: ShownTransfer | undefined;
+  let policies: readonly PolicyNeed[] = [];
   let broken: Broken | undefined;
   if (body.kind === "transfer") {
-    transfer = showTransfer(sealed);
-    broken = firstBroken(TRANSFER_RULES, transfer);
+    const shown = showTransfer(sealed);
+    policies = shown.policies.map(({ hash, notBefore }) => ({ hash, notBefore }));
+    broken = firstBroken(TRANSFER_RULES, shown);
   } else if (body.kind === "reward") broken = firstBroken(REWARD_RULES, { body, witness });
   else broken = firstBroken(GOVERNANCE_RULES, { body, witness });
   if (broken) return broken;
-  const formed = { sealed, transfer } as WellFormed;
+  const formed = { sealed, policies } as WellFormed;
   held.set(sealed, formed);
   return { ok: true, value: formed };
 }
@@ -80,7 +81,8 @@ const REWARD_CONTEXT_RULES: readonly Rule<WitnessedReward & { readonly context: 
 /** Judges a transaction in its block, signatures and inputs aside. */
 export function contextBroken(formed: WellFormed, context: BlockContext): Broken | undefined {
   const { body, witness } = formed.sealed;
-  if (formed.transfer) return firstBroken(TRANSFER_CONTEXT_RULES, { ...formed.transfer, context });
+  if (body.kind === "transfer")
+    return firstBroken(TRANSFER_CONTEXT_RULES, { ...formed, body, witness, context });
   if (body.kind === "reward") return firstBroken(REWARD_CONTEXT_RULES, { body, witness, context });
   assert(body.kind === "governance", "a fourth kind of transaction");
   return firstBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context }) ?? changeBroken(body, context);
@@ -111,7 +113,8 @@ export function spendingBroken(
   context: BlockContext,
   source: CoinSource,
 ): Broken | undefined {
-  return formed.transfer && inputsBroken({ ...formed.transfer, context }, source);
+  const { body, witness } = formed.sealed;
+  return body.kind === "transfer" ? inputsBroken({ ...formed, body, witness, context }, source) : undefined;
 }
 
 /**

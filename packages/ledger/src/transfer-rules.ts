@@ -18,14 +18,19 @@ import { strictlyAscending } from "./change.ts";
 import { type Broken, firstBroken, type Rule } from "./codes.ts";
 import { type Coin, type CoinSource, keyOf } from "./coin.ts";
 import type { GovernanceView } from "./governance.ts";
-import { POLICY_RULES, type PolicyFault, type ShownPolicy, showPolicy } from "./policy.ts";
+import { POLICY_RULES, type PolicyFault, type PolicyNeed, type ShownPolicy, showPolicy } from "./policy.ts";
 import type { SealedTransaction, Transfer, Witness } from "./transaction.ts";
 
-/** A transfer, and what its policies show if they are well shown. */
-export interface ShownTransfer {
+/** A transfer and its policies. */
+interface PolicedTransfer {
   readonly sealed: SealedTransaction;
   readonly body: Transfer;
   readonly witness: Witness;
+  readonly policies: readonly PolicyNeed[];
+}
+
+/** A transfer, and what its policies show if they are well shown. */
+export interface ShownTransfer extends PolicedTransfer {
   readonly policies: readonly ShownPolicy[];
   /** Of the `key` nodes of all policies. */
   readonly keysShown: ReadonlySet<PublicKey>;
@@ -176,7 +181,7 @@ export const TIME_RULES: readonly Rule<Placed>[] = [
 ];
 
 /** A transfer and where it is judged. */
-export interface PlacedTransfer extends ShownTransfer {
+export interface PlacedTransfer extends PolicedTransfer {
   readonly context: BlockContext;
 }
 
@@ -246,7 +251,8 @@ function required(t: SpendingTransfer): ReadonlySet<PolicyHash> {
   return hashes;
 }
 
-const policiesShown = (t: ShownTransfer): ReadonlySet<PolicyHash> => setOf(t.policies, ({ hash }) => [hash]);
+const policiesShown = (t: PolicedTransfer): ReadonlySet<PolicyHash> =>
+  setOf(t.policies, ({ hash }) => [hash]);
 
 const INPUT_RULES: readonly Rule<SpendingTransfer>[] = [
   {
@@ -269,7 +275,7 @@ const INPUT_RULES: readonly Rule<SpendingTransfer>[] = [
     },
   },
   { code: "policy-missing", broken: (t) => missing(required(t), policiesShown(t)) },
-  { code: "policy-unused", broken: (t) => unused(t, missing(policiesShown(t), required(t))) },
+  { code: "policy-unused", broken: (t) => missing(policiesShown(t), required(t)) },
   { code: "unbalanced", broken: (t) => imbalance(t) },
 ];
 

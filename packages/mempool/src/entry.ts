@@ -26,7 +26,10 @@ export class Entry implements PendingTransaction {
   readonly position: number;
   readonly inputs: readonly OutpointKey[];
   readonly fee: bigint;
-  /** Encoded bytes, and signatures: what it takes of a block. Here, so that selection need not reach for them. */
+  /**
+   * Encoded bytes, and signatures that count against `blockSignaturesMax` (of transfers): what it takes of a block.
+   * Here, so that selection need not reach for them.
+   */
   readonly size: number;
   readonly signatures: number;
   readonly validUntil: number;
@@ -50,7 +53,7 @@ export class Entry implements PendingTransaction {
     this.inputs = body.kind === "transfer" ? body.inputs.map(keyOf) : [];
     this.fee = body.kind === "transfer" ? body.fee : 0n;
     this.size = transaction.bytes.length;
-    this.signatures = transaction.witness.signatures.length;
+    this.signatures = body.kind === "transfer" ? transaction.witness.signatures.length : 0;
     this.validUntil = body.kind === "reward" ? 0 : body.validUntil;
     this.notBefore = readiness.notBefore;
     this.fromHeight = readiness.fromHeight;
@@ -78,7 +81,7 @@ export function readinessOf(
   maturity: number | undefined,
 ): Readiness {
   let notBefore = 0;
-  for (const policy of formed.transfer?.policies ?? []) notBefore = Math.max(notBefore, policy.notBefore);
+  for (const policy of formed.policies) notBefore = Math.max(notBefore, policy.notBefore);
   let fromHeight = 0;
   if (maturity !== undefined)
     for (const coin of coins)

@@ -65,7 +65,8 @@ export const RULES_VERSIONS: readonly number[] = [1];
 
 /** Limits and defaults of what waits for a block; a node's own, not the chain's. */
 export const MEMPOOL_LIMITS = {
-  bytes: 100 * 1024 * 1024,
+  /** Memory, all told, not encoded bytes: 50,000 one-in two-out transfers at 3 KB each. */
+  bytes: 160 * 1024 * 1024,
   transactions: 50_000,
   /** Unconfirmed ancestors of one transaction: bounds what selection and eviction walk. */
   ancestors: 25,
@@ -74,4 +75,10 @@ export const MEMPOOL_LIMITS = {
   /** Transactions that wait for inputs not seen yet, and for how long. */
   orphans: 1_000,
   orphanMs: 30_000,
+  /** Their memory: 1,000 ordinary transfers take 2.7 MiB, 1,000 large ones would take 310 MiB. */
+  orphanBytes: 8 * 1024 * 1024,
+  /** Of one source or key: ten must join to fill the room, and a wallet may still send a chain of 25 backwards. */
+  orphansPerClient: 100,
+  /** Refused and dropped ones that are remembered: about a minute of refusals at full load; 5 MiB. */
+  rejections: 10_000,
 } as const;
