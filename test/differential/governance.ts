@@ -114,6 +114,7 @@ function changeClient(world: World, dice: Dice): Change {
   const gone = retiredVoters(world).map((voter) => `${voter} voting`);
   const publicKey = keyOfName(dice.pick([...names, ...gone])).publicKey;
   if (dice.chance(25)) return { kind: "revokeClient", publicKey };
+  if (dice.chance(20)) return { kind: "forgetClient", publicKey };
   const { clients } = world.pair.ledger.state.governance.state;
   const known: Client[] = clients.filter((client) => client.publicKey === publicKey);
   const same = known[0] && dice.chance(30) ? known[0].registerPrefixes : undefined;
@@ -173,7 +174,8 @@ type GovernanceMutation = (draft: GovernanceDraft, world: World, dice: Dice) => 
 
 function misshape(change: Loose<Change>, dice: Dice): void {
   const key = dice.pick(MISSHAPEN);
-  if (change.kind === "permitClient" || change.kind === "revokeClient") change.publicKey = key;
+  if (change.kind === "permitClient" || change.kind === "revokeClient" || change.kind === "forgetClient")
+    change.publicKey = key;
   if (change.kind === "addMember") change.member[dice.pick(["votingKey", "operatorKey"] as const)] = key;
   if (change.kind !== "replaceKey") return;
   if (change.key.kind === "voting") change.key.votingKey = key;

@@ -95,6 +95,7 @@ export const change: fc.Arbitrary<Change> = fc.oneof(
     registerPrefixes: few(text(64), 16),
   }),
   fc.record({ kind: fc.constant("revokeClient" as const), publicKey: hexOf<never>(33) }),
+  fc.record({ kind: fc.constant("forgetClient" as const), publicKey: hexOf<never>(33) }),
   fc.record({
     kind: fc.constant("registerAsset" as const),
     name: text(32),

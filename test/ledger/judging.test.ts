@@ -7,10 +7,20 @@ import {
   EMPTY_WITNESS,
   everyBroken,
   judgeBlockBytes,
+  judgeForm,
   toJson,
   withinClockDrift,
 } from "@witan/ledger";
-import type { Amount, ConsensusMode, Height, MemberIndex, Timestamp, TransactionId } from "@witan/primitives";
+import type {
+  Amount,
+  ConsensusMode,
+  Height,
+  MemberIndex,
+  PolicyHash,
+  PublicKey,
+  Timestamp,
+  TransactionId,
+} from "@witan/primitives";
 import fc from "fast-check";
 import { keyOfName, type NamedCoin, outputTo, realVerdicts, TestLedger, testGenesis } from "./build.ts";
 
@@ -215,5 +225,51 @@ describe("finality proofs", () => {
     const proof = { id: "" as TransactionId, witnessHash: "" as never, index: 0, branch: [], evidence };
     const refused = checkFinalityProof(ledger.chain, proof, trusted, { name: "none", verify: () => true });
     assert.equal(!refused.ok && refused.code, "proof-membership");
+  });
+});
+
+describe("transactions that were read before", () => {
+  const pool = new TestLedger();
+  const [coin] = pool.coinsOf(alice.policyHash);
+  const payment = pool.seal(pool.transfer([coin as NamedCoin], [outputTo(bob, 1_000_000n)]), [alice]);
+  const block = pool.block([payment]);
+  const knows = (id: string, witnessHash: string) =>
+    decodeBlock(pool.chain, block.bytes, block.bytes.length, (name) =>
+      name.id === id && name.witnessHash === witnessHash ? payment : undefined,
+    );
+
+  it("are given again when a block brings exactly their bytes", () => {
+    const decoded = knows(payment.id, payment.witnessHash);
+    assert.ok(decoded.ok);
+    assert.equal(decoded.value.transactions[0], payment);
+    assert.equal(decoded.value.hash, block.hash);
+  });
+
+  it("are not taken for one of the same id with another witness", () => {
+    const decoded = knows(payment.id, "00".repeat(32));
+    assert.ok(decoded.ok);
+    assert.notEqual(decoded.value.transactions[0], payment);
+    assert.deepEqual(decoded.value.transactions[0], payment);
+  });
+});
+
+describe("all mistakes of several policies", () => {
+  it("are told, each by its rule", () => {
+    const ledger = new TestLedger();
+    const [coin] = ledger.coinsOf(alice.policyHash);
+    const key = (publicKey: string) => ({ kind: "key", publicKey: publicKey as PublicKey }) as const;
+    const hidden = { kind: "hidden", hash: "11".repeat(32) as PolicyHash } as const;
+    const bad = ledger.sealRaw(ledger.transfer([coin as NamedCoin], [outputTo(bob, 1_000_000n)]), {
+      ...EMPTY_WITNESS,
+      policies: [
+        [{ kind: "threshold", required: 0, children: 1 }, key(alice.publicKey)],
+        [hidden],
+        [{ kind: "threshold", required: 1, children: 2 }, key(alice.publicKey), key("05".repeat(33))],
+      ],
+    });
+    const codes = everyBroken(bad).map(({ code }) => code);
+    assert.deepEqual(codes, ["policy-threshold", "policy-root-hidden", "policy-shown", "policy-key"]);
+    const judged = judgeForm(bad);
+    assert.equal(judged.ok ? "ok" : judged.code, "policy-threshold");
   });
 });

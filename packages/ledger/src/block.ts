@@ -12,7 +12,7 @@ import {
 } from "@witan/primitives";
 import type { Chain } from "./chain.ts";
 import { type Header, headerCodec } from "./header.ts";
-import { decodeTransaction, type SealedTransaction } from "./transaction.ts";
+import { decodeTransaction, type KnownTransaction, type SealedTransaction } from "./transaction.ts";
 
 interface WireBlock {
   readonly header: Header;
@@ -48,11 +48,13 @@ export interface BlockFault {
 /**
  * Reads a block. Any bytes are answered, in time and memory bounded by their length.
  * @param bytesMax the parameter `blockBytesMax` of the state after the parent; at most 32 MiB in any case
+ * @param known transactions that were read before, such as those of the mempool: they are not read or judged again
  */
 export function decodeBlock(
   chain: Chain,
   given: Uint8Array,
   bytesMax: number = LIMITS.blockBytes,
+  known?: KnownTransaction,
 ): { readonly ok: true; readonly value: Block } | BlockFault {
   const bytes = plainBytes(given);
   if (bytes.length > bytesMax)
@@ -61,7 +63,7 @@ export function decodeBlock(
   if (!wire.ok) return wire;
   const transactions: SealedTransaction[] = [];
   for (const [index, one] of wire.value.transactions.entries()) {
-    const transaction = decodeTransaction(chain.transactions, one);
+    const transaction = decodeTransaction(chain.transactions, one, known);
     if (!transaction.ok)
       return { ok: false, code: "encoding", transaction: index, detail: transaction.detail ?? "" };
     transactions.push(transaction.value);

@@ -47,7 +47,9 @@ export type Change =
       readonly issuancePolicyHash: PolicyHash;
     }
   | { readonly kind: "changeParameter"; readonly parameter: ParameterName; readonly value: number }
-  | { readonly kind: "changeRules"; readonly rulesVersion: number };
+  | { readonly kind: "changeRules"; readonly rulesVersion: number }
+  /** Takes a client's record away: as if it had never had one. */
+  | { readonly kind: "forgetClient"; readonly publicKey: PublicKey };
 
 type Fields<Kind extends Change["kind"]> = Omit<Extract<Change, { kind: Kind }>, "kind">;
 
@@ -96,6 +98,7 @@ export const changeCodec: Codec<Change> = union<Change>({
     value: uint53(),
   }),
   changeRules: container<Fields<"changeRules">>({ rulesVersion: uint16() }),
+  forgetClient: container<Fields<"forgetClient">>({ publicKey: hexVector(33) }),
 });
 
 const MEMBER_NAME = /^[a-z0-9-]{1,32}$/;
@@ -167,6 +170,7 @@ function keysIn(change: Change): readonly PublicKey[] {
       return [change.key.kind === "voting" ? change.key.votingKey : change.key.operatorKey];
     case "permitClient":
     case "revokeClient":
+    case "forgetClient":
       return [change.publicKey];
     default:
       return [];

@@ -66,6 +66,7 @@ export const RULES = {
   "retired-keys-full": "there are 65,536 retired keys, the most there can be",
   "change-empty": "the change would change nothing",
   "clients-full": "there are 16,384 clients with a record, the most there can be",
+  "client-unknown": "the key has no record as a client",
   "assets-full": "there are 4,096 assets, the most there can be",
   "parameter-range": "the value is outside the range that the parameter can have",
   "rules-not-next": "the rules version is not the next one",

@@ -213,6 +213,8 @@ function changeBroken(view: GovernanceView, change: Change): RuleCode | undefine
       return state.parameters[change.parameter] === change.value ? "change-empty" : undefined;
     case "changeRules":
       return change.rulesVersion === state.parameters.rulesVersion + 1 ? undefined : "rules-not-next";
+    case "forgetClient":
+      return view.client(change.publicKey) === undefined ? "client-unknown" : undefined;
   }
 }
 
@@ -268,6 +270,8 @@ function changed(state: GovernanceState, change: Change, from: Height): Partial<
       return { parameters: { ...state.parameters, [change.parameter]: change.value } };
     case "changeRules":
       return { parameters: { ...state.parameters, rulesVersion: change.rulesVersion } };
+    case "forgetClient":
+      return { clients: state.clients.filter((client) => client.publicKey !== change.publicKey) };
   }
 }
 

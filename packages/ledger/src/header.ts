@@ -17,14 +17,13 @@ import {
   sha256,
   sha256Hex,
   type Timestamp,
-  type TransactionId,
   uint16,
   uint32,
   uint53,
   uint64,
-  type WitnessHash,
   writeHex,
 } from "@witan/primitives";
+import type { TransactionName } from "./transaction.ts";
 
 /** What a block's hash is over: 128 bytes. */
 export interface Header {
@@ -56,12 +55,6 @@ export const headerCodec: Codec<Header> = container<Header>({
   target: uint32(),
   nonce: uint64(),
 });
-
-/** What names the exact bytes of a transaction. */
-export interface TransactionName {
-  readonly id: TransactionId;
-  readonly witnessHash: WitnessHash;
-}
 
 const namesCodec = list(
   container<TransactionName>({ id: hexVector(32), witnessHash: hexVector(32) }),

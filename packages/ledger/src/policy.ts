@@ -56,13 +56,13 @@ export interface ShownPolicy extends PolicyNeed {
   readonly digests: readonly Hash[];
 }
 
-/** The first rule that a policy breaks as a witness shows it, and its place in the documented order. */
+/** A rule that a policy breaks as a witness shows it. */
 export interface PolicyFault {
-  readonly code: RuleCode;
+  readonly code: (typeof POLICY_RULES)[number];
   readonly detail: string;
 }
 
-/** The rules for a shown policy in their order: of several policies, the one that breaks the earliest rule counts. */
+/** The rules for a shown policy in their order: of several broken ones, the earliest counts. */
 export const POLICY_RULES = [
   "policy-threshold",
   "policy-tree",
@@ -75,46 +75,95 @@ export const POLICY_RULES = [
 const policyHasher = new TaggedHasher(TAGS.policy, NO_CHAIN);
 
 /**
- * Examines a policy as a witness shows it.
- * @returns what it asks for, or the first rule of section 4 that it breaks
+ * Every rule of section 4 that a policy breaks as a witness shows it, in their order; none if it is well shown. What
+ * rests on the tree is left out where there is none. Hashes nothing.
  */
+export function policyFaults(policy: Policy): readonly PolicyFault[] {
+  const faults: PolicyFault[] = [];
+  const add = (code: PolicyFault["code"], detail: string) => faults.push({ code, detail });
+  for (const node of policy)
+    if (node.kind === "threshold" && !thresholdInRange(node.required, node.children)) {
+      add("policy-threshold", `${node.required} of ${node.children}`);
+      break;
+    }
+  if (!isTree(policy)) add("policy-tree", `${policy.length} nodes`);
+  else {
+    const shape = new PolicyShape(policy);
+    if (shape.depth > LIMITS.policyDepth) add("policy-depth", `${shape.depth} levels`);
+    if (policy[0]?.kind === "hidden") add("policy-root-hidden", "");
+    if (shape.wronglyShown !== undefined) add("policy-shown", shape.wronglyShown);
+  }
+  for (const node of policy)
+    if (node.kind === "key" && !publicKeyShape(node.publicKey)) {
+      add("policy-key", node.publicKey);
+      break;
+    }
+  return faults;
+}
+
+/** What a policy asks for if it is well shown, or the first rule of section 4 that it breaks. */
 export function showPolicy(policy: Policy): ShownPolicy | PolicyFault {
-  const form = formFault(policy);
-  if (form !== undefined) return form;
+  const [fault] = policyFaults(policy);
+  return fault ?? shownPolicy(policy);
+}
+
+/** What a policy without faults asks for. */
+export function shownPolicy(policy: Policy): ShownPolicy {
   const walk = new PolicyWalk(policy);
-  const hash = walk.node(1);
-  if (walk.depth > LIMITS.policyDepth) return { code: "policy-depth", detail: `${walk.depth} levels` };
-  if (policy[0]?.kind === "hidden") return { code: "policy-root-hidden", detail: "" };
-  if (walk.wronglyShown !== undefined) return { code: "policy-shown", detail: walk.wronglyShown };
-  const { keys, digests, notBefore } = walk;
-  const badKey = keys.find((key) => !publicKeyShape(key));
-  if (badKey !== undefined) return { code: "policy-key", detail: badKey };
-  return { hash, keys, digests, notBefore };
+  const hash = walk.node();
+  return { hash, keys: walk.keys, digests: walk.digests, notBefore: walk.notBefore };
 }
 
 /**
- * The hash of a policy, shown or not, if it is one tree.
+ * The hash of a policy, shown or not, if it is one tree with thresholds in range.
  * @returns undefined if it breaks `policy-threshold` or `policy-tree`
  */
 export function policyHash(policy: Policy): PolicyHash | undefined {
-  return formFault(policy) === undefined ? new PolicyWalk(policy).node(1) : undefined;
+  const bad = policy.some(
+    (node) => node.kind === "threshold" && !thresholdInRange(node.required, node.children),
+  );
+  return bad || !isTree(policy) ? undefined : new PolicyWalk(policy).node();
 }
 
-/** Thresholds in range, and nodes that are exactly one tree: after this a walk ends and stays inside. */
-function formFault(policy: Policy): PolicyFault | undefined {
+function thresholdInRange(required: number, children: number): boolean {
+  return children >= 1 && children <= LIMITS.policyChildren && required >= 1 && required <= children;
+}
+
+/** Whether the nodes are exactly one tree in pre-order: after this a walk ends, and stays inside. */
+function isTree(policy: Policy): boolean {
   let open = 1;
-  let spare = false;
   for (const node of policy) {
-    if (open === 0) spare = true;
-    open--;
-    if (node.kind !== "threshold") continue;
-    const { required, children } = node;
-    if (children < 1 || children > LIMITS.policyChildren || required < 1 || required > children)
-      return { code: "policy-threshold", detail: `${required} of ${children}` };
-    open += children;
+    if (open === 0) return false;
+    open += node.kind === "threshold" ? node.children - 1 : -1;
   }
-  if (spare || open !== 0) return { code: "policy-tree", detail: `${policy.length} nodes` };
-  return undefined;
+  return open === 0;
+}
+
+/** How deep a tree is, and whether its thresholds show what they should. At most 32 nodes, so at most 32 deep. */
+class PolicyShape {
+  depth = 0;
+  /** Of the first threshold that shows too many children or too few. */
+  wronglyShown: string | undefined;
+  readonly #policy: Policy;
+  #at = 0;
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+    this.#node(1);
+  }
+
+  #node(level: number): void {
+    const node = this.#policy[this.#at++] as PolicyNode;
+    this.depth = Math.max(this.depth, level);
+    if (node.kind !== "threshold") return;
+    let shown = 0;
+    for (let child = 0; child < node.children; child++) {
+      if (this.#policy[this.#at]?.kind !== "hidden") shown++;
+      this.#node(level + 1);
+    }
+    if (shown !== node.required)
+      this.wronglyShown ??= `${shown} children shown, ${node.required} of ${node.children} required`;
+  }
 }
 
 /** One walk over a policy that is a tree: gathers what it shows and computes its hash. */
@@ -122,8 +171,6 @@ class PolicyWalk {
   readonly keys: PublicKey[] = [];
   readonly digests: Hash[] = [];
   notBefore = 0;
-  depth = 0;
-  wronglyShown: string | undefined;
   readonly #policy: Policy;
   #at = 0;
 
@@ -131,10 +178,9 @@ class PolicyWalk {
     this.#policy = policy;
   }
 
-  /** Takes in the next node and all below it. At most 32 deep, since a policy has no more nodes. */
-  node(level: number): PolicyHash {
+  /** Takes in the next node and all below it. */
+  node(): PolicyHash {
     const node = this.#policy[this.#at++] as PolicyNode;
-    this.depth = Math.max(this.depth, level);
     switch (node.kind) {
       case "hidden":
         return node.hash;
@@ -148,21 +194,16 @@ class PolicyWalk {
         this.digests.push(node.digest);
         return policyHasher.hash(nodeCodec.encode(node));
       case "threshold":
-        return this.#threshold(node, level);
+        return this.#threshold(node);
     }
   }
 
-  #threshold(node: Extract<PolicyNode, { kind: "threshold" }>, level: number): PolicyHash {
+  #threshold(node: Extract<PolicyNode, { kind: "threshold" }>): PolicyHash {
     const own = nodeCodec.encode(node);
     const bytes = new Uint8Array(own.length + 32 * node.children);
     bytes.set(own, 0);
-    let shown = 0;
-    for (let child = 0; child < node.children; child++) {
-      if (this.#policy[this.#at]?.kind !== "hidden") shown++;
-      bytes.set(hexToBytes(this.node(level + 1)), own.length + 32 * child);
-    }
-    if (shown !== node.required)
-      this.wronglyShown ??= `${shown} children shown, ${node.required} of ${node.children} required`;
+    for (let child = 0; child < node.children; child++)
+      bytes.set(hexToBytes(this.node()), own.length + 32 * child);
     return policyHasher.hash(bytes);
   }
 }

@@ -46,7 +46,7 @@ export interface WellFormed {
   readonly policies: readonly PolicyNeed[];
 }
 
-/** What held before: the form of a sealed transaction never changes, and a block brings those of the mempool again. */
+/** What held before: the form of a sealed transaction never changes, and `decodeBlock` gives known ones again. */
 const held = new WeakMap<SealedTransaction, WellFormed>();
 
 /** Judges a transaction by itself: needs no state, and holds or not for ever. */

@@ -13,6 +13,7 @@ import {
   type PolicyHash,
   type PublicKey,
   plainBytes,
+  present,
   type Result,
   refuse,
   SIGNATURE_WEIGHT,
@@ -158,15 +159,25 @@ declare const sealed: unique symbol;
  * A transaction with the bytes it came in and the names that follow from them. Only `decodeTransaction` and
  * `sealTransaction` make one, so id, witness hash and bytes belong together. Says nothing about validity.
  */
-export interface SealedTransaction extends Transaction {
+export interface SealedTransaction extends Transaction, TransactionName {
   readonly [sealed]: true;
-  readonly id: TransactionId;
-  readonly witnessHash: WitnessHash;
   /** The canonical encoding; not to be written to. */
   readonly bytes: Uint8Array;
   /** Bytes, and 200 for each signature. */
   readonly weight: number;
 }
+
+/** What names the exact bytes of a transaction. */
+export interface TransactionName {
+  readonly id: TransactionId;
+  readonly witnessHash: WitnessHash;
+}
+
+/** Looks up a transaction that was read before, by its exact name. */
+export type KnownTransaction = (name: TransactionName) => SealedTransaction | undefined;
+
+/** The offsets of body and witness, four bytes each. */
+const FRAME_BYTES = 8;
 
 /** Hashes transactions of one chain. */
 export class TransactionHasher {
@@ -183,15 +194,28 @@ export class TransactionHasher {
     return this.#body.hash<TransactionId>(bodyCodec.encode(body));
   }
 
-  /** Names a transaction whose canonical bytes are at hand: body and witness are slices of them. */
-  seal(transaction: Transaction, bytes: Uint8Array): SealedTransaction {
+  /**
+   * The names of encoded bytes, if they have the frame of a transaction: body and witness are slices behind two
+   * offsets. Says nothing of what is inside; but bytes of that frame with the names of a transaction are its bytes.
+   */
+  names(bytes: Uint8Array): TransactionName | undefined {
+    if (bytes.length < FRAME_BYTES) return undefined;
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const witnessOffset = view.getUint32(4, true);
+    const framed = view.getUint32(0, true) === FRAME_BYTES && witnessOffset >= FRAME_BYTES;
+    if (!framed || witnessOffset > bytes.length) return undefined;
+    return {
+      id: this.#body.hash<TransactionId>(bytes.subarray(FRAME_BYTES, witnessOffset)),
+      witnessHash: this.#witness.hash<WitnessHash>(bytes.subarray(witnessOffset)),
+    };
+  }
+
+  /** Puts a transaction together with its canonical bytes and their names. */
+  seal(transaction: Transaction, bytes: Uint8Array, names = this.names(bytes)): SealedTransaction {
     return {
       body: transaction.body,
       witness: transaction.witness,
-      id: this.#body.hash<TransactionId>(bytes.subarray(8, witnessOffset)),
-      witnessHash: this.#witness.hash<WitnessHash>(bytes.subarray(witnessOffset)),
+      ...present(names, "the frame of an encoded transaction"),
       bytes,
       weight: bytes.length + SIGNATURE_WEIGHT * transaction.witness.signatures.length,
     } as SealedTransaction;
@@ -201,16 +225,21 @@ export class TransactionHasher {
 /**
  * Reads a transaction. Any bytes are answered, in time and memory bounded by their length.
  * The result keeps a view on `bytes`: copy them first if they are a small part of something large.
+ * @param known spares decoding and judging again what was read before; the one it gives is the answer
  */
 export function decodeTransaction(
   hasher: TransactionHasher,
   bytes: Uint8Array,
+  known?: KnownTransaction,
 ): Result<SealedTransaction, "transaction-too-large" | "encoding"> {
   if (bytes.length > LIMITS.transactionBytes)
     return refuse("transaction-too-large", `${bytes.length} bytes, the limit is ${LIMITS.transactionBytes}`);
   const plain = plainBytes(bytes);
+  const names = hasher.names(plain);
+  const before = names && known?.(names);
+  if (before) return { ok: true, value: before };
   const decoded = transactionCodec.decode(plain);
-  return decoded.ok ? { ok: true, value: hasher.seal(decoded.value, plain) } : decoded;
+  return decoded.ok ? { ok: true, value: hasher.seal(decoded.value, plain, names) } : decoded;
 }
 
 /** Writes a transaction down and names it. Refused if it breaks a limit or range of the format. */

@@ -18,7 +18,14 @@ import { strictlyAscending } from "./change.ts";
 import { type Broken, firstBroken, type Rule } from "./codes.ts";
 import { type Coin, type CoinSource, keyOf } from "./coin.ts";
 import type { GovernanceView } from "./governance.ts";
-import { POLICY_RULES, type PolicyFault, type PolicyNeed, type ShownPolicy, showPolicy } from "./policy.ts";
+import {
+  POLICY_RULES,
+  type PolicyFault,
+  type PolicyNeed,
+  policyFaults,
+  type ShownPolicy,
+  shownPolicy,
+} from "./policy.ts";
 import type { SealedTransaction, Transfer, Witness } from "./transaction.ts";
 
 /** A transfer and its policies. */
@@ -39,8 +46,8 @@ export interface ShownTransfer extends PolicedTransfer {
   readonly digestsShown: ReadonlySet<Hash>;
   /** Of the preimages. */
   readonly digestsHeld: ReadonlySet<Hash>;
-  /** The earliest rule of section 4 that a policy breaks; `policies` then holds the others. */
-  readonly policyFault: PolicyFault | undefined;
+  /** Every rule of section 4 that a policy breaks; `policies` holds those that break none. */
+  readonly faults: readonly PolicyFault[];
 }
 
 /** Where a transaction is judged: the state after the parent, and the block it stands in. */
@@ -56,11 +63,11 @@ export function showTransfer(sealed: SealedTransaction): ShownTransfer {
   const { body, witness } = sealed;
   assert(body.kind === "transfer", "a transfer's rules for something else");
   const policies: ShownPolicy[] = [];
-  let policyFault: PolicyFault | undefined;
+  const faults: PolicyFault[] = [];
   for (const policy of witness.policies) {
-    const shown = showPolicy(policy);
-    if (!("code" in shown)) policies.push(shown);
-    else if (policyFault === undefined || rank(shown) < rank(policyFault)) policyFault = shown;
+    const wrong = policyFaults(policy);
+    if (wrong.length === 0) policies.push(shownPolicy(policy));
+    else faults.push(...wrong);
   }
   return {
     sealed,
@@ -71,7 +78,7 @@ export function showTransfer(sealed: SealedTransaction): ShownTransfer {
     keysSigned: setOf(witness.signatures, (one) => [one.publicKey]),
     digestsShown: setOf(policies, (policy) => policy.digests),
     digestsHeld: setOf(witness.preimages, (preimage) => [sha256Hex(hexToBytes(preimage)) as Hash]),
-    policyFault,
+    faults,
   };
 }
 
@@ -79,10 +86,6 @@ function setOf<From, T>(list: readonly From[], each: (one: From) => readonly T[]
   const found = new Set<T>();
   for (const one of list) for (const item of each(one)) found.add(item);
   return found;
-}
-
-function rank(fault: PolicyFault): number {
-  return (POLICY_RULES as readonly string[]).indexOf(fault.code);
 }
 
 function firstRepeated(texts: readonly string[]): string | undefined {
@@ -129,7 +132,7 @@ export const TRANSFER_RULES: readonly Rule<ShownTransfer>[] = [
   { code: "destroyed-order", broken: (t) => ascendingAssets(t.body.destroyed) },
   ...POLICY_RULES.map((code) => ({
     code,
-    broken: (t: ShownTransfer) => (t.policyFault?.code === code ? t.policyFault.detail : undefined),
+    broken: (t: ShownTransfer) => t.faults.find((fault) => fault.code === code)?.detail,
   })),
   {
     code: "policies-order",
@@ -153,7 +156,7 @@ export const TRANSFER_RULES: readonly Rule<ShownTransfer>[] = [
 
 /** While a policy can't be read, nobody can say that something is of no use to it. */
 function unused(t: ShownTransfer, found: string | undefined): string | undefined {
-  return t.policyFault === undefined ? found : undefined;
+  return t.faults.length === 0 ? found : undefined;
 }
 
 /** What every transaction that ends has, and where it is judged. */

@@ -18,7 +18,13 @@ export const TAGS = {
   block: "witan/block/1",
   retiredKey: "witan/retired-key/1",
   checkpointPiece: "witan/checkpoint-piece/1",
+  pbftPrePrepare: "witan/pbft-pre-prepare/1",
+  pbftPrepare: "witan/pbft-prepare/1",
   pbftCommit: "witan/pbft-commit/1",
+  pbftViewChange: "witan/pbft-view-change/1",
+  pbftNewView: "witan/pbft-new-view/1",
+  pbftCheckpoint: "witan/pbft-checkpoint/1",
+  pbftStatus: "witan/pbft-status/1",
   bpFastPaxosDecision: "witan/bp-fast-paxos-decision/1",
 } as const;
 

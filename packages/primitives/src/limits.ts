@@ -7,7 +7,7 @@ export const LIMITS = {
   blockBytes: 32 * 1024 * 1024,
   /** Transactions of a block (format): the depth of the inclusion branch, 16. */
   blockTransactions: 65_536,
-  /** Bytes of a transaction (format): an eighth of the smallest block that governance may allow. */
+  /** Bytes of a transaction (format): half of the smallest block that governance may allow. */
   transactionBytes: 65_536,
   /** Inputs and outputs of a transaction (format): each input is a read from disk. */
   inputs: 256,
@@ -70,6 +70,11 @@ export const MEMPOOL_LIMITS = {
   transactions: 50_000,
   /** Unconfirmed ancestors of one transaction: bounds what selection and eviction walk. */
   ancestors: 25,
+  /**
+   * Unconfirmed descendants of one transaction: bounds what is ranked anew for each transaction of a block, and what
+   * goes with one that is dropped. As many as ancestors, so that a chain may be as long as it may be deep.
+   */
+  descendants: 25,
   /** Pending transactions signed by one key: one client can't fill the pool. */
   perClient: 5_000,
   /** Transactions that wait for inputs not seen yet, and for how long. */

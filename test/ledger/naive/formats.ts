@@ -101,6 +101,7 @@ export const Change = union({
     value: number,
   }),
   changeRules: container({ rulesVersion: uint16 }),
+  forgetClient: container({ publicKey: bytes33 }),
 });
 export type Member = Value<typeof Member>;
 export type Client = Value<typeof Client>;

@@ -68,6 +68,7 @@ function publicKeysIn(change: Change): string[] {
     }
     case "permitClient":
     case "revokeClient":
+    case "forgetClient":
       return [change.value.publicKey];
     default:
       return [];
@@ -220,6 +221,13 @@ export function changeStateRules(change: Change, state: GovernanceState, kind: K
     }
     case "changeRules":
       return [["rules-not-next", () => change.value.rulesVersion !== state.parameters.rulesVersion + 1n]];
+    case "forgetClient":
+      return [
+        [
+          "client-unknown",
+          () => !state.clients.some((client) => client.publicKey === change.value.publicKey),
+        ],
+      ];
   }
 }
 
@@ -270,6 +278,9 @@ export function stateAfterChange(before: GovernanceState, change: Change, height
       break;
     case "changeRules":
       state.parameters.rulesVersion = change.value.rulesVersion;
+      break;
+    case "forgetClient":
+      state.clients = state.clients.filter((client) => client.publicKey !== change.value.publicKey);
       break;
   }
   if (["addMember", "removeMember", "replaceKey"].includes(change.kind)) state.membersFrom = height + 1n;

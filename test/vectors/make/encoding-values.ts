@@ -109,6 +109,7 @@ export const CHANGES = {
   registerAsset: `05${asset()}`,
   changeParameter: `06${le(3, 1)}${le(9, 8)}`,
   changeRules: `07${le(2, 2)}`,
+  forgetClient: `08${KEY}`,
 } as const;
 
 /** What a header may say otherwise. */

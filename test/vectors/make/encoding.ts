@@ -141,7 +141,7 @@ function changes(): EncodingCase[] {
     ],
     [
       ["nothing", ""],
-      ["selector 8", "08"],
+      ["selector 9", "09"],
       ["a name of 33 characters", named(fill("61", 33))],
       ["a name with the byte 1f", named("611f")],
       ["a name with the byte 7f", named("7f61")],

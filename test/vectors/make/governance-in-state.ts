@@ -14,6 +14,7 @@ const permit = (name: string, ...registerPrefixes: string[]): Change => ({
   registerPrefixes,
 });
 const revoke = (name: string): Change => ({ kind: "revokeClient", publicKey: key(name) });
+const forget = (name: string): Change => ({ kind: "forgetClient", publicKey: key(name) });
 const voting = (name: string, by: string): Change => ({
   kind: "replaceKey",
   name,
@@ -191,6 +192,9 @@ function clients(): Scene {
   );
   scene.change("change-empty: a client permitted as it is", permit("client", "a/"), "change-empty");
   scene.change("change-empty: a client revoked twice", revoke("revoked"), "change-empty");
+  scene.change("ok: a revoked client is forgotten", forget("revoked"), "ok");
+  scene.change("ok: a permitted client is forgotten", forget("client"), "ok");
+  scene.change("client-unknown: forgotten without a record", forget("alice"), "client-unknown");
   scene.change("key-in-use: a member's voting key as a client's", permit("a voting"), "key-in-use");
   scene.change("key-in-use: a member's operator key as a client's", permit("a operator"), "key-in-use");
   adding(scene);
@@ -207,6 +211,9 @@ function clients(): Scene {
   scene.tx("client-revoked: once governance revokes", pay(), "client-revoked");
   scene.make(permit("alice", "x/"));
   scene.tx("ok: once governance permits again", pay(), "ok");
+  scene.make(forget("alice"));
+  scene.tx("client-not-permitted: once governance forgets", pay(), "client-not-permitted");
+  scene.make(permit("alice", "x/"));
   removing(scene);
   return scene;
 }

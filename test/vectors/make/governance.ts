@@ -173,6 +173,11 @@ function byItself(scene: Changes): void {
     { kind: "revokeClient", publicKey: X_TOO_LARGE },
     "change-key",
   );
+  scene.change(
+    "change-key: a client to forget",
+    { kind: "forgetClient", publicKey: PREFIX_04 },
+    "change-key",
+  );
   const peer = `002408021220${"11".repeat(32)}` as PeerId;
   scene.change("change-peer-id: of a member", add({ peerId: peer }), "change-peer-id");
   scene.change(
