@@ -126,3 +126,71 @@ describe("a full pool", () => {
     assert.deepEqual([scene.pool.status().transactions, scene.pool.status().transfers], [2, 1]);
   });
 });
+
+describe("a full pool before signatures are checked", () => {
+  it("mempool-full: whatever the signatures, with the exact rate needed, and nothing is touched", () => {
+    const scene = new Scene({ limits: { transactions: 2 } });
+    const [low, high] = [10n, 20n].map((fee, at) => scene.admit([scene.coin(at)], { fee }));
+    assert.ok(low && high);
+    for (const fee of [9n, 10n]) {
+      const late = scene.pay([scene.coin(2)], { fee, broken: true });
+      const first = scene.pool.precheck(late.transaction, scene.now);
+      assert.ok(first.status === "refused" && first.refusal.code === "mempool-full");
+      assert.equal(first.refusal.feeRateNeeded, 10_000n / BigInt(low.transaction.weight) + 1n);
+      assert.equal(scene.rejection(late)?.refusal.code, "mempool-full");
+    }
+    assert.deepEqual(scene.pending(), [low.transaction, high.transaction]);
+    const better = scene.pay([scene.coin(2)], { fee: 11n });
+    assert.equal(scene.pool.precheck(better.transaction, scene.now).status, "unverified");
+  });
+
+  it("mempool-full: the dearest of all that must go counts", () => {
+    const scene = new Scene({ limits: { bytes: 4 * 2_814 } });
+    for (const [at, fee] of [1n, 2n, 90n, 3n].entries())
+      scene.admit([scene.coin(at)], { fee, to: [bob, bob] });
+    const large = (fee: bigint) => scene.pay([scene.coin(5), scene.coin(6)], { fee, memo: "00".repeat(256) });
+    const weight = BigInt(large(0n).transaction.weight);
+    const small = BigInt(scene.pending()[0]?.weight ?? 0);
+    const fee = (2n * weight) / small;
+    assert.equal(scene.pool.precheck(large(fee).transaction, scene.now).status, "refused");
+    assert.equal(scene.submit(large(fee + 1n)), "admitted");
+    assert.equal(scene.told().length, 2);
+  });
+
+  it("a parent that pays carries a child that does not, and the other way round", () => {
+    const scene = new Scene({ limits: { transactions: 3 } });
+    const [dear, cheap] = [300n, 0n].map((fee, at) => scene.admit([scene.coin(at)], { fee }));
+    assert.ok(dear && cheap);
+    scene.admit([scene.coin(2)], { fee: 40n });
+    const held = scene.pay(cheap.outputs, { fee: 70n });
+    assert.equal(scene.pool.precheck(held.transaction, scene.now).status, "refused");
+    assert.equal(scene.submit(scene.pay(dear.outputs)), "admitted");
+    assert.deepEqual(scene.told(), [["dropped", cheap.transaction, "evicted"]]);
+  });
+
+  it("what nothing pending makes counts as confirmed: what pays too little comes again after its parents", () => {
+    const scene = new Scene({ limits: { transactions: 1 } });
+    const child = scene.pay(scene.pay([scene.coin(0)], { fee: 90n }).outputs);
+    const first = scene.admit([scene.coin(1)], { fee: 10n });
+    assert.match(scene.submit(child), /mempool-full/);
+    scene.mine([first.transaction]);
+    assert.equal(scene.submit(child), "waiting");
+  });
+
+  it("leaves to the second stage what rests on too many, and looks again there", () => {
+    const scene = new Scene({ limits: { transactions: 2, descendants: 1 } });
+    const root = scene.admit([scene.coin(0)], { fee: 10n, to: [bob, bob] });
+    scene.admit(root.outputs.slice(0, 1), { fee: 10n });
+    assert.equal(scene.submit(scene.pay(root.outputs.slice(1))), "refused descendants-too-many");
+    const late = scene.pay([scene.coin(1)], { fee: 11n });
+    const before = scene.pool.precheck(late.transaction, scene.now);
+    scene.admit([scene.coin(2)], { fee: 500n });
+    scene.admit([scene.coin(3)], { fee: 500n });
+    assert.ok(before.status === "unverified");
+    const { verdict } = scene.pool.admit(before.prechecked, {
+      signaturesHold: true,
+      ...{ coins: scene.world.source, now: scene.now, from: "peer", whenMissing: "wait" },
+    });
+    assert.ok(verdict.status === "refused" && verdict.refusal.code === "mempool-full");
+  });
+});

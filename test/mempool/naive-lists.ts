@@ -44,10 +44,10 @@ export function worstOf(
   return alone.sort((a, b) => compare(a, b, list)).at(-1);
 }
 
-/** One and its ancestors, in the order of the list. */
+/** One and its ancestors, in the order of the list: all of them come before it. */
 export function familyOf(root: SealedTransaction, list: readonly SealedTransaction[]): SealedTransaction[] {
   const family = new Set([root]);
-  for (const one of [...list].reverse())
+  for (const one of list.slice(0, list.indexOf(root)).reverse())
     if ([...family].some((each) => inputsOf(each).some((key) => outputsOf(one).includes(key))))
       family.add(one);
   return list.filter((one) => family.has(one));
@@ -61,6 +61,45 @@ export function priceOf(
   const family = familyOf(root, list);
   const fee = family.reduce((sum, one) => sum + feeOf(one), 0n);
   return { fee, weight: BigInt(family.reduce((sum, one) => sum + one.weight, 0)) };
+}
+
+/** Whether others already have as many ancestors or descendants as they may, so that one can't rest on them. */
+export function familyFault(
+  one: SealedTransaction,
+  others: readonly SealedTransaction[],
+  limits: MempoolLimits,
+): string | undefined {
+  const list = [...others, one];
+  const ancestors = familyOf(one, list).filter((each) => each !== one);
+  if (ancestors.length > limits.ancestors) return "ancestors-too-many";
+  const crowded = ancestors.some((each) => descendantsOf(each, list) > limits.descendants);
+  return crowded ? "descendants-too-many" : undefined;
+}
+
+/** How many of a list rest on one. */
+export function descendantsOf(root: SealedTransaction, list: readonly SealedTransaction[]): number {
+  return list.filter((one) => one !== root && familyOf(one, list).includes(root)).length;
+}
+
+/** Those that must go so that one more has room, in this order; or why they need not. */
+export function victimsOf(
+  newcomer: SealedTransaction,
+  pending: readonly SealedTransaction[],
+  limits: MempoolLimits,
+): SealedTransaction[] | string {
+  const list = [...pending, newcomer];
+  const victims: SealedTransaction[] = [];
+  const needed: bigint[] = [];
+  let dear = false;
+  for (let left = list; isFull(left, limits); left = left.filter((one) => !victims.includes(one))) {
+    const worst = worstOf(left, newcomer);
+    if (!worst) return "mempool-full undefined";
+    if (compare(worst, newcomer, left) < 0) dear = true;
+    const { fee, weight } = priceOf(worst, left);
+    needed.push((fee * 1000n) / weight + 1n);
+    victims.push(worst);
+  }
+  return dear ? `mempool-full ${needed.sort((a, b) => (a < b ? 1 : -1))[0]}` : victims;
 }
 
 /** Negative if a block wants `a` before `b`. */

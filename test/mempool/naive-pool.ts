@@ -15,8 +15,9 @@ import {
 } from "@witan/ledger";
 import type { MempoolLimits, MempoolTip, SelectionInput } from "@witan/mempool";
 import {
-  compare,
+  descendantsOf,
   endOf,
+  familyFault,
   familyOf,
   inputsOf,
   isFull,
@@ -24,7 +25,7 @@ import {
   keysOf,
   nameOf,
   outputsOf,
-  priceOf,
+  victimsOf,
   worstOf,
 } from "./naive-lists.ts";
 import { type Coins, formed, naiveSelection } from "./naive-selection.ts";
@@ -71,7 +72,7 @@ export class NaivePool {
     if (before === "signature-invalid") return `refused ${before}`;
     const form = formed(transaction);
     if (typeof form === "string") return `refused ${form}`;
-    const broken = this.#place(form);
+    const broken = this.#place(form) ?? this.#hopeless(transaction);
     return broken ? `refused ${broken}` : "unverified";
   }
 
@@ -162,8 +163,11 @@ export class NaivePool {
     }
     this.pending = [...back, ...this.pending];
     if (changed) this.#revalidate();
-    for (const one of [...this.pending])
-      if (this.pending.includes(one) && this.#deep(one)) this.#drop(one, "ancestors-too-many");
+    for (const one of [...this.pending]) {
+      const before = this.pending.slice(0, Math.max(0, this.pending.indexOf(one)));
+      const fault = this.pending.includes(one) ? familyFault(one, before, this.limits) : undefined;
+      if (fault) this.#drop(one, fault);
+    }
     for (const one of [...this.pending].reverse()) {
       const full =
         isTransfer(one) && keysOf(one).some((key) => this.clientCount(key) > this.limits.perClient);
@@ -193,6 +197,10 @@ export class NaivePool {
 
   ancestors(transaction: SealedTransaction): number {
     return familyOf(transaction, this.pending).length - 1;
+  }
+
+  descendants(transaction: SealedTransaction): number {
+    return descendantsOf(transaction, this.pending);
   }
 
   #begin(now: number, coins: Coins): void {
@@ -271,6 +279,12 @@ export class NaivePool {
     return { coin: (key) => made.get(key) };
   }
 
+  #hopeless(transaction: SealedTransaction): string | undefined {
+    if (familyFault(transaction, this.pending, this.limits)) return undefined;
+    const victims = victimsOf(transaction, this.pending, this.limits);
+    return typeof victims === "string" ? victims : undefined;
+  }
+
   #missing(transaction: SealedTransaction): boolean {
     const source = this.#source();
     return inputsOf(transaction).some((key) => source.coin(key) === undefined);
@@ -280,30 +294,14 @@ export class NaivePool {
     const { sealed } = form;
     const broken = spendingBroken(form, this.#nextContext(), this.#source());
     if (broken) return broken.code;
-    const list = [...this.pending, sealed];
-    if (familyOf(sealed, list).length - 1 > this.limits.ancestors) return "ancestors-too-many";
-    const victims: SealedTransaction[] = [];
-    const needed: bigint[] = [];
-    let left = list;
-    let dear = false;
-    while (isFull(left, this.limits)) {
-      const worst = worstOf(left, sealed);
-      if (!worst) return "mempool-full undefined";
-      if (compare(worst, sealed, left) < 0) dear = true;
-      const { fee, weight } = priceOf(worst, left);
-      needed.push((fee * 1000n) / weight + 1n);
-      victims.push(worst);
-      left = left.filter((one) => one !== worst);
-    }
-    if (dear) return `mempool-full ${needed.sort((a, b) => (a < b ? 1 : -1))[0]}`;
-    this.pending = left;
+    const fault = familyFault(sealed, this.pending, this.limits);
+    if (fault) return fault;
+    const victims = victimsOf(sealed, this.pending, this.limits);
+    if (typeof victims === "string") return victims;
+    this.pending = [...this.pending.filter((one) => !victims.includes(one)), sealed];
     for (const victim of victims) this.#tell("dropped", victim, "evicted");
     this.#forget(sealed);
     return undefined;
-  }
-
-  #deep(transaction: SealedTransaction): boolean {
-    return this.ancestors(transaction) > this.limits.ancestors;
   }
 
   #revalidate(): void {
@@ -322,8 +320,7 @@ export class NaivePool {
       for (const one of this.pending) if (!isTransfer(one)) this.#drop(one, "governance-sequence");
     const lost = block.transactions.filter((one) => !back.includes(one)).flatMap(outputsOf);
     if (inputsOf(transaction).some((key) => lost.includes(key))) return "input-missing";
-    const family = familyOf(transaction, [...back, ...this.pending, transaction]);
-    return family.length - 1 > this.limits.ancestors ? "ancestors-too-many" : undefined;
+    return familyFault(transaction, back, this.limits);
   }
 
   /** Tries those that wait and miss nothing, in order of arrival, until none is left. */

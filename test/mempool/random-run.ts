@@ -238,6 +238,9 @@ export class RandomRun {
     for (const one of pending) {
       assert.equal(this.#real.ancestorCount(one.id), this.#naive.ancestors(one));
       assert.ok(this.#naive.ancestors(one) <= status.limits.ancestors);
+      assert.equal(this.#real.descendantCount(one.id), this.#naive.descendants(one));
+      assert.ok(this.#naive.descendants(one) <= status.limits.descendants);
+      assert.equal(one.bytes.buffer.byteLength, one.bytes.length);
     }
     this.#checkSelection();
     assert.equal(status.rejections, this.#naive.rejections.length);

@@ -18,9 +18,12 @@ import {
 } from "@witan/ledger";
 import type { SignatureCheck, Timestamp } from "@witan/primitives";
 import type { MempoolRefusal } from "./codes.ts";
-import { byRank, Entry, readinessOf } from "./entry.ts";
+import { Entry, readinessOf } from "./entry.ts";
+import { familyTooLarge } from "./family.ts";
 import type { Turn } from "./notices.ts";
+import { owned } from "./owned.ts";
 import type { Pool } from "./pool.ts";
+import { roomFor } from "./room.ts";
 import type { Waiting } from "./waiting-room.ts";
 
 declare const prechecked: unique symbol;
@@ -77,12 +80,23 @@ export function precheck(pool: Pool, sealed: SealedTransaction, now: Timestamp):
   const before = pool.rejections.get(sealed)?.refusal;
   // The one verdict that is dear to find, and that holds for ever.
   if (before?.code === "signature-invalid") return refused(before);
-  const formed = judgeForm(sealed);
+  const formed = judgeForm(owned(sealed));
   if (!formed.ok) return refused(formed);
-  const broken = placeBroken(pool, formed.value, pool.context(now));
+  const broken = placeBroken(pool, formed.value, pool.context(now)) ?? hopeless(pool, sealed);
   if (broken) return refused(broken);
   const value = { formed: formed.value } as Prechecked;
   return { status: "unverified", prechecked: value, checks: signatureChecks(sealed) };
+}
+
+/**
+ * Why a full pool would not take one though it holds: so that nobody has signatures checked for nothing. With pending
+ * ancestors it is their package that counts. What nothing pending makes is taken for confirmed: if it is not known at
+ * all, a parent that pays more could still come, and the transaction must come again after it.
+ */
+function hopeless(pool: Pool, sealed: SealedTransaction): MempoolRefusal | undefined {
+  if (!pool.fullWith(sealed) || familyTooLarge(pool, sealed)) return undefined;
+  const room = roomFor(pool, sealed);
+  return room.ok ? undefined : room;
 }
 
 /** The second stage. */
@@ -172,22 +186,16 @@ function enter(pool: Pool, formed: WellFormed, coins: CoinSource, turn: Turn): M
   const source = pool.coinsOver(coins);
   const broken = spendingBroken(formed, context, source);
   if (broken) return broken;
-  const tooMany = ancestorsTooMany(pool, sealed);
-  if (tooMany) return tooMany;
-  const entry = entryOf(pool, formed, source, { since: turn.now, position: pool.nextPosition() });
-  pool.graph.add(entry);
-  const full = makeRoom(pool, entry, turn);
-  if (full === undefined) pool.rejections.forget(sealed);
-  return full;
-}
-
-/** Refuses what would rest on more unconfirmed transactions than one may. */
-export function ancestorsTooMany(pool: Pool, sealed: SealedTransaction): MempoolRefusal | undefined {
-  const parents = pool.graph.parentsOf(sealed);
-  if (parents.length === 0) return undefined;
-  const count = pool.graph.withAncestors(parents).size;
-  if (count <= pool.limits.ancestors) return undefined;
-  return { ok: false, code: "ancestors-too-many", detail: `${count}, at most ${pool.limits.ancestors}` };
+  const tooLarge = familyTooLarge(pool, sealed);
+  if (tooLarge) return tooLarge;
+  const room = roomFor(pool, sealed);
+  if (!room.ok) return room;
+  pool.graph.remove(room.victims);
+  pool.graph.add(entryOf(pool, formed, source, { since: turn.now, position: pool.nextPosition() }));
+  const detail = `${sealed.id} pays more`;
+  for (const victim of room.victims) pool.tellDropped(victim, { ok: false, code: "evicted", detail }, turn);
+  pool.rejections.forget(sealed);
+  return undefined;
 }
 
 /** Makes the entry of a transaction whose inputs were judged. */
@@ -206,47 +214,6 @@ export function entryOf(
       if (coin) coins.push(coin);
     }
   return new Entry(formed.sealed, place.since, place.position, readinessOf(formed, coins, maturity));
-}
-
-/**
- * Evicts until the limits hold with the newcomer in: of those nobody rests on, the last in rank, one by one. If one of
- * them pays as much or more, all are put back and the newcomer is out: nothing ever goes for what pays no more.
- */
-function makeRoom(pool: Pool, newcomer: Entry, turn: Turn): MempoolRefusal | undefined {
-  const { graph } = pool;
-  const victims: Entry[] = [];
-  while (pool.full) {
-    const worst = graph.worstBut(newcomer);
-    if (worst === undefined) break;
-    graph.remove([worst]);
-    victims.push(worst);
-  }
-  const [dearest] = [...victims].sort(byRank);
-  if (pool.full || (dearest && byRank(dearest, newcomer) < 0)) {
-    const needed = pool.full ? undefined : dearest && rateAbove(dearest);
-    graph.remove([newcomer]);
-    for (const victim of victims.reverse()) graph.add(victim);
-    return mempoolFull(newcomer, needed);
-  }
-  const detail = `${newcomer.transaction.id} pays more`;
-  for (const victim of victims) pool.tellDropped(victim, { ok: false, code: "evicted", detail }, turn);
-  return undefined;
-}
-
-/** Base units for 1,000 of weight, rounded down. */
-function rateOf({ packageFee, packageWeight }: Entry): bigint {
-  return (packageFee * 1000n) / BigInt(packageWeight);
-}
-
-function rateAbove(entry: Entry): bigint {
-  return rateOf(entry) + 1n;
-}
-
-function mempoolFull(newcomer: Entry, feeRateNeeded: bigint | undefined): MempoolRefusal {
-  const needed =
-    feeRateNeeded === undefined ? "too large for the pool" : `at least ${feeRateNeeded} is needed`;
-  const detail = `it pays ${rateOf(newcomer)} for 1,000 of weight, ${needed}`;
-  return { ok: false, code: "mempool-full", feeRateNeeded, detail };
 }
 
 /** Tries those that waited for something that came, in order of arrival, and those that wait for them in turn. */

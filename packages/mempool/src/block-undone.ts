@@ -11,11 +11,13 @@ import {
   type SealedTransaction,
 } from "@witan/ledger";
 import { assert, present, type TransactionId } from "@witan/primitives";
-import { ancestorsTooMany, entryOf, settle, waitersOn } from "./admission.ts";
+import { entryOf, settle, waitersOn } from "./admission.ts";
 import { hand, revalidate } from "./block-applied.ts";
 import type { MempoolRefusal } from "./codes.ts";
 import type { Entry } from "./entry.ts";
+import { dropTooLarge, familyTooLarge } from "./family.ts";
 import type { Turn } from "./notices.ts";
+import { owned } from "./owned.ts";
 import type { MempoolTip, Pool } from "./pool.ts";
 import type { Waiting } from "./waiting-room.ts";
 
@@ -37,7 +39,8 @@ export function undoBlock(pool: Pool, block: Block, undo: BlockUndo, tip: Mempoo
   loseOutputs(pool, block);
   const back = giveBack(pool, block, undone, turn);
   if (changed) revalidate(pool, turn);
-  dropTooDeep(pool, back, turn);
+  // Others may rest on what came back: some of them on too many now, or too many of them on one.
+  dropTooLarge(pool, back, turn);
   trim(pool, turn);
   const ready = findInputs(pool, undone);
   for (const { transaction } of back) for (const waiting of waitersOn(pool, transaction)) ready.add(waiting);
@@ -73,7 +76,7 @@ function giveBack(pool: Pool, { transactions }: Block, undone: Undone, turn: Tur
     if (!("code" in entry)) {
       pool.graph.add(entry);
       pool.rejections.forget(transaction);
-      turn.notices.push({ kind: "admitted", transaction, from: "block" });
+      turn.notices.push({ kind: "admitted", transaction: entry.transaction, from: "block" });
       back.push(entry);
       continue;
     }
@@ -96,7 +99,7 @@ function entryBack(
 ): Entry | MempoolRefusal {
   const { body } = transaction;
   if (body.kind === "reward") return { ok: false, code: "reward-not-admitted" };
-  const formed = judgeForm(transaction);
+  const formed = judgeForm(owned(transaction));
   assert(formed.ok, "a transaction of a valid block does not hold by itself");
   const source = { coin: (key: OutpointKey) => undone.spent.get(key) };
   if (body.kind === "governance") {
@@ -111,8 +114,8 @@ function entryBack(
     );
     if (gone)
       return { ok: false, code: "input-missing", detail: `output ${gone.index} of ${gone.transaction}` };
-    const tooMany = ancestorsTooMany(pool, transaction);
-    if (tooMany) return tooMany;
+    const tooLarge = familyTooLarge(pool, transaction);
+    if (tooLarge) return tooLarge;
   }
   return entryOf(pool, formed.value, source, { since: turn.now, position });
 }
@@ -123,16 +126,6 @@ function dropSpenders(pool: Pool, { id, body }: SealedTransaction, turn: Turn): 
     const spender = pool.graph.spender(keyOfOutput(id, index));
     const detail = `output ${index} of ${id}: its block was undone`;
     if (spender) pool.drop(spender, { ok: false, code: "input-missing", detail }, turn);
-  }
-}
-
-/** What came back may lie under chains that are too long now. */
-function dropTooDeep(pool: Pool, back: readonly Entry[], turn: Turn): void {
-  const moved = new Set(back.flatMap((entry) => pool.graph.withDescendants(entry)));
-  for (const entry of [...moved].sort((a, b) => a.position - b.position)) {
-    if (pool.graph.get(entry.transaction.id) !== entry) continue;
-    const tooMany = ancestorsTooMany(pool, entry.transaction);
-    if (tooMany) pool.drop(entry, tooMany, turn);
   }
 }
 
@@ -147,7 +140,7 @@ function trim(pool: Pool, turn: Turn): void {
     );
     if (full) pool.drop(entry, { ok: false, code: "client-limit", detail: "a block was undone" }, turn);
   }
-  for (let worst = graph.worstBut(undefined); pool.full && worst; worst = graph.worstBut(undefined))
+  for (let worst = graph.leaves.last; pool.full && worst; worst = graph.leaves.last)
     pool.drop(worst, { ok: false, code: "evicted", detail: "a block was undone" }, turn);
 }
 

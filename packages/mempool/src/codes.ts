@@ -12,6 +12,8 @@ export const MEMPOOL_CODES = {
   "client-limit":
     "a signing key has as many pending transactions as one client may have: wait for some to be final",
   "ancestors-too-many": "it would rest on too many unconfirmed transactions: wait for some to be final",
+  "descendants-too-many":
+    "an unconfirmed transaction that it would rest on has as many resting on it as one may have: wait for some to be final",
   "mempool-full": "the mempool is full, and nothing in it pays a lower fee rate: pay more, or wait",
   evicted: "the mempool was full, and a transaction with a higher fee rate took the place",
   "ancestor-dropped": "an unconfirmed transaction that it rests on has left the mempool",
@@ -22,7 +24,13 @@ export const MEMPOOL_CODES = {
 export type MempoolCode = keyof typeof MEMPOOL_CODES;
 
 /** Codes that come with nothing but themselves. */
-type PlainCode = "reward-not-admitted" | "client-limit" | "ancestors-too-many" | "evicted" | "waiting-full";
+type PlainCode =
+  | "reward-not-admitted"
+  | "client-limit"
+  | "ancestors-too-many"
+  | "descendants-too-many"
+  | "evicted"
+  | "waiting-full";
 
 /** Why the pool does not take, or does not keep, a transaction. `detail` is for people. */
 export type MempoolRefusal =

@@ -107,8 +107,11 @@ export function byRank(a: Entry, b: Entry): number {
 /** Rates differ by far more than the rounding of `rate` (below 10^-15 of it) where this tells them apart. */
 const ROUNDING = 1e-12;
 
+/** What a package pays. */
+export type PackagePrice = Pick<Entry, "packageFee" | "packageWeight" | "rate">;
+
 /** Negative if `a` has the higher package fee rate, 0 if they are the same: exact, by cross-multiplication. */
-function compareRates(a: Entry, b: Entry): number {
+export function compareRates(a: PackagePrice, b: PackagePrice): number {
   const difference = b.rate - a.rate;
   if (Math.abs(difference) > ROUNDING * (a.rate + b.rate)) return difference;
   if (a.packageFee === b.packageFee) return a.packageFee === 0n ? 0 : a.packageWeight - b.packageWeight;

@@ -11,6 +11,8 @@ export interface MempoolLimits {
   readonly transactions: number;
   /** Unconfirmed ancestors of one transaction: bounds what selection and eviction walk. */
   readonly ancestors: number;
+  /** Unconfirmed descendants of one transaction: bounds what a block and a drop touch. */
+  readonly descendants: number;
   /** Pending transfers that carry a signature of one key. */
   readonly perClient: number;
   /** Transactions that wait for inputs; and how long each may, in milliseconds. */

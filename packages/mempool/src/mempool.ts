@@ -90,7 +90,8 @@ export class Mempool {
    * First stage: everything that needs neither signatures nor coins. Changes nothing, but a refusal is remembered.
    * Refuses with the first that is broken of: `reward-not-admitted`, `known-otherwise` (its id is pending with
    * another witness, which stays), a remembered `signature-invalid`, the ledger's rules for a transaction by itself
-   * and in the next block, `conflict`, `client-limit`.
+   * and in the next block, `conflict`, `client-limit`, `mempool-full`. For the last, what no pending transaction makes
+   * is taken for confirmed: while the pool is full, what pays too little by itself may not wait for a parent.
    * @param now the local clock, in milliseconds
    */
   precheck(transaction: SealedTransaction, now: Timestamp): PrecheckVerdict {
@@ -102,7 +103,8 @@ export class Mempool {
   /**
    * Second stage: takes the transaction in, lets it wait for inputs, or refuses it: with `signature-invalid`, with
    * what the first stage may refuse (all of it is looked at again), the ledger's rules for inputs,
-   * `ancestors-too-many`, `mempool-full`; one that would wait with `waiting-full`. Those that waited for it are tried.
+   * `ancestors-too-many`, `descendants-too-many`, `mempool-full`; one that would wait with `waiting-full`. Those that
+   * waited for it are tried.
    */
   admit(prechecked: Prechecked, input: AdmissionInput): Admission {
     const turn = turnAt(input.now);
@@ -192,6 +194,12 @@ export class Mempool {
   ancestorCount(id: TransactionId): number | undefined {
     const entry = this.#pool.graph.get(id);
     return entry && this.#pool.graph.withAncestors([entry]).size - 1;
+  }
+
+  /** How many unconfirmed transactions rest on a pending one; undefined if it is not pending. */
+  descendantCount(id: TransactionId): number | undefined {
+    const entry = this.#pool.graph.get(id);
+    return entry && this.#pool.graph.descendantCount(entry);
   }
 
   /** Pending transfers that a key has signed. */

@@ -56,10 +56,9 @@ export class PendingGraph {
     return this.#endings.first;
   }
 
-  /** The transfer that a full pool can best do without, but for one: of those nobody rests on, the last in rank. */
-  worstBut(kept: Entry | undefined): Entry | undefined {
-    for (const leaf of this.#leaves.backwards()) if (leaf !== kept) return leaf;
-    return undefined;
+  /** Transfers that nobody rests on, the most wanted first: the last is what a full pool can best do without. */
+  get leaves(): Ranking<Entry> {
+    return this.#leaves;
   }
 
   /** The pending transaction of an id. */
@@ -157,15 +156,24 @@ export class PendingGraph {
     this.#rankAgain(left);
   }
 
-  /** All unconfirmed transactions that these rest on, and they themselves. */
-  withAncestors(entries: Iterable<Entry>): Set<Entry> {
-    return reach(entries, (entry) => entry.parents);
+  /**
+   * All unconfirmed transactions that these rest on, and they themselves.
+   * @param enough after so many the search may end: there are at least as many then
+   */
+  withAncestors(entries: Iterable<Entry>, enough = Number.POSITIVE_INFINITY): Set<Entry> {
+    return reach(entries, (entry) => entry.parents, enough);
   }
 
-  /** All that rest on one, and it itself, in order of arrival. */
-  withDescendants(entry: Entry): readonly Entry[] {
-    if (entry.children === undefined) return [entry];
-    return [...reach([entry], (one) => one.children)].sort(byArrival);
+  /** All that rest on some, and they themselves, in order of arrival. */
+  withDescendants(entries: readonly Entry[]): readonly Entry[] {
+    if (entries.every((entry) => entry.children === undefined)) return [...entries].sort(byArrival);
+    return [...reach(entries, (one) => one.children)].sort(byArrival);
+  }
+
+  /** How many rest on one; `enough` if there are more. */
+  descendantCount(entry: Entry, enough = Number.POSITIVE_INFINITY): number {
+    const found = reach([entry], (one) => one.children, enough + 1);
+    return Math.min(found.size - 1, enough);
   }
 
   #takeOut(entry: Entry): void {
@@ -232,10 +240,18 @@ export class PendingGraph {
   }
 }
 
-/** Everything that can be reached by steps from some, and they themselves. */
-function reach(from: Iterable<Entry>, step: (entry: Entry) => Iterable<Entry> | undefined): Set<Entry> {
+/** Everything that can be reached by steps from some, and they themselves; `enough` of it, if there is more. */
+function reach(
+  from: Iterable<Entry>,
+  step: (entry: Entry) => Iterable<Entry> | undefined,
+  enough = Number.POSITIVE_INFINITY,
+): Set<Entry> {
   const found = new Set(from);
   // A set gives what is added while it is walked, too.
-  for (const entry of found) for (const next of step(entry) ?? []) found.add(next);
+  for (const entry of found)
+    for (const next of step(entry) ?? []) {
+      if (found.size >= enough) return found;
+      found.add(next);
+    }
   return found;
 }

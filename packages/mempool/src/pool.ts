@@ -3,7 +3,7 @@ import type { BlockContext, Chain, CoinSource, GovernanceView, SealedTransaction
 import type { Height, Timestamp } from "@witan/primitives";
 import type { MempoolRefusal } from "./codes.ts";
 import type { Entry } from "./entry.ts";
-import type { MempoolLimits } from "./limits.ts";
+import { type MempoolLimits, memoryOf } from "./limits.ts";
 import type { Turn } from "./notices.ts";
 import { PendingGraph } from "./pending-graph.ts";
 import { RejectionMemory } from "./rejections.ts";
@@ -48,6 +48,13 @@ export class Pool {
     return this.graph.transfers > this.limits.transactions || this.graph.bytes > this.limits.bytes;
   }
 
+  /** Whether it would be full with one more. Governance has room of its own. */
+  fullWith(newcomer: SealedTransaction): boolean {
+    const { graph, limits } = this;
+    if (newcomer.body.kind !== "transfer") return false;
+    return graph.transfers >= limits.transactions || graph.bytes + memoryOf(newcomer) > limits.bytes;
+  }
+
   /** The next block, as if made now. */
   context(now: Timestamp): BlockContext {
     const { governance, height } = this.tip;
@@ -83,7 +90,7 @@ export class Pool {
 
   /** Drops a pending transaction with all that rest on it. */
   drop(root: Entry, refusal: MempoolRefusal, turn: Turn): void {
-    const gone = this.graph.withDescendants(root);
+    const gone = this.graph.withDescendants([root]);
     this.graph.remove(gone);
     const ancestor = root.transaction.id;
     const inherited = { ok: false, code: "ancestor-dropped", ancestor, cause: refusal.code } as const;
