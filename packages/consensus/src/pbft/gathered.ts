@@ -1,0 +1,101 @@
+// What is gathered from other validators beside votes: VIEW-CHANGEs, messages for later heights, CHECKPOINTs. Of each
+// sender the latest, or a bounded number: nobody can fill the memory of another.
+import type { MemberIndex, View } from "@witan/primitives";
+import type { Verified } from "../engine.ts";
+import type { Checkpoint, PbftMessage, ViewChange } from "./messages.ts";
+
+/** The latest VIEW-CHANGE of each sender. */
+export class ViewChanges {
+  readonly #latest = new Map<MemberIndex, Verified<ViewChange>>();
+
+  /** Keeps a VIEW-CHANGE, unless a later one of its sender is known. */
+  add(verified: Verified<ViewChange>): void {
+    const { message, sender } = verified;
+    const known = this.#latest.get(sender)?.message;
+    const newer =
+      known === undefined ||
+      message.view > known.view ||
+      (message.view === known.view && message.decidedHeight >= known.decidedHeight);
+    if (newer) this.#latest.set(sender, verified);
+  }
+
+  /** The views above one that are asked for: one entry for each sender. */
+  above(view: View): readonly View[] {
+    return [...this.#latest.values()].map(({ message }) => message.view).filter((asked) => asked > view);
+  }
+
+  /** Who asks for a view or one above, ascending. */
+  askingFrom(view: View): readonly MemberIndex[] {
+    return [...this.#latest.values()]
+      .filter(({ message }) => message.view >= view)
+      .map(({ sender }) => sender)
+      .sort((a, b) => a - b);
+  }
+
+  /** The VIEW-CHANGEs for exactly a view, by sender. */
+  for(view: View): readonly Verified<ViewChange>[] {
+    return [...this.#latest.values()]
+      .filter(({ message }) => message.view === view)
+      .sort((a, b) => a.sender - b.sender);
+  }
+
+  /** Forgets those for a view and below. */
+  forget(view: View): void {
+    for (const [sender, { message }] of this.#latest) if (message.view <= view) this.#latest.delete(sender);
+  }
+
+  /** Forgets all: other members decide now. */
+  clear(): void {
+    this.#latest.clear();
+  }
+}
+
+/** Messages for heights (or members) that are not reached yet. Validators never enter a height at the same moment. */
+export class LaterMessages {
+  readonly #ofSender = new Map<MemberIndex, Verified<PbftMessage>[]>();
+  readonly #max: number;
+
+  /** @param max messages kept of one sender; the newest stay */
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  add(verified: Verified<PbftMessage>): void {
+    const kept = this.#ofSender.get(verified.sender) ?? [];
+    this.#ofSender.set(verified.sender, kept);
+    kept.push(verified);
+    if (kept.length > this.#max) kept.shift();
+  }
+
+  /** Takes all out. */
+  take(): readonly Verified<PbftMessage>[] {
+    const all = [...this.#ofSender.values()].flat();
+    this.#ofSender.clear();
+    return all;
+  }
+}
+
+/** The latest CHECKPOINT of each sender. */
+export class Checkpoints {
+  readonly #latest = new Map<MemberIndex, Checkpoint>();
+  #stable = 0;
+
+  /** Counts a CHECKPOINT; true if with it, for the first time, a quorum has said the same. */
+  add({ message, sender }: Verified<Checkpoint>, quorum: number): boolean {
+    const known = this.#latest.get(sender);
+    if (known && known.height >= message.height) return false;
+    this.#latest.set(sender, message);
+    if (message.height <= this.#stable) return false;
+    const same = [...this.#latest.values()].filter(
+      ({ height, digest }) => height === message.height && digest === message.digest,
+    );
+    if (same.length < quorum) return false;
+    this.#stable = message.height;
+    return true;
+  }
+
+  /** Forgets what members said who decide no more. */
+  clear(): void {
+    this.#latest.clear();
+  }
+}

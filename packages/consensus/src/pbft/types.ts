@@ -1,0 +1,136 @@
+// What the PBFT engine takes in, gives out, and keeps on disk.
+import type {
+  BlockHash,
+  Hash,
+  Height,
+  MemberIndex,
+  Membership,
+  PbftCertificate,
+  PublicKey,
+  View,
+} from "@witan/primitives";
+import type {
+  AppliedInput,
+  CheckpointHashedInput,
+  ProposalBuiltInput,
+  ProposalJudgedInput,
+  TickInput,
+  Verified,
+  WorkChangedInput,
+} from "../engine.ts";
+import type { NewView, PbftMessage, PrePrepare, PreparedCertificate } from "./messages.ts";
+import type { Equivocation } from "./votes.ts";
+
+/** What the engine is told. */
+export type PbftInput =
+  | TickInput
+  | WorkChangedInput
+  | ProposalBuiltInput
+  | ProposalJudgedInput
+  | AppliedInput
+  | CheckpointHashedInput
+  | { readonly kind: "message"; readonly message: Verified<PbftMessage> }
+  /** A commit certificate that came with a block; its signatures hold, under the membership of its height. */
+  | { readonly kind: "synced"; readonly certificate: PbftCertificate };
+
+/** What the host is to do, in order. Nothing behind a `persist` happens before it is durable. */
+export type PbftEffect =
+  /** Keep this record in the place of the one of its kind. A vote's body (`progress.accepted`) becomes durable with it. */
+  | { readonly kind: "persist"; readonly record: PbftRecord }
+  /** Sign by the guard, send to all other validators, and feed back as a message from self. */
+  | { readonly kind: "broadcast"; readonly message: PbftMessage }
+  /** Sign by the guard, and send to one. */
+  | { readonly kind: "send"; readonly to: MemberIndex; readonly message: PbftMessage }
+  /** Pass on what another signed. */
+  | { readonly kind: "forward"; readonly to: MemberIndex; readonly message: Verified<PbftMessage> }
+  /** Send a decided block and its certificate. */
+  | { readonly kind: "sendDecided"; readonly to: MemberIndex; readonly height: Height }
+  /** Answer by `proposalBuilt`. */
+  | { readonly kind: "buildProposal"; readonly height: Height; readonly view: View }
+  /** Get the body if need be, and answer by `proposalJudged`. Forced: hold the timestamp against no clock. */
+  | {
+      readonly kind: "judgeProposal";
+      readonly height: Height;
+      readonly view: View;
+      readonly hash: BlockHash;
+      readonly forced: boolean;
+      /** Who may have the body. */
+      readonly holders: readonly MemberIndex[];
+    }
+  /** Ask these for blocks up to a height. */
+  | { readonly kind: "requestSync"; readonly height: Height; readonly from: readonly MemberIndex[] }
+  | { readonly kind: "evidence"; readonly evidence: Equivocation }
+  /** The block is final: store it with its certificate in one durable batch, apply it, answer by `applied`. */
+  | {
+      readonly kind: "finalize";
+      readonly certificate: PbftCertificate;
+      readonly holders: readonly MemberIndex[];
+    }
+  /** A quorum has the same state after a height. */
+  | { readonly kind: "stableCheckpoint"; readonly height: Height; readonly digest: Hash };
+
+/** What must survive a crash. Records of another membership, and votes of a decided height, mean nothing any more. */
+export type PbftRecord =
+  | {
+      readonly kind: "progress";
+      readonly membership: Height;
+      readonly view: View;
+      /** The view was left, or not begun yet: its NEW-VIEW is awaited. */
+      readonly changing: boolean;
+      /** The proposal that was voted for in `view`. */
+      readonly accepted: Verified<PrePrepare> | OwnProposal | undefined;
+      /** Of the highest view, for the height after the last decided. */
+      readonly prepared: PreparedCertificate | undefined;
+      /** The NEW-VIEW that this validator begins `view` with. */
+      readonly announced: NewView | undefined;
+    }
+  | { readonly kind: "newView"; readonly message: Verified<NewView> };
+
+/** The primary's own proposal, before its host has signed it. */
+export interface OwnProposal {
+  readonly message: PrePrepare;
+}
+
+/** How the engine is set up. Times are in ticks. */
+export interface PbftConfig {
+  /** Votes are made for the member with this key; undefined, or of no member: an observer. */
+  readonly votingKey: PublicKey | undefined;
+  /** T: how long a view may last without a decision. */
+  readonly viewTicks: number;
+  /** What the doubling of T never exceeds. */
+  readonly viewTicksMax: number;
+  /** After so long own messages are sent again. */
+  readonly resendTicks: number;
+  /** Messages for the next height that are kept of one sender. */
+  readonly bufferedMax: number;
+}
+
+/** What the engine starts from. */
+export interface PbftStart {
+  readonly membership: Membership;
+  /** Last applied. */
+  readonly height: Height;
+  readonly hash: BlockHash;
+  /** None at height 0. */
+  readonly certificate: PbftCertificate | undefined;
+  /** As persisted; none on a new node. */
+  readonly records: readonly PbftRecord[];
+}
+
+/** Where the engine stands. */
+export interface PbftStatus {
+  readonly mode: "pbft";
+  readonly membership: Height;
+  readonly height: Height;
+  readonly view: View;
+  readonly phase: "idle" | "proposed" | "prepared" | "deciding" | "changingView";
+  readonly primary: MemberIndex;
+  readonly me: MemberIndex | undefined;
+  readonly quorum: number;
+  /** Ticks until the view is given up; undefined: nothing is waited for. */
+  readonly timeoutTicks: number | undefined;
+  /** Who voted so far in this view, or asked for the view. */
+  readonly prepares: readonly MemberIndex[];
+  readonly commits: readonly MemberIndex[];
+  readonly viewChanges: readonly MemberIndex[];
+}

@@ -1,0 +1,37 @@
+export type { Backend, BackendReader, FileDamage, SealedEntry } from "./backend.ts";
+export type { CheckedStore, WalkedEntry } from "./checked-store.ts";
+export type { Damage, Repair } from "./damage.ts";
+export { heightCodec, type TransactionPlace, transactionPlaceCodec } from "./index-records.ts";
+export {
+  describeKey,
+  heightRange,
+  type KeyFields,
+  type KeyRange,
+  keyFromHex,
+  keyOf,
+  LAYOUT,
+  LAYOUT_VERSION,
+  outpointOf,
+  outputKey,
+  type ParsedKey,
+  parseKey,
+  rangeOf,
+  type TableName,
+  tableOf,
+} from "./layout.ts";
+export type { LevelOptions } from "./level-backend.ts";
+export { openMemoryBackend } from "./memory-backend.ts";
+export { type Flushed, type Meta, metaKey, putMeta, readMeta, type Tip } from "./meta.ts";
+export { type OpenOptions, openLevelStore, openMemoryStore, openStoreOn } from "./open-store.ts";
+export {
+  cachedBytes,
+  OUTPUT_CACHE_DEFAULTS,
+  OutputCache,
+  type OutputCacheLimits,
+  type OutputCacheOptions,
+  type OutputCacheStatus,
+} from "./output-cache.ts";
+export { SEAL_BYTES, seal, unseal } from "./seal.ts";
+export { checkStart, type StartCheckOptions, type StartReport } from "./start-check.ts";
+export { StoreError } from "./store-error.ts";
+export { type VerifyOptions, type VerifyProgress, type VerifyReport, verifyStore } from "./verify.ts";

@@ -1,0 +1,87 @@
+// Writes, one after the other in the order of the calls. What arrives while one is under way is joined into the next:
+// one batch, one sync, however many wait. Each promise ends when its own changes are where they were to get.
+import type { StoreChange } from "@witan/primitives";
+import type { Backend } from "./backend.ts";
+import type { Gate } from "./gate.ts";
+import { seal } from "./seal.ts";
+
+/** Changes joined into one batch at most: bounds how long the first of a group waits for the rest. */
+const GROUP_CHANGES_MAX = 20_000;
+
+interface Waiting {
+  readonly changes: Iterable<StoreChange>;
+  readonly sync: boolean;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+/** The one way to a backend's `write`. */
+export class WriteQueue {
+  readonly #backend: Backend;
+  readonly #gate: Gate;
+  #waiting: Waiting[] = [];
+  #working: Promise<void> | undefined;
+
+  constructor(backend: Backend, gate: Gate) {
+    this.#backend = backend;
+    this.#gate = gate;
+  }
+
+  /** @throws {StoreError} `write-failed`, or `poisoned` if an earlier one failed meanwhile */
+  write(changes: Iterable<StoreChange>, sync: boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ changes, sync, resolve, reject });
+      this.#working ??= this.#work();
+    });
+  }
+
+  /** Ends when nothing waits any more. */
+  async settled(): Promise<void> {
+    while (this.#working !== undefined) await this.#working;
+  }
+
+  async #work(): Promise<void> {
+    for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
+      try {
+        await this.#backend.write(
+          sealed(group),
+          group.some((one) => one.sync),
+        );
+      } catch (error) {
+        const failure = this.#gate.poison(error);
+        for (const one of group) one.reject(failure);
+        for (const one of this.#waiting) one.reject(this.#gate.refusal());
+        this.#waiting = [];
+        break;
+      }
+      for (const one of group) one.resolve();
+    }
+    this.#working = undefined;
+  }
+
+  #nextGroup(): readonly Waiting[] {
+    let count = 0;
+    let changes = 0;
+    for (const one of this.#waiting) {
+      changes += countOf(one.changes);
+      if (count > 0 && changes > GROUP_CHANGES_MAX) break;
+      count++;
+    }
+    return this.#waiting.splice(0, count);
+  }
+}
+
+/** How many changes these are; too many to join with others if only going through them could tell. */
+function countOf(changes: Iterable<StoreChange>): number {
+  return Array.isArray(changes) ? changes.length : Number.POSITIVE_INFINITY;
+}
+
+/** The changes of a group with their values sealed, each only when it is asked for: a flush has hundreds of thousands. */
+function* sealed(group: readonly Waiting[]): Generator<StoreChange, void, undefined> {
+  for (const { changes } of group) {
+    for (const change of changes) {
+      if (change.kind === "delete") yield change;
+      else yield { kind: "put", key: change.key, value: seal(change.key, change.value) };
+    }
+  }
+}

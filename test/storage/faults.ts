@@ -1,0 +1,54 @@
+// A backend whose writes fail, or wait, where a test says so; and that counts them.
+import { type Backend, openMemoryBackend } from "@witan/storage";
+
+/** A system's error with a code. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(`${code}: injected`), { code });
+}
+
+/** One write as it reached the backend. */
+export interface SeenWrite {
+  readonly changes: number;
+  readonly sync: boolean;
+}
+
+export class FaultyBackend {
+  readonly seen: SeenWrite[] = [];
+  /** Thrown by the next write, which makes nothing, or everything (a sync that failed). */
+  failure: { readonly error: Error; readonly isMade: boolean } | undefined;
+  /** Single reads so far. */
+  reads = 0;
+  /** Thrown by reads. */
+  readFailure: Error | undefined;
+  /** Writes wait for this. */
+  hold: Promise<void> | undefined;
+  /** What was fetched arrives after this. */
+  holdReads: Promise<void> | undefined;
+  readonly inner = openMemoryBackend();
+
+  readonly backend: Backend = {
+    get: (key) => {
+      this.reads++;
+      if (this.readFailure !== undefined) throw this.readFailure;
+      return this.inner.get(key);
+    },
+    fetchMany: async (keys) => {
+      if (this.readFailure !== undefined) throw this.readFailure;
+      const values = await this.inner.fetchMany(keys);
+      await this.holdReads;
+      return values;
+    },
+    pieces: (range) => this.inner.pieces(range),
+    fileDamages: () => this.inner.fileDamages(),
+    snapshot: () => this.inner.snapshot(),
+    close: () => this.inner.close(),
+    write: async (changes, sync) => {
+      await this.hold;
+      const list = [...changes];
+      this.seen.push({ changes: list.length, sync });
+      const { failure } = this;
+      if (failure === undefined || failure.isMade) await this.inner.write(list, sync);
+      if (failure !== undefined) throw failure.error;
+    },
+  };
+}
