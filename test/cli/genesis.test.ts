@@ -88,6 +88,34 @@ describe("witan genesis", () => {
       assert.equal(problems[2]?.expected, "100 to 60000");
     }));
 
+  it("tells mistakes of form and of rules together, and nothing that moves a terminal", () =>
+    inFolder(async (folder) => {
+      await makeGenesis(folder);
+      const file = join(folder, "genesis.json");
+      const json = JSON.parse(await readFile(file, "utf8"));
+      json["\u001b[31mred"] = "\u009b31m";
+      json.members[1].name = json.members[0].name;
+      json.members[2].role = "\u009b31m";
+      await writeFile(file, JSON.stringify(json));
+      const fields = problemsOf(await witan("genesis", "check", file, "--json")).map(({ field }) => field);
+      assert.deepEqual(fields.sort(), ['["\\u001b[31mred"]', "members[1].name", "members[2].role"]);
+      const told = await witan("genesis", "check", file);
+      assert.match(told.err, /^[\n\P{Cc}]*$/u);
+      await writeFile(file, '{"\u001b[31m');
+      assert.match((await witan("genesis", "check", file)).err, /^[\n\P{Cc}]*$/u);
+    }));
+
+  it("checks a genesis at the end of all time", () =>
+    inFolder(async (folder) => {
+      await makeGenesis(folder);
+      const file = join(folder, "genesis.json");
+      const json = JSON.parse(await readFile(file, "utf8"));
+      await writeFile(file, JSON.stringify({ ...json, timestamp: Number.MAX_SAFE_INTEGER }));
+      const ran = await witan("genesis", "check", file);
+      assert.equal(ran.code, 0, ran.err);
+      assert.match(ran.out, /begins +9007199254740991/);
+    }));
+
   it("tells what has not the form of a genesis", () =>
     inFolder(async (folder) => {
       await makeGenesis(folder);
@@ -112,6 +140,16 @@ describe("witan genesis", () => {
     ["an unknown parameter", ["--parameter", "speed=9"], /one of blockBytesMax/],
     ["a parameter that is no number", ["--parameter", "feeRateMin=lots"], /whole number/],
     ["a time that is none", ["--time", "yesterday"], /expected a time/],
+    ["a time without a zone", ["--time", "2026-01-01T00:00:00"], /expected a time/],
+    ["a native asset without decimals", ["--native", "WITAN"], /--native WITAN: expected name:decimals/],
+    ["a subsidy outside proof of work", ["--subsidy", "5"], /for --consensus pow only; the mode is pbft/],
+    ["a block interval outside proof of work", ["--block-interval", "5"], /for --consensus pow only/],
+    [
+      "a parameter given twice",
+      ["--parameter", "feeRateMin=1", "--parameter", "feeRateMin=2"],
+      /--parameter feeRateMin is given twice/,
+    ],
+    ["a name that is no ASCII", ["--name", "é"], /name: found "é", expected a text .*printable ASCII/],
     ["an asset without a policy", ["--asset", "GOLD:2"], /name:decimals:policy-hash/],
     ["a member file that is not there", ["--member", "nobody.json"], /there is no such file/],
     ["a prefix with digits", ["--address-prefix", "w1"], /letters a-z/],

@@ -70,6 +70,30 @@ describe("witan keys", () => {
       await assert.rejects(stat(join(folder, "witan-key.json")));
     }));
 
+  it("writes nothing where --plain stands beside a passphrase: one of them was not meant", () =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, "pw"), "pw\n");
+      await writeFile(join(folder, "secret"), SECRET);
+      const pair = ["--plain", "--passphrase-file", join(folder, "pw"), "--out", join(folder, "out")];
+      for (const argv of [
+        ["keys", "new", ...pair],
+        ["keys", "import", join(folder, "secret"), ...pair],
+        ["member", "create", "--name", "a", ...pair],
+      ]) {
+        const ran = await witan(...argv);
+        assert.equal(ran.code, 2);
+        assert.match(ran.err, /'--plain' cannot be used with option '--passphrase-file/);
+        await assert.rejects(stat(join(folder, "out")));
+      }
+    }));
+
+  it("makes the folder of a key as needed", () =>
+    inFolder(async (folder) => {
+      const file = join(folder, "try", "key.json");
+      assert.equal((await witan("keys", "new", "--plain", "--out", file)).code, 0);
+      assert.equal((await stat(join(folder, "try"))).mode & 0o777, 0o700);
+    }));
+
   it("never overwrites a key", () =>
     inFolder(async (folder) => {
       const file = join(folder, "key.json");

@@ -47,6 +47,13 @@ describe("witan transaction decode", () => {
       assert.deepEqual(shown["broken"], []);
     }));
 
+  it("takes only times that are the same on every machine", () =>
+    withGenesis(async (genesis) => {
+      const ran = await witan("transaction", "decode", hex, "--genesis", genesis, "--time", "Jan 1 2026");
+      assert.equal(ran.code, 2);
+      assert.match(ran.err, /--time Jan 1 2026: expected a time/);
+    }));
+
   it("needs no chain, and then knows no id", async () => {
     const ran = await witan("transaction", "decode", hex, "--json");
     assert.equal(ran.code, 0);
@@ -115,6 +122,7 @@ describe("witan transaction decode", () => {
     ["ABCD"],
     [hex, "--file", "x"],
     [hex, "--chain-id", "12"],
+    [hex, "--time", "2026-01-01T00:00:00Z"],
     ["--file", "none"],
   ])
     it(`refuses ${JSON.stringify(argv).slice(0, 40)} with exit code 2`, async () => {

@@ -1,6 +1,6 @@
 // What the tests of the signer guard share: made-up slots, digests and signatures, and a guard on a CrashDisk.
 import assert from "node:assert/strict";
-import { SignerGuard, type SigningSlot } from "@witan/crypto/node";
+import { SIGNING_LANES, SignerGuard, type SigningLane, type SigningSlot } from "@witan/crypto/node";
 import { type ChainId, type Hash, type PublicKey, type Signature, sha256Hex } from "@witan/primitives";
 import fc from "fast-check";
 import type { CrashDisk } from "./crash-disk.ts";
@@ -8,8 +8,9 @@ import type { CrashDisk } from "./crash-disk.ts";
 export const PUBLIC_KEY = `02${"11".repeat(32)}` as PublicKey;
 export const CHAIN = "22".repeat(32) as ChainId;
 
-export function slot(height: number, view = 0, step = 0): SigningSlot {
-  return { height, view, step } as SigningSlot;
+/** A slot of the lane `vote` unless told otherwise. */
+export function slot(height: number, view = 0, step = 0, lane: SigningLane = "vote"): SigningSlot {
+  return { lane, height, view, step } as SigningSlot;
 }
 export function digestOf(name: string | number): Hash {
   return sha256Hex(Buffer.from(`${name}`)) as Hash;
@@ -36,5 +37,7 @@ export async function codeOf(answer: Promise<{ ok: boolean; code?: string }>): P
   return result.ok ? "ok" : (result.code ?? "");
 }
 
-export const slots = fc.tuple(fc.nat(2), fc.nat(3), fc.nat(3)).map(([h, v, s]) => slot(h, v, s));
+export const slots = fc
+  .tuple(fc.nat(2), fc.nat(3), fc.nat(3), fc.constantFrom(...SIGNING_LANES))
+  .map(([height, view, step, lane]) => slot(height, view, step, lane));
 export const requests = fc.tuple(slots, fc.nat(1).map(digestOf));

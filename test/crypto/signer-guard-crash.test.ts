@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type SignerGuard, SignerGuardError, type SigningSlot } from "@witan/crypto/node";
+import { SIGNING_LANES, type SignerGuard, SignerGuardError, type SigningSlot } from "@witan/crypto/node";
 import type { Hash } from "@witan/primitives";
 import fc from "fast-check";
 import { Crash, CrashDisk, type Fate } from "./crash-disk.ts";
@@ -20,7 +20,7 @@ class World {
   readonly given = new Map<string, Hash>();
 
   see(wanted: SigningSlot, digest: Hash): void {
-    const key = `${wanted.height}/${wanted.view}/${wanted.step}`;
+    const key = `${wanted.lane}/${wanted.height}/${wanted.view}/${wanted.step}`;
     assert.equal(this.given.get(key) ?? digest, digest, `two digests were signed for ${key}`);
     this.given.set(key, digest);
   }
@@ -47,13 +47,17 @@ const SCRIPT: readonly (readonly [SigningSlot, Hash])[] = [
   [slot(1, 0, 1), digestOf("b")],
   [slot(1, 2, 0), digestOf("c")],
   [slot(2, 0, 0), digestOf("d")],
+  // Off the critical path: below the votes, in lanes of their own, and one at the very slot of a vote.
+  [slot(1, 0, 0, "certificate"), digestOf("e")],
+  [slot(1, 2, 0, "checkpoint"), digestOf("f")],
+  [slot(2, 0, 0, "certificate"), digestOf("g")],
 ];
 const RIVALS = SCRIPT.map(([wanted]) => [wanted, digestOf("rival")] as const);
 
 describe("crypto: the signer guard through crashes", () => {
   it("never contradicts and never forgets: a crash after every operation, torn at every byte", async () => {
     let crashes = 0;
-    for (let crashAfter = 0; crashAfter < 16; crashAfter++) {
+    for (let crashAfter = 0; crashAfter < 22; crashAfter++) {
       const probe = new CrashDisk();
       await crashed(probe, crashAfter, new World());
       for (const [fate, garbage] of fatesOf(probe.writes.at(-1) ?? 0)) {
@@ -66,7 +70,8 @@ describe("crypto: the signer guard through crashes", () => {
         const guard = await open(disk, false);
         await runUntilCrash(guard, RIVALS, world);
         await runUntilCrash(guard, SCRIPT, world);
-        assert.ok(world.given.has("2/0/0"), "a guard that came back signs on");
+        for (const last of ["vote/2/0/0", "certificate/2/0/0", "checkpoint/1/2/0"])
+          assert.ok(world.given.has(last), "a guard that came back signs on");
       }
     }
     assert.ok(crashes > 1000);
@@ -134,10 +139,14 @@ describe("crypto: the signer guard through crashes", () => {
           else disk.restart(fate, garbage);
         }
         const guard = await open(disk, false);
-        const last = [...world.given.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).at(-1);
-        if (last === undefined) return;
-        const [height, view, step] = last[0].split("/").map(Number) as [number, number, number];
-        assert.notEqual(await codeOf(guard.sign(slot(height, view, step), digestOf("rival"), signer)), "ok");
+        for (const lane of SIGNING_LANES) {
+          const given = [...world.given.keys()].filter((key) => key.startsWith(`${lane}/`));
+          const last = given.sort().at(-1);
+          if (last === undefined) continue;
+          const [height, view, step] = last.split("/").slice(1).map(Number) as [number, number, number];
+          const rival = guard.sign(slot(height, view, step, lane), digestOf("rival"), signer);
+          assert.notEqual(await codeOf(rival), "ok");
+        }
       }),
       { numRuns: 500 },
     );

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { FileError, SignerGuard, SignerGuardError, type SigningSlot } from "@witan/crypto/node";
+import {
+  FileError,
+  SIGNING_LANES,
+  SignerGuard,
+  SignerGuardError,
+  type SigningLane,
+  type SigningSlot,
+} from "@witan/crypto/node";
 import { AssertionError, type Hash, type Signature } from "@witan/primitives";
 import fc from "fast-check";
 import { CrashDisk } from "./crash-disk.ts";
@@ -21,16 +28,17 @@ function compare(a: SigningSlot, b: SigningSlot): number {
   return a.height - b.height || a.view - b.view || a.step - b.step;
 }
 
-/** The dumb model: everything that was ever signed, in a list. */
+/** The dumb model: everything that was ever signed, in a list; asked about a lane, it looks at that lane only. */
 class Model {
   signed: { slot: SigningSlot; digest: Hash }[] = [];
 
   answer(wanted: SigningSlot, digest: Hash): string {
-    const greatest = Math.max(-1, ...this.signed.map((each) => each.slot.height));
-    const remembered = this.signed.filter((each) => each.slot.height === greatest).slice(-64);
+    const signed = this.signed.filter((each) => each.slot.lane === wanted.lane);
+    const greatest = Math.max(-1, ...signed.map((each) => each.slot.height));
+    const remembered = signed.filter((each) => each.slot.height === greatest).slice(-64);
     const old = remembered.find((each) => compare(each.slot, wanted) === 0);
     if (old !== undefined) return old.digest === digest ? "ok" : "contradicts";
-    if (this.signed.some((each) => compare(each.slot, wanted) > 0)) return "regresses";
+    if (signed.some((each) => compare(each.slot, wanted) > 0)) return "regresses";
     this.signed.push({ slot: wanted, digest });
     return "ok";
   }
@@ -55,7 +63,7 @@ describe("crypto: the signer guard", () => {
     const guard = opened.value;
     for (let height = 1; height < 10; height++)
       assert.equal(await codeOf(guard.sign(slot(height), digestOf(height), signer)), "ok");
-    assert.equal(statSync(file("guard")).size, 16_384);
+    assert.equal(statSync(file("guard")).size, 40_960);
     await guard.close();
     await assert.rejects(
       guard.sign(slot(99), digestOf(1), signer),
@@ -83,13 +91,13 @@ describe("crypto: the signer guard", () => {
     const good = readFileSync(file("guard"));
     const both = Buffer.from(good);
     both[20] = (both[20] ?? 0) ^ 1;
-    both[8_192 + 20] = (both[8_192 + 20] ?? 0) ^ 1;
+    both[20_480 + 20] = (both[20_480 + 20] ?? 0) ^ 1;
     for (const bytes of [
       both,
       Buffer.alloc(0),
-      good.subarray(0, 8_192),
+      good.subarray(0, 20_480),
       Buffer.concat([good, good]),
-      Buffer.alloc(16_384, 255),
+      Buffer.alloc(40_960, 255),
     ]) {
       writeFileSync(file("guard"), bytes);
       const opened = await SignerGuard.open(options());
@@ -128,6 +136,56 @@ describe("crypto: the signer guard", () => {
     );
   });
 
+  it("keeps lanes apart: an order and digests of their own, through restarts", async () => {
+    const disk = new CrashDisk();
+    let guard = await open(disk, true);
+    const reopen = async () => {
+      await guard.close();
+      guard = await open(disk, false);
+    };
+    const ask = (wanted: SigningSlot, name: string) => codeOf(guard.sign(wanted, digestOf(name), signer));
+    // A vote for height 9 does not stop the certificate of 8, nor the checkpoint of 4.
+    assert.equal(await ask(slot(9, 1, 1, "vote"), "v9"), "ok");
+    assert.equal(await ask(slot(8, 0, 0, "certificate"), "c8"), "ok");
+    assert.equal(await ask(slot(4, 0, 0, "checkpoint"), "p4"), "ok");
+    for (const lane of SIGNING_LANES) assert.equal(await ask(slot(9, 2, 0, lane), `9 ${lane}`), "ok");
+    await reopen();
+    for (const lane of SIGNING_LANES) {
+      assert.equal(await ask(slot(9, 2, 0, lane), `9 ${lane}`), "ok");
+      assert.equal(await ask(slot(9, 2, 0, lane), "rival"), "contradicts");
+      assert.equal(await ask(slot(9, 0, 0, lane), "late"), "regresses");
+      assert.equal(
+        await ask(slot(8, 0, 0, lane), "c8"),
+        "regresses",
+        "a lane forgets what is below its height",
+      );
+    }
+    assert.equal(await ask(slot(10, 0, 0, "vote"), "v10"), "ok");
+    await reopen();
+    assert.equal(await ask(slot(9, 3, 0, "vote"), "x"), "regresses");
+    assert.equal(await ask(slot(9, 3, 0, "certificate"), "x"), "ok");
+    assert.equal(await ask(slot(9, 3, 0, "checkpoint"), "y"), "ok");
+  });
+
+  it("has room for all lanes full, at the greatest numbers, and reads each back as it was", async () => {
+    const disk = new CrashDisk();
+    let guard = await open(disk, true);
+    const top = Number.MAX_SAFE_INTEGER;
+    const each = SIGNING_LANES.flatMap((lane) =>
+      Array.from({ length: 64 }, (_, index) => slot(top, top - 63 + index, 255, lane)),
+    );
+    const nameOf = ({ lane, view }: SigningSlot) => `${lane} ${view}`;
+    for (const wanted of each) await guard.sign(wanted, digestOf(nameOf(wanted)), signer);
+    assert.equal(Math.max(...disk.writes), 20_300);
+    await guard.close();
+    guard = await open(disk, false);
+    for (const wanted of each) {
+      const answer = await guard.sign(wanted, digestOf(nameOf(wanted)), signer);
+      assert.deepEqual(answer, { ok: true, value: signatureOf(digestOf(nameOf(wanted))) });
+      assert.equal(await codeOf(guard.sign(wanted, digestOf("rival"), signer)), "contradicts");
+    }
+  });
+
   it("remembers the 64 newest slots of a height, all of them over a restart", async () => {
     const disk = new CrashDisk();
     let guard = await open(disk, true);
@@ -142,7 +200,7 @@ describe("crypto: the signer guard", () => {
         view < 6 ? "regresses" : "contradicts",
       );
     }
-    assert.ok(Math.max(...disk.writes) <= 8_192);
+    assert.ok(Math.max(...disk.writes) <= 20_480);
     const edge = slot(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 255);
     assert.equal(await codeOf(guard.sign(edge, digestOf("edge"), signer)), "ok");
     await guard.close();
@@ -189,6 +247,8 @@ describe("crypto: the signer guard", () => {
       slot(1, Number.NaN),
       slot(1, 0, 256),
       slot(1, 0, -1),
+      slot(1, 0, 0, "proposal" as SigningLane),
+      slot(1, 0, 0, "toString" as SigningLane),
     ]) {
       await assert.rejects(guard.sign(bad, digestOf(1), signer), AssertionError);
     }
@@ -226,11 +286,11 @@ describe("crypto: the signer guard", () => {
     await guard.sign(slot(2), digestOf(2), signer);
     await guard.close();
     const bytes = disk.bytes();
-    const newer = disk.writes.length % 2 === 1 ? 0 : 8_192;
-    const room = 90 + 105 + 32;
+    const newer = disk.writes.length % 2 === 1 ? 0 : 20_480;
+    const room = 108 + 105 + 32;
     for (let at = 0; at < room; at++) {
       const damaged = bytes.slice();
-      const older = 8_192 - newer;
+      const older = 20_480 - newer;
       damaged[older + at] = (damaged[older + at] ?? 0) ^ (1 << (at % 8));
       const copy = new CrashDisk();
       copy.overwrite(damaged);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
-import { createNobleScheme, generateSecretKey, publicKeyOf, sign } from "@witan/crypto";
+import { createNobleScheme } from "@witan/crypto";
 import {
   openVerifier,
   type SpawnWorker,
@@ -10,29 +10,18 @@ import {
   type WorkerPort,
   type WorkerVerifier,
 } from "@witan/crypto/node";
-import { type Hash, type PublicKey, type Signature, type SignatureCheck, sha256Hex } from "@witan/primitives";
+import type { Hash, PublicKey, Signature, SignatureCheck } from "@witan/primitives";
 import fc from "fast-check";
 import { PuppetWorker } from "./puppet-worker.ts";
+import { answersByDigest, GOOD, good, opened, settle, WRONG, withPuppets } from "./verifier-cases.ts";
 
-/** Good, wrong and malformed checks, each told by its number. */
-const GOOD: readonly SignatureCheck[] = Array.from({ length: 12 }, (_, index) => {
-  const secret = generateSecretKey();
-  const digest = sha256Hex(Uint8Array.of(index)) as Hash;
-  return { digest, publicKey: publicKeyOf(secret), signature: sign(digest, secret) };
-});
-const WRONG: readonly SignatureCheck[] = GOOD.map((each, index) => ({
-  ...each,
-  digest: (GOOD[(index + 1) % GOOD.length] as SignatureCheck).digest,
-}));
+/** Malformed checks, three of each good one. */
 const MALFORMED: readonly SignatureCheck[] = GOOD.flatMap((each) => [
   { ...each, publicKey: `04${each.publicKey.slice(2)}` as PublicKey },
   { ...each, signature: each.signature.slice(2) as Signature },
   { ...each, digest: each.digest.toUpperCase() as Hash },
 ]);
-const good = (count: number) =>
-  Array.from({ length: count }, (_, index) => GOOD[index % GOOD.length] as SignatureCheck);
 
-const opened: WorkerVerifier[] = [];
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((verifier) => verifier.close()));
 });
@@ -43,26 +32,6 @@ async function open(options: VerifierOptions): Promise<WorkerVerifier> {
   opened.push(result.value);
   return result.value;
 }
-
-/** A verifier over puppets. The list grows as workers are replaced. */
-async function withPuppets(
-  options: VerifierOptions,
-): Promise<{ verifier: WorkerVerifier; puppets: PuppetWorker[] }> {
-  const puppets: PuppetWorker[] = [];
-  const opening = openVerifier({ scheme: "noble", ...options }, () => {
-    const puppet = new PuppetWorker();
-    puppets.push(puppet);
-    queueMicrotask(() => puppet.ready());
-    return puppet;
-  });
-  const result = await opening;
-  assert.ok(result.ok);
-  opened.push(result.value);
-  return { verifier: result.value, puppets };
-}
-
-/** Lets everything run that waits for nothing but microtasks. */
-const settle = () => new Promise((resolve) => setImmediate(resolve));
 
 async function stateOf(promise: Promise<unknown>): Promise<"pending" | "settled"> {
   let state: "pending" | "settled" = "pending";
@@ -371,11 +340,3 @@ describe("crypto: the verifier, on puppets", () => {
     );
   });
 });
-
-/** What holds, told by the digest: quicker than the real thing. */
-function answersByDigest(checks: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: checks.length / 129 }, (_, index) => {
-    const digest = Buffer.from(checks.subarray(index * 129, index * 129 + 32)).toString("hex");
-    return digest === GOOD[0]?.digest ? 1 : 0;
-  });
-}

@@ -1,45 +1,46 @@
-// The commands that README.md shows are run as they stand there.
+// The commands that README.md shows are run as they stand there, with what a fresh clone has, and the example files are
+// what their maker makes.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseGenesisFile } from "@witan/ledger";
-import { bytesToHex, type Timestamp } from "@witan/primitives";
+import { fileURLToPath } from "node:url";
 import { inFolder, witanProcess } from "../cli/run.ts";
-import { keyOfName, outputTo, TestLedger } from "../ledger/build.ts";
+import { exampleFiles } from "./examples.ts";
 
-const README = new URL("../../README.md", import.meta.url);
+const ROOT = new URL("../../", import.meta.url);
 
-/** The lines of the `sh` blocks of a page that start `witan`. */
+/** The lines of the `sh` blocks of the README that start `witan`. */
 async function witanCommands(): Promise<readonly string[]> {
-  const blocks = (await readFile(README, "utf8")).matchAll(/```sh\n(.*?)```/gs);
+  const blocks = (await readFile(new URL("README.md", ROOT), "utf8")).matchAll(/```sh\n(.*?)```/gs);
   return [...blocks].flatMap(([, block = ""]) =>
     block.split("\n").filter((line) => line.startsWith("npx witan ")),
   );
 }
 
-/** Writes a payment that holds on the chain of `genesis.json`, its inputs aside. */
-async function writePayment(folder: string): Promise<void> {
-  const parsed = parseGenesisFile(await readFile(join(folder, "genesis.json"), "utf8"));
-  assert.ok(parsed.ok);
-  const ledger = new TestLedger(parsed.value);
-  const input = { transaction: ledger.state.parent.hash as never, index: 0 };
-  const body = {
-    ...ledger.transfer([], [outputTo(keyOfName("bob"), 5n)]),
-    inputs: [input],
-    validUntil: (Date.now() + 60_000) as Timestamp,
-  };
-  await writeFile(join(folder, "payment.hex"), bytesToHex(ledger.seal(body, [keyOfName("alice")]).bytes));
-}
-
 describe("README", () => {
-  it("shows commands that work", () =>
+  it("shows commands that work with what a fresh clone has", () =>
     inFolder(async (folder) => {
       const commands = await witanCommands();
       assert.ok(commands.length >= 5, "the README has lost its commands");
+      const examples = fileURLToPath(new URL("docs/examples", ROOT));
+      await cp(examples, join(folder, "docs/examples"), { recursive: true });
       for (const command of commands) {
-        if (command.includes("payment.hex")) await writePayment(folder);
         const ran = await witanProcess(command.split(" ").slice(2), { cwd: folder });
         assert.equal(ran.code, 0, `${command}\n${ran.out}${ran.err}`);
       }
     })).timeout(60_000);
+
+  it("writes into a folder that Git passes over", async () => {
+    const outs = (await witanCommands()).flatMap((command) => / --out (\S+)/.exec(command)?.[1] ?? []);
+    assert.ok(outs.length >= 3);
+    for (const out of outs) assert.match(out, /^try\//);
+    assert.match(await readFile(new URL(".gitignore", ROOT), "utf8"), /^\/try\/$/m);
+  });
+});
+
+describe("docs/examples", () => {
+  for (const [name, text] of exampleFiles())
+    it(`${name} is as test/docs/examples.ts makes it`, async () => {
+      assert.equal(await readFile(new URL(`docs/examples/${name}`, ROOT), "utf8"), text);
+    });
 });

@@ -10,7 +10,14 @@ import {
   parseSignature,
   peerIdOfEd25519,
 } from "@witan/crypto";
-import { genesisToJson, openChain, parseGenesisFile, parseMemberFile, toJson } from "@witan/ledger";
+import {
+  genesisToJson,
+  openChain,
+  openGenesisFile,
+  parseGenesisFile,
+  parseMemberFile,
+  toJson,
+} from "@witan/ledger";
 import { bytesToHex, type Hash, hexToBytes, isHex, writeHex } from "@witan/primitives";
 import type { Dice } from "../differential/dice.ts";
 import { memberOf, testGenesis } from "../ledger/build.ts";
@@ -69,6 +76,8 @@ function problemsOf(problems: readonly { readonly field: string; readonly expect
 
 function runGenesisFile(bytes: Uint8Array): string {
   const parsed = parseGenesisFile(textOf(bytes));
+  const told = openGenesisFile(textOf(bytes));
+  hold(parsed.ok || !told.ok, "a chain is opened of a file that does not read");
   if (!parsed.ok) return problemsOf(parsed.problems);
   const text = JSON.stringify(toJson(parsed.value));
   const opened = openChain(parsed.value);

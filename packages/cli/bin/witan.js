@@ -3,18 +3,16 @@
 // the sources as they are; an installed package has none, and runs what was built.
 import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
+import { suitable, WANTED } from "./node-version.js";
 
-const wanted = [22, 18];
-const found = process.versions.node.split(".").map(Number);
-if (found[0] < wanted[0] || (found[0] === wanted[0] && found[1] < wanted[1])) {
-  console.error(
-    "witan needs Node " +
-      wanted.join(".") +
-      " or later, and runs on " +
-      process.versions.node +
-      ". " +
-      "In a checkout, `npm ci` brings a suitable one: start witan by `npx witan`, or install Node 24.",
-  );
+const found = process.versions.node;
+if (!suitable(found)) {
+  const message =
+    `witan needs Node ${WANTED}, and runs on ${found}. ` +
+    "In a checkout, `npm ci` brings a suitable one: start witan by `npx witan`, or install Node 24.";
+  if (process.argv.includes("--json"))
+    console.log(JSON.stringify({ error: { code: 3, reason: "node-version", message } }));
+  else console.error(message);
   process.exit(3);
 }
 
@@ -25,7 +23,8 @@ if (existsSync(source)) {
       next(specifier, { ...context, conditions: [...context.conditions, "@witan/source"] }),
   });
 }
-const { main } = await import(
+const { run } = await import(
   existsSync(source) ? source.href : new URL("../dist/main.js", import.meta.url).href
 );
-process.exitCode = await main(process.argv.slice(2));
+// Not waited for: `run` sees to every end itself.
+run(process.argv.slice(2));

@@ -47,3 +47,18 @@ export function badInput(
 ): CommandFailure {
   return new CommandFailure(EXIT.input, reason, message, problems);
 }
+
+/** The failure of a command that threw what nobody expected: a bug of ours, told so that it can be reported. */
+export function bugFailure(error: unknown): CommandFailure {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  // The first place of ours that the stack names: enough to find it by, without the whole stack.
+  const place = /\bpackages\/\S+?:\d+:\d+|\bnode_modules\/\S+?:\d+:\d+/.exec(
+    (error instanceof Error && error.stack) || "",
+  );
+  const where = place === null ? "" : ` (at ${place[0]})`;
+  return new CommandFailure(
+    EXIT.unable,
+    "bug",
+    `this is a bug of witan: ${text}${where}. Please report it, with what you ran`,
+  );
+}

@@ -1,58 +1,100 @@
-// Files that people give to commands: reading text with a bound, and failures in words.
-import { open, writeFile } from "node:fs/promises";
+// Files that people give to commands: reading text with a bound, writing new files whole or not at all, and failures in
+// words.
+import { randomBytes } from "node:crypto";
+import { link, mkdir, open, unlink } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { badInput, CommandFailure, EXIT } from "./exit.ts";
 
 /** The largest file a command reads whole: a genesis of many members is far below. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-const REASONS: Readonly<Record<string, string>> = {
+const INPUT_REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
-  EACCES: "it may not be read or written by you: check its mode and owner",
+  ENOTDIR: "a part of the path is a file, where a folder is expected",
   EISDIR: "it is a directory",
   EEXIST: "it exists, and is not overwritten: move it away, or choose another name",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "the name is too long",
+};
+const UNABLE_REASONS: Readonly<Record<string, string>> = {
+  EACCES: "it may not be read or written by you: check its mode and owner",
+  EPERM: "the system does not permit it: check its owner and the file system",
+  EROFS: "the file system may only be read",
   ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
 };
 
-/** The failure of an operation on a file, in words. */
-export function fileFailure(doing: string, path: string, error: unknown): CommandFailure {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
-  const exit = ["ENOENT", "EISDIR", "EEXIST"].includes(code) ? EXIT.input : EXIT.unable;
-  return new CommandFailure(exit, "file", `${doing} ${path} failed: ${REASONS[code] ?? code}`);
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "UNKNOWN";
 }
 
-/** Reads a text file; `-` is standard input. */
+/** The failure of an operation on a file, in words. An error that no file system made is thrown on as it is. */
+export function fileFailure(doing: string, path: string, error: unknown): CommandFailure {
+  if (error instanceof CommandFailure) return error;
+  if (!(error instanceof Error && "syscall" in error)) throw error;
+  const code = codeOf(error);
+  const exit = code in INPUT_REASONS ? EXIT.input : EXIT.unable;
+  const reason = INPUT_REASONS[code] ?? UNABLE_REASONS[code] ?? code;
+  return new CommandFailure(exit, "file", `${doing} ${path} failed: ${reason}`);
+}
+
+/** Reads a text file; `-` is standard input. What it reads is bounded, whatever the size of a file is said to be. */
 export async function readText(path: string): Promise<string> {
-  if (path === "-") return readStandardInput();
+  if (path === "-") return bounded("standard input", process.stdin);
   try {
     const file = await open(path, "r");
     try {
-      const { size } = await file.stat();
-      if (size > FILE_BYTES_MAX)
-        throw badInput("file", `${path} has ${size} bytes, the most that is read is ${FILE_BYTES_MAX}`);
-      return await file.readFile("utf8");
+      return await bounded(path, file.createReadStream({ autoClose: false }));
     } finally {
       await file.close();
     }
   } catch (error) {
-    throw error instanceof CommandFailure ? error : fileFailure("reading", path, error);
+    throw fileFailure("reading", path, error);
   }
 }
 
-async function readStandardInput(): Promise<string> {
-  let text = "";
-  process.stdin.setEncoding("utf8");
-  for await (const part of process.stdin) {
-    text += part;
-    if (text.length > FILE_BYTES_MAX) throw badInput("file", "too much on standard input");
+async function bounded(name: string, source: AsyncIterable<Buffer | string>): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of source) {
+    const bytes = Buffer.from(part);
+    size += bytes.length;
+    if (size > FILE_BYTES_MAX)
+      throw badInput("file", `${name} has more than ${FILE_BYTES_MAX} bytes, the most that is read`);
+    parts.push(bytes);
   }
-  return text;
+  return Buffer.concat(parts).toString("utf8");
 }
 
-/** Writes a new text file; one that exists is kept. */
-export async function writeNewText(path: string, text: string, mode = 0o644): Promise<void> {
+/** Makes the folder that a new file goes into, and those above it, if they are not there. */
+export async function makeFolderOf(path: string, mode = 0o777): Promise<void> {
+  const folder = dirname(path);
   try {
-    await writeFile(path, text, { flag: "wx", mode });
+    await mkdir(folder, { recursive: true, mode });
+  } catch (error) {
+    // mkdir says EEXIST where a file is in the place of the folder.
+    const told = codeOf(error) === "EEXIST" ? Object.assign(error as Error, { code: "ENOTDIR" }) : error;
+    throw fileFailure("making the folder", folder, told);
+  }
+}
+
+/** Writes a new text file, whole or not at all, in a folder made as needed; one that exists is kept. */
+export async function writeNewText(path: string, text: string, mode = 0o644): Promise<void> {
+  await makeFolderOf(path);
+  // Beside its place first, then linked into it: link refuses to replace what is there; rename would replace it.
+  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString("hex")}.tmp`);
+  try {
+    const file = await open(temporary, "wx", mode);
+    try {
+      await file.writeFile(text);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await link(temporary, path);
   } catch (error) {
     throw fileFailure("writing", path, error);
+  } finally {
+    await unlink(temporary).catch(() => {});
   }
 }

@@ -1,30 +1,29 @@
 // Genesis and member files as commands take them: read, checked, every mistake told.
-import { type Chain, type FileResult, openChain, parseGenesisFile, parseMemberFile } from "@witan/ledger";
+import { type Chain, type FileResult, openGenesisFile, parseMemberFile } from "@witan/ledger";
 import type { Member } from "@witan/primitives";
-import { badInput, type FieldProblem } from "./exit.ts";
+import { badInput } from "./exit.ts";
 import { readText } from "./files.ts";
 
 /** The address prefix where no chain says another. */
 export const DEFAULT_ADDRESS_PREFIX = "wit";
 
-/** The failure of a file with mistakes, each with file, field, found, expected. */
-export function invalidFile(path: string, what: string, problems: readonly FieldProblem[]): Error {
+/** What a file holds, or the failure of a file with mistakes, each with file, field, found, expected. */
+function contentOf<T>(path: string, what: string, result: FileResult<T>): T {
+  if (result.ok) return result.value;
+  const { problems } = result;
   const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
   const listed = problems.map(({ field, found, expected }) => ({ file: path, field, found, expected }));
-  return badInput(`${what}-invalid`, `${path} is no valid ${what} file: ${count}`, listed);
+  throw badInput(`${what}-invalid`, `${path} is no valid ${what} file: ${count}`, listed);
 }
 
-function contentOf<T>(path: string, what: string, result: FileResult<T>): T {
-  if (!result.ok) throw invalidFile(path, what, result.problems);
-  return result.value;
+/** The chain of the text of a genesis file; `path` names it where there are mistakes. */
+export function chainOfText(path: string, text: string): Chain {
+  return contentOf(path, "genesis", openGenesisFile(text));
 }
 
 /** Reads a genesis file and opens its chain. */
-export async function openGenesisFile(path: string): Promise<Chain> {
-  const genesis = contentOf(path, "genesis", parseGenesisFile(await readText(path)));
-  const opened = openChain(genesis);
-  if (!opened.ok) throw invalidFile(path, "genesis", opened.problems);
-  return opened.value;
+export async function readGenesisFile(path: string): Promise<Chain> {
+  return chainOfText(path, await readText(path));
 }
 
 /** Reads a member file. */

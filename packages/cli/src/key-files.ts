@@ -8,6 +8,7 @@ import {
   writeKeyFile,
 } from "@witan/crypto/node";
 import { badInput, CommandFailure, EXIT } from "./exit.ts";
+import { makeFolderOf } from "./files.ts";
 import { existingPassphrase, newPassphrase, type PassphraseOptions } from "./passphrase.ts";
 
 /** How a key is to be kept. */
@@ -15,8 +16,9 @@ export interface KeepOptions extends PassphraseOptions {
   readonly plain?: boolean;
 }
 
-/** Writes a key into a new file, encrypted under a passphrase if there is one. */
+/** Writes a key into a new file, in a folder made as needed, encrypted under a passphrase if there is one. */
 export async function writeKey(path: string, key: KeyPair, passphrase: string | undefined): Promise<void> {
+  await makeFolderOf(path, 0o700);
   const written = await told(() => writeKeyFile(path, key, passphrase === undefined ? {} : { passphrase }));
   if (!written.ok) throw refused(path, written);
 }

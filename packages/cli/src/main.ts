@@ -5,8 +5,9 @@ import { addGenesisCommands } from "./commands/genesis.ts";
 import { addKeyCommands } from "./commands/keys.ts";
 import { addMemberCommands } from "./commands/member.ts";
 import { addTransactionCommands } from "./commands/transaction.ts";
-import { CommandFailure, EXIT } from "./exit.ts";
+import { bugFailure, CommandFailure, EXIT } from "./exit.ts";
 import { printFailure, type Streams } from "./output.ts";
+import { usageFailure } from "./usage.ts";
 
 const STANDARD: Streams = {
   out: (text) => process.stdout.write(text),
@@ -18,42 +19,69 @@ function version(): string {
   return (manifest as { version: string }).version;
 }
 
-/** Runs one command line (without node and script). Resolves to its exit code; throws on bugs only. */
+/** Runs one command line (without node and script). Resolves to its exit code, whatever happens. */
 export async function main(argv: readonly string[], streams: Streams = STANDARD): Promise<number> {
   let exit: number = EXIT.done;
+  const json = argv.includes("--json");
+  try {
+    const program = programOf(streams, json, (code) => {
+      exit = code;
+    });
+    await program.parseAsync([...argv], { from: "user" });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      const failure = usageFailure(error);
+      // For people commander has said it already.
+      if (failure && json) printFailure(streams, json, failure);
+      return failure?.exitCode ?? EXIT.done;
+    }
+    const failure = error instanceof CommandFailure ? error : bugFailure(error);
+    printFailure(streams, json, failure);
+    return failure.exitCode;
+  }
+}
+
+/** Runs the process `witan`: `main` on its arguments, and no way out of the process but with an exit code of ours. */
+export async function run(argv: readonly string[]): Promise<void> {
+  // Whoever reads no further, as in `witan … | head`, has what they want.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on("error", (error: Error & { code?: string }) => {
+      if (error.code !== "EPIPE") throw error;
+    });
+  let ended = false;
+  const stop = (error: unknown): void => {
+    ended = true;
+    const failure = bugFailure(error);
+    printFailure(STANDARD, argv.includes("--json"), failure);
+    process.exit(failure.exitCode);
+  };
+  process.on("uncaughtException", stop);
+  process.on("unhandledRejection", stop);
+  // Node leaves where nothing is left to wait for, even in the middle of a command.
+  process.on("exit", () => {
+    if (!ended) stop("it stopped in the middle of a command");
+  });
+  const code = await main(argv);
+  ended = true;
+  process.exitCode = code;
+}
+
+function programOf(streams: Streams, json: boolean, setExit: (code: number) => void): Command {
   const program = new Command("witan")
     .description("A permissioned ledger: named validators finalize blocks of signed transactions.")
     .version(version())
-    .showHelpAfterError("(add --help for what there is)")
-    .exitOverride()
-    .configureOutput({ writeOut: streams.out, writeErr: streams.err });
-  const setExit = (code: number): void => {
-    exit = code;
-  };
+    .showHelpAfterError("(add --help for what there is)");
   addKeyCommands(program, streams);
   addMemberCommands(program, streams);
   addGenesisCommands(program, streams);
   addTransactionCommands(program, streams, setExit);
   // Subcommands made before these settings do not inherit them.
-  const json = argv.includes("--json");
-  for (const command of descendants(program))
+  for (const command of [program, ...descendants(program)])
     command
       .exitOverride()
       .configureOutput({ writeOut: streams.out, writeErr: json ? () => {} : streams.err });
-  try {
-    await program.parseAsync([...argv], { from: "user" });
-    return exit;
-  } catch (error) {
-    if (error instanceof CommandFailure) {
-      printFailure(streams, json, error);
-      return error.exitCode;
-    }
-    if (!(error instanceof CommanderError)) throw error;
-    if (error.exitCode === 0) return EXIT.done;
-    const message = error.message.replace(/^error: /, "");
-    if (json) printFailure(streams, json, new CommandFailure(EXIT.input, error.code, message));
-    return EXIT.input;
-  }
+  return program;
 }
 
 function descendants(command: Command): readonly Command[] {

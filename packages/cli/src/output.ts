@@ -8,6 +8,17 @@ export interface Streams {
   readonly err: (text: string) => void;
 }
 
+/**
+ * A text as a terminal may have it: what would move its cursor, colour it, or turn the direction of writing is shown as
+ * an escape, not done. Texts come from files that others wrote.
+ */
+export function printable(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+}
+
 /** Prints a result: as one line of JSON, or as the lines for people. */
 export function printResult(
   streams: Streams,
@@ -16,7 +27,7 @@ export function printResult(
   lines: () => readonly string[],
 ): void {
   if (json) streams.out(`${JSON.stringify(result)}\n`);
-  else streams.out(`${lines().join("\n")}\n`);
+  else streams.out(`${lines().map(printable).join("\n")}\n`);
 }
 
 /** Prints a failure: on standard error for people, as the last line of standard output with `--json`. */
@@ -27,9 +38,11 @@ export function printFailure(streams: Streams, json: boolean, failure: CommandFa
     streams.out(`${JSON.stringify({ error: { code: exitCode, reason, message, ...details } })}\n`);
     return;
   }
-  streams.err(`witan: ${message}\n`);
-  for (const { field, found, expected } of problems)
-    streams.err(`  ${field === "" ? "" : `${field}: `}found ${found}, expected ${expected}\n`);
+  streams.err(`witan: ${printable(message)}\n`);
+  for (const { field, found, expected } of problems) {
+    const where = field === "" ? "" : `${field}: `;
+    streams.err(`  ${printable(`${where}found ${found}, expected ${expected}`)}\n`);
+  }
 }
 
 /** Lines of `name  value`, the values aligned. */

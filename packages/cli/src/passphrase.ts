@@ -1,12 +1,17 @@
 // Passphrases: from a file, from WITAN_PASSPHRASE, or asked for. Without a terminal nothing is asked for.
-import password from "@inquirer/password";
 import { badInput } from "./exit.ts";
 import { readText } from "./files.ts";
+import { askSecret, canAsk } from "./prompt.ts";
 
 /** What the options say about passphrases. */
 export interface PassphraseOptions {
   readonly passphraseFile?: string;
 }
+
+/** Asks one question; takes the answer if the check does. */
+export type Ask = (message: string, check?: (answer: string) => true | string) => Promise<string>;
+
+const EMPTY = "an empty passphrase protects nothing";
 
 /** The passphrase of the options or the environment, if one is given there. */
 async function given(options: PassphraseOptions): Promise<string | undefined> {
@@ -21,27 +26,32 @@ async function given(options: PassphraseOptions): Promise<string | undefined> {
 export async function existingPassphrase(options: PassphraseOptions, file: string): Promise<string> {
   const known = await given(options);
   if (known !== undefined) return known;
-  if (!process.stdin.isTTY)
+  if (!canAsk())
     throw badInput(
       "passphrase-needed",
       `${file} is encrypted. Give its passphrase by --passphrase-file FILE or WITAN_PASSPHRASE`,
     );
-  return password({ message: `Passphrase of ${file}:`, mask: true }, { output: process.stderr });
+  return askSecret(`Passphrase of ${file}:`);
 }
 
 /** The passphrase for a new file, asked for twice. */
 export async function newPassphrase(options: PassphraseOptions, file: string): Promise<string> {
   const known = await given(options);
+  if (known === "") throw badInput("passphrase-empty", `${EMPTY}; nothing was written`);
   if (known !== undefined) return known;
-  if (!process.stdin.isTTY)
+  if (!canAsk())
     throw badInput(
       "passphrase-needed",
       `${file} would be encrypted, and there is no passphrase. Give one by --passphrase-file FILE or ` +
         "WITAN_PASSPHRASE, or keep the key unencrypted with --plain",
     );
-  const prompt = { output: process.stderr };
-  const first = await password({ message: `New passphrase for ${file}:`, mask: true }, prompt);
-  const second = await password({ message: "The same again:", mask: true }, prompt);
+  return chosenPassphrase(file, askSecret);
+}
+
+/** Asks for a new passphrase, and again: a slip would lock the key for ever. */
+export async function chosenPassphrase(file: string, ask: Ask): Promise<string> {
+  const first = await ask(`New passphrase for ${file}:`, (answer) => answer !== "" || EMPTY);
+  const second = await ask("The same again:");
   if (first === second) return first;
   throw badInput("passphrase-differs", "the two passphrases differ; nothing was written. Try again");
 }

@@ -19,7 +19,7 @@ import { type Genesis, openChain } from "./genesis.ts";
 import { type GenesisProblem, genesisProblems, type Readable } from "./genesis-rules.ts";
 import type { Asset } from "./governance.ts";
 import { type Json, toJson } from "./json.ts";
-import { PARAMETER_DEFAULTS } from "./parameters.ts";
+import { PARAMETER_DEFAULTS, type Parameters } from "./parameters.ts";
 import { repeatedFields } from "./repeated-fields.ts";
 import type { Output } from "./transaction.ts";
 
@@ -37,6 +37,11 @@ export const DEFAULT_NATIVE_ASSET: Asset = Object.freeze({
   decimals: 8,
   issuancePolicyHash: ZERO_HASH as PolicyHash,
 });
+
+/** How many unknown or repeated fields are told at most. */
+const TOLD_MAX = 100;
+/** Lists and objects inside one another: more than any file of ours has. */
+const DEPTH_MAX = 32;
 
 const hex = (bytes: number) => {
   const expected = `${bytes} bytes in lower-case hex`;
@@ -97,11 +102,15 @@ class Form {
 
   list<S extends z.ZodType>(what: string, element: S, max: number): z.ZodArray<S> {
     const expected = `a list of at most ${max} ${what}`;
-    return z.array(this.#part(element), expected).max(max, expected);
+    // The length comes first: a long list of mistakes must not become a long list of problems.
+    const short = z.array(z.unknown(), expected).max(max, expected);
+    return short.pipe(
+      z.array(this.#part(element)) as unknown as z.ZodArray<z.ZodUnknown>,
+    ) as unknown as z.ZodArray<S>;
   }
 
   #part<S extends z.ZodType>(schema: S): S {
-    return this.#lenient ? (schema.catch(undefined) as unknown as S) : schema;
+    return this.#lenient ? (schema.catch(undefined as never) as unknown as S) : schema;
   }
 }
 
@@ -126,17 +135,12 @@ function clientSchema(form: Form) {
 }
 
 function parametersSchema(form: Form) {
-  return form.object("parameters: an object", {
-    blockBytesMax: number().default(PARAMETER_DEFAULTS.blockBytesMax),
-    blockTransactionsMax: number().default(PARAMETER_DEFAULTS.blockTransactionsMax),
-    blockSignaturesMax: number().default(PARAMETER_DEFAULTS.blockSignaturesMax),
-    feeRateMin: number().default(PARAMETER_DEFAULTS.feeRateMin),
-    validUntilAheadMsMax: number().default(PARAMETER_DEFAULTS.validUntilAheadMsMax),
-    clockDriftMs: number().default(PARAMETER_DEFAULTS.clockDriftMs),
-    emptyBlockIntervalMs: number().default(PARAMETER_DEFAULTS.emptyBlockIntervalMs),
-    checkpointInterval: number().default(PARAMETER_DEFAULTS.checkpointInterval),
-    rulesVersion: number(0xffff).default(PARAMETER_DEFAULTS.rulesVersion),
+  const fields = Object.entries(PARAMETER_DEFAULTS).map(([name, value]) => {
+    const greatest = name === "rulesVersion" ? 0xffff : INTEGER_MAX;
+    return [name, number(greatest).default(value)];
   });
+  const shape = Object.fromEntries(fields) as Record<keyof Parameters, z.ZodDefault<z.ZodInt>>;
+  return form.object("parameters: an object", shape);
 }
 
 function consensusSchema(form: Form) {
@@ -270,7 +274,7 @@ function parseJson(text: string): ReadJson | Extract<FileResult<never>, { ok: fa
   const plain = text.startsWith("\ufeff") ? text.slice(1) : text;
   try {
     const value = JSON.parse(plain) as unknown;
-    const repeated = repeatedFields(plain).map((path) => ({
+    const repeated = repeatedFields(plain, DEPTH_MAX, TOLD_MAX).map((path) => ({
       condition: 0,
       field: fieldOf(path),
       found: "a second field of that name",
@@ -295,7 +299,7 @@ function invalid(problems: readonly FileProblem[]): Extract<FileResult<never>, {
 
 function problemsOf(issue: z.core.$ZodIssue): readonly FileProblem[] {
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((key) => ({
+    return issue.keys.slice(0, TOLD_MAX).map((key) => ({
       condition: 0,
       field: fieldOf([...issue.path, key]),
       found: "a field of that name",

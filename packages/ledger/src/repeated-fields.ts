@@ -8,12 +8,19 @@ interface Frame {
   at: string | number;
 }
 
-/** The paths of the fields of a JSON text that repeat one before them. The text must be JSON. */
-export function repeatedFields(text: string): readonly (readonly (string | number)[])[] {
+/**
+ * The paths of the fields of a JSON text that repeat one before them. Looks no further once there are `foundMax`, or the
+ * text is deeper than `depthMax`. The text must be JSON.
+ */
+export function repeatedFields(
+  text: string,
+  depthMax: number,
+  foundMax: number,
+): readonly (readonly (string | number)[])[] {
   const found: (string | number)[][] = [];
   const frames: Frame[] = [];
   let isName = false;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = 0; at < text.length && frames.length <= depthMax && found.length < foundMax; at++) {
     const inner = frames.at(-1);
     switch (text[at]) {
       case "{":

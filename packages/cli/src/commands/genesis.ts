@@ -11,7 +11,6 @@ import {
   genesisToJson,
   type Json,
   type Output,
-  openChain,
   PARAMETER_DEFAULTS,
   PARAMETER_NAMES,
   type ParameterName,
@@ -30,8 +29,9 @@ import {
 import { type Command, Option } from "commander";
 import { badInput } from "../exit.ts";
 import { writeNewText } from "../files.ts";
-import { DEFAULT_ADDRESS_PREFIX, invalidFile, openGenesisFile, readMemberFile } from "../genesis-input.ts";
+import { chainOfText, DEFAULT_ADDRESS_PREFIX, readGenesisFile, readMemberFile } from "../genesis-input.ts";
 import { printResult, type Streams, table } from "../output.ts";
+import { timeOf, timeText } from "../time.ts";
 import { examples } from "./keys.ts";
 
 interface CreateOptions {
@@ -45,8 +45,8 @@ interface CreateOptions {
   readonly native: string;
   readonly clients: "open" | "permitted";
   readonly time?: string;
-  readonly blockInterval: string;
-  readonly subsidy: string;
+  readonly blockInterval?: string;
+  readonly subsidy?: string;
   readonly out: string;
   readonly json?: boolean;
 }
@@ -87,8 +87,8 @@ export function addGenesisCommands(program: Command, streams: Streams): void {
     )
     .option("--address-prefix <prefix>", "1 to 12 letters a-z", DEFAULT_ADDRESS_PREFIX)
     .option("--time <time>", "when the chain begins, such as 2026-01-01T00:00:00Z (default: now)")
-    .option("--block-interval <ms>", "proof of work: milliseconds between blocks", "5000")
-    .option("--subsidy <amount>", "proof of work: base units that block 1 may create", "5000000000")
+    .option("--block-interval <ms>", "proof of work: milliseconds between blocks (default: 5000)")
+    .option("--subsidy <amount>", "proof of work: base units that block 1 may create (default: 5000000000)")
     .option("--out <file>", "the new genesis file", "genesis.json")
     .option("--json", "print JSON")
     .addHelpText(
@@ -100,12 +100,13 @@ export function addGenesisCommands(program: Command, streams: Streams): void {
     )
     .action(async (options: CreateOptions) => {
       const made = await genesisOf(options);
-      const opened = openChain(made);
-      if (!opened.ok) throw invalidFile("what the options say", "genesis", opened.problems);
       const timestamp = new Date(made.timestamp).toISOString();
       const file = { ...(genesisToJson(made) as Record<string, Json>), timestamp };
-      await writeNewText(options.out, `${JSON.stringify(file, undefined, 2)}\n`);
-      report(streams, options.json ?? false, opened.value, options.out);
+      const text = `${JSON.stringify(file, undefined, 2)}\n`;
+      // Read as everyone will read it, before it is written.
+      const chain = chainOfText("what the options say", text);
+      await writeNewText(options.out, text);
+      report(streams, options.json ?? false, chain, options.out);
     });
   genesis
     .command("check")
@@ -114,7 +115,7 @@ export function addGenesisCommands(program: Command, streams: Streams): void {
     .option("--json", "print JSON")
     .addHelpText("after", examples(["witan genesis check genesis.json"]))
     .action(async (file: string, options: { json?: boolean }) => {
-      report(streams, options.json ?? false, await openGenesisFile(file), file);
+      report(streams, options.json ?? false, await readGenesisFile(file), file);
     });
 }
 
@@ -138,7 +139,7 @@ function report(streams: Streams, json: boolean, chain: Chain, file: string): vo
       ["chain id", chainId],
       ["name", genesis.name],
       ["consensus", mode],
-      ["begins", new Date(genesis.timestamp).toISOString()],
+      ["begins", timeText(genesis.timestamp)],
       ["block 0", block.hash],
       ["governance root", block.header.governanceRoot],
       ["members", members.map(({ name, role }) => `${name} (${role})`).join(", ") || "none"],
@@ -158,7 +159,7 @@ async function genesisOf(options: CreateOptions): Promise<Genesis> {
     version: 1,
     name: options.name,
     addressPrefix,
-    timestamp: toTimestamp(timeOf(options.time)),
+    timestamp: toTimestamp(options.time === undefined ? Date.now() : timeOf("--time", options.time)),
     consensus: consensusOf(options),
     clientsMode: options.clients,
     members,
@@ -169,21 +170,18 @@ async function genesisOf(options: CreateOptions): Promise<Genesis> {
   };
 }
 
-function timeOf(text: string | undefined): number {
-  if (text === undefined) return Date.now();
-  const time = Date.parse(text);
-  if (!Number.isSafeInteger(time) || time < 0)
-    throw badInput("time", `--time ${text}: expected a time such as 2026-01-01T00:00:00Z`);
-  return time;
-}
-
 /** A compact target that one miner with a million hashes a second meets in some seconds; retargeting does the rest. */
 const WORK_START = compactOfTarget(1n << 234n);
 /** The easiest target there may be: about 16 hashes. */
 const WORK_LIMIT = compactOfTarget((1n << 252n) - 1n);
 
 function consensusOf(options: CreateOptions): ConsensusParameters {
-  const { consensus: kind } = options;
+  const { consensus: kind, blockInterval, subsidy } = options;
+  if (kind !== "pow" && (blockInterval ?? subsidy) !== undefined)
+    throw badInput(
+      "arguments",
+      `--block-interval and --subsidy are for --consensus pow only; the mode is ${kind}`,
+    );
   if (kind === "pbft") return { kind };
   if (kind === "bp-fast-paxos")
     return { kind, promiseAuthentication: "mac", detectByzantineAcceptors: false };
@@ -191,9 +189,9 @@ function consensusOf(options: CreateOptions): ConsensusParameters {
     kind,
     initialTarget: WORK_START,
     targetLimit: WORK_LIMIT,
-    blockIntervalMs: wholeNumber("--block-interval", options.blockInterval),
+    blockIntervalMs: wholeNumber("--block-interval", blockInterval ?? "5000"),
     retargetInterval: 20,
-    subsidy: amountOf("--subsidy", options.subsidy),
+    subsidy: amountOf("--subsidy", subsidy ?? "5000000000"),
     halvingInterval: 210_000,
     coinbaseMaturity: 100,
     maxFutureDriftMs: 7_200_000,
@@ -223,6 +221,7 @@ function parametersOf(texts: readonly string[]): Parameters {
         "parameter",
         `--parameter ${text}: expected name=value, the name one of ${PARAMETER_NAMES.join(", ")}`,
       );
+    if (changed[known] !== undefined) throw badInput("parameter", `--parameter ${known} is given twice`);
     changed[known] = wholeNumber(`--parameter ${known}`, value);
   }
   return { ...PARAMETER_DEFAULTS, ...changed };
@@ -230,7 +229,8 @@ function parametersOf(texts: readonly string[]): Parameters {
 
 function nativeOf(text: string): Asset {
   const [name = "", decimals = "", ...more] = text.split(":");
-  if (more.length > 0) throw badInput("asset", `--native ${text}: expected name:decimals`);
+  if (decimals === "" || more.length > 0)
+    throw badInput("asset", `--native ${text}: expected name:decimals, such as WITAN:8`);
   return { ...DEFAULT_NATIVE_ASSET, name, decimals: wholeNumber("--native", decimals) };
 }
 

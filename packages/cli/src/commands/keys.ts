@@ -14,10 +14,11 @@ import { type PolicyHash, type PublicKey, present } from "@witan/primitives";
 import { type Command, Option } from "commander";
 import { badInput } from "../exit.ts";
 import { readText, writeNewText } from "../files.ts";
-import { DEFAULT_ADDRESS_PREFIX, openGenesisFile } from "../genesis-input.ts";
+import { DEFAULT_ADDRESS_PREFIX, readGenesisFile } from "../genesis-input.ts";
 import { type KeepOptions, keepKey, keyHeader, openKey } from "../key-files.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import type { PassphraseOptions } from "../passphrase.ts";
+import { askSecret, canAsk } from "../prompt.ts";
 
 interface Shown {
   readonly json?: boolean;
@@ -52,8 +53,13 @@ function withKept(command: Command): Command {
   return command
     .option("--out <file>", "the new key file", "witan-key.json")
     .addOption(new Option("--purpose <purpose>", "what the key is for").choices(PURPOSES).default("client"))
-    .option("--plain", "do not encrypt the secret")
+    .addOption(plainOption("the secret"))
     .option("--passphrase-file <file>", "read the passphrase from a file");
+}
+
+/** The option that leaves secrets unencrypted. With a passphrase beside it one of the two was not meant. */
+export function plainOption(what: string): Option {
+  return new Option("--plain", `do not encrypt ${what}`).conflicts("passphraseFile");
 }
 
 function addNew(keys: Command, streams: Streams): void {
@@ -109,7 +115,10 @@ function addExport(keys: Command, streams: Streams): void {
 
 function addImport(keys: Command, streams: Streams): void {
   withShown(withKept(keys.command("import")))
-    .argument("[secret-file]", "a file with the secret key in hex; - or nothing: standard input", "-")
+    .argument(
+      "[secret-file]",
+      "a file with the secret key in hex; - or nothing: asked for, or standard input",
+    )
     .description("keep a secret key, 32 bytes in hex, in a new key file")
     .addHelpText(
       "after",
@@ -118,12 +127,17 @@ function addImport(keys: Command, streams: Streams): void {
         "pass show alice | witan keys import --plain",
       ]),
     )
-    .action(async (source: string, options: MakeOptions) => {
+    .action(async (source: string | undefined, options: MakeOptions) => {
       const prefix = await prefixOf(options);
-      const key = importedKey(options.purpose, (await readText(source)).trim());
+      const key = importedKey(options.purpose, (await secretText(source)).trim());
       await keepKey(options.out, key, options);
       show(streams, options, prefix, { ...key, file: options.out, encrypted: !options.plain });
     });
+}
+
+/** At a terminal the secret is asked for: what is typed into standard input would stand on the screen. */
+async function secretText(source = "-"): Promise<string> {
+  return source === "-" && canAsk() ? askSecret("Secret key in hex:") : readText(source);
 }
 
 /** The block of examples under a help text. */
@@ -150,7 +164,7 @@ async function prefixOf(options: Shown): Promise<string> {
     throw badInput("address-prefix", `--address-prefix ${prefix}: expected 1 to 12 letters a-z`);
   return options.genesis === undefined
     ? prefix
-    : (await openGenesisFile(options.genesis)).genesis.addressPrefix;
+    : (await readGenesisFile(options.genesis)).genesis.addressPrefix;
 }
 
 interface KeyShown {

@@ -1,17 +1,18 @@
 // The command `witan member create`: a member's home, whose secrets never leave it, and the public member file for a genesis.
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
-import { createKey } from "@witan/crypto/node";
+import { createKey, type KeyPair } from "@witan/crypto/node";
 import { memberNameShape } from "@witan/ledger";
 import { isHex, type Role, ZERO_HASH } from "@witan/primitives";
 import { type Command, Option } from "commander";
 import { badInput } from "../exit.ts";
-import { fileFailure, writeNewText } from "../files.ts";
+import { fileFailure, makeFolderOf, writeNewText } from "../files.ts";
 import { type KeepOptions, writeKey } from "../key-files.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { newPassphrase } from "../passphrase.ts";
-import { examples } from "./keys.ts";
+import { examples, plainOption } from "./keys.ts";
 
 interface CreateOptions extends KeepOptions {
   readonly name: string;
@@ -40,7 +41,7 @@ export function addMemberCommands(program: Command, streams: Streams): void {
       ZERO_HASH,
     )
     .requiredOption("--out <dir>", "the new home")
-    .option("--plain", "do not encrypt the secrets")
+    .addOption(plainOption("the secrets"))
     .option("--passphrase-file <file>", "read the passphrase from a file")
     .option("--json", "print JSON")
     .addHelpText("after", examples(["witan member create --name acme --out acme"]))
@@ -52,14 +53,10 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
   if (!memberNameShape(name))
     throw badInput("name", `--name ${name}: expected 1 to 32 characters of a-z, 0-9 and -`);
   if (!isHex(rewardPolicy, 32)) throw badInput("reward-policy", "--reward-policy: expected 32 bytes in hex");
+  await refuseExisting(out);
   // One passphrase for the three keys, asked for once.
   const passphrase = options.plain ? undefined : await newPassphrase(options, out);
-  await mkdir(join(out, "keys"), { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw fileFailure("making", out, error);
-  });
   const [voting, operator, peer] = [createKey("voting"), createKey("operator"), createKey("peer")];
-  for (const key of [voting, operator, peer])
-    await writeKey(join(out, "keys", `${key.purpose}.json`), key, passphrase);
   const member = {
     name,
     role,
@@ -69,7 +66,7 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
     rewardPolicy,
   };
   const file = join(out, "member.json");
-  await writeNewText(file, `${JSON.stringify(member, undefined, 2)}\n`);
+  await makeHome(out, [voting, operator, peer], passphrase, `${JSON.stringify(member, undefined, 2)}\n`);
   printResult(streams, options.json ?? false, { home: out, file, member }, () => [
     ...table([
       ["home", `${out} (its keys never leave it${options.plain ? "; they are not encrypted" : ""})`],
@@ -77,4 +74,35 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
       ...Object.entries(member),
     ]),
   ]);
+}
+
+async function refuseExisting(out: string): Promise<void> {
+  try {
+    await lstat(out);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
+    throw fileFailure("making", out, error);
+  }
+  throw badInput("file", `making ${out} failed: it exists. Move it away, or choose another name`);
+}
+
+/** Makes a home beside its place, then puts it there: who stops halfway leaves no half home that looks like one. */
+async function makeHome(
+  out: string,
+  keys: readonly KeyPair[],
+  passphrase: string | undefined,
+  memberFile: string,
+): Promise<void> {
+  const place = resolve(out);
+  const beside = join(dirname(place), `.${basename(place)}.${randomBytes(8).toString("hex")}.tmp`);
+  await makeFolderOf(place);
+  try {
+    await mkdir(beside, { mode: 0o700 });
+    for (const key of keys) await writeKey(join(beside, "keys", `${key.purpose}.json`), key, passphrase);
+    await writeNewText(join(beside, "member.json"), memberFile);
+    await rename(beside, place);
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    throw fileFailure("making", out, error);
+  }
 }

@@ -28,8 +28,9 @@ import {
 import type { Command } from "commander";
 import { badInput, EXIT } from "../exit.ts";
 import { readText } from "../files.ts";
-import { DEFAULT_ADDRESS_PREFIX, openGenesisFile } from "../genesis-input.ts";
+import { DEFAULT_ADDRESS_PREFIX, readGenesisFile } from "../genesis-input.ts";
 import { printResult, type Streams, table } from "../output.ts";
+import { timeOf, timeText } from "../time.ts";
 import { examples } from "./keys.ts";
 
 interface DecodeOptions {
@@ -74,8 +75,13 @@ export function addTransactionCommands(
 }
 
 async function decode(streams: Streams, hex: string | undefined, options: DecodeOptions): Promise<boolean> {
+  if (options.time !== undefined && options.genesis === undefined)
+    throw badInput(
+      "arguments",
+      "--time says when to judge a transaction on a chain: give --genesis FILE too",
+    );
   const bytes = await bytesOf(hex, options);
-  const chain = options.genesis === undefined ? undefined : await openGenesisFile(options.genesis);
+  const chain = options.genesis === undefined ? undefined : await readGenesisFile(options.genesis);
   const chainId = chainIdOf(options, chain);
   const json = options.json ?? false;
   const decoded = decodeTransaction(new TransactionHasher(chainId ?? NO_CHAIN), bytes);
@@ -122,9 +128,7 @@ function chainIdOf(options: DecodeOptions, chain: Chain | undefined): ChainId | 
 }
 
 function contextOf(chain: Chain, options: DecodeOptions): BlockContext {
-  const time = options.time === undefined ? Date.now() : Date.parse(options.time);
-  if (!Number.isSafeInteger(time) || time < 0)
-    throw badInput("time", `--time ${options.time}: expected a time such as 2026-01-01T00:00:00Z`);
+  const time = options.time === undefined ? Date.now() : timeOf("--time", options.time);
   return { chain, governance: genesisGovernance(chain), height: 1 as Height, timestamp: toTimestamp(time) };
 }
 
@@ -184,9 +188,4 @@ function describe(
 
 function assetName(asset: number, chain: Chain | undefined): string {
   return chain?.genesis.assets[asset]?.name ?? `asset ${asset}`;
-}
-
-function timeText(time: number): string {
-  const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? `${time}` : `${date.toISOString()} (${time})`;
 }

@@ -6,5 +6,6 @@ export * from "./key-file-format.ts";
 export * from "./keystore.ts";
 export * from "./native.ts";
 export * from "./signer-guard.ts";
+export { SIGNING_LANES, type SigningLane } from "./signer-record.ts";
 export * from "./verifier.ts";
 export { type SpawnWorker, spawnWorker, type WorkerPort } from "./verifier-lane.ts";

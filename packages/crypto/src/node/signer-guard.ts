@@ -27,13 +27,20 @@ import {
   encodeNewFile,
   encodeRecord,
   GUARD_FILE_BYTES,
+  type LaneRecord,
   positionOf,
+  SIGNING_LANES,
   type SignedEntry,
   type SignerRecord,
+  type SigningLane,
 } from "./signer-record.ts";
 
-/** What a signature is for. Ordered by height, then view, then step. */
+/**
+ * What a signature is for. Within a lane ordered by height, then view, then step; slots of different lanes are
+ * different slots and have no order, so a lane must be a function of what is signed.
+ */
 export interface SigningSlot {
+  readonly lane: SigningLane;
   readonly height: Height;
   readonly view: View;
   /** The engine's: the order of its steps within a view. 0 to 255. */
@@ -123,10 +130,10 @@ export class SignerGuard {
 
   /**
    * Signs a digest for a slot, unless that contradicts or regresses. When it answers, the signature is on the disk.
-   * A slot signed before gives the old signature for the same digest, while it is remembered: the greatest height,
-   * its 64 newest slots. Calls are answered in order.
-   * Codes: `contradicts` (another digest was signed for the slot), `regresses` (a later slot was signed, and this one
-   * is not remembered).
+   * A slot signed before gives the old signature for the same digest, while it is remembered: of each lane the
+   * greatest height, its 64 newest slots. Calls are answered in order.
+   * Codes: `contradicts` (another digest was signed for the slot), `regresses` (a later slot of the lane was signed,
+   * and this one is not remembered).
    * @throws {FileError} if the disk fails; from then on {SignerGuardError} with code `poisoned`, always
    * @throws {AssertionError} for a slot or digest out of range
    * @throws what `signDigest` throws; nothing is then recorded
@@ -160,26 +167,31 @@ export class SignerGuard {
     assertSlot(slot);
     assert(isHex(digest, 32), "only digests of 32 bytes are signed");
     if (this.#failure !== undefined) throw this.#failure;
-    const { height, entries } = this.#record;
+    const { height, entries } = this.#record.lanes[slot.lane];
     const newest = entries.at(-1);
     if (newest !== undefined) {
       const old = slot.height === height ? entries.find((entry) => compare(entry, slot) === 0) : undefined;
       if (old?.digest === digest) return ok(old.signature);
       if (old !== undefined) return refuse("contradicts", `${shown(slot)} was signed for ${old.digest}`);
       const late = slot.height < height || (slot.height === height && compare(slot, newest) < 0);
-      if (late) return refuse("regresses", `${shown(slot)} is before ${shown({ ...newest, height })}`);
+      if (late)
+        return refuse(
+          "regresses",
+          `${shown(slot)} is before ${shown({ ...newest, lane: slot.lane, height })}`,
+        );
     }
     const signature = await signDigest(digest);
     assert(isHex(signature, 64), "a signature is 64 bytes in hex");
     const kept = slot.height === height ? entries : [];
     const entry: SignedEntry = { view: slot.view, step: slot.step, digest, signature };
-    await this.#write(slot.height, [...kept, entry].slice(-ENTRIES_MAX));
+    const lane: LaneRecord = { height: slot.height, entries: [...kept, entry].slice(-ENTRIES_MAX) };
+    await this.#write({ ...this.#record.lanes, [slot.lane]: lane });
     return ok(signature);
   }
 
   /** Writes the next record over the older one of the two. */
-  async #write(height: Height, entries: readonly SignedEntry[]): Promise<void> {
-    const next: SignerRecord = { ...this.#record, sequence: this.#record.sequence + 1, height, entries };
+  async #write(lanes: SignerRecord["lanes"]): Promise<void> {
+    const next: SignerRecord = { ...this.#record, sequence: this.#record.sequence + 1, lanes };
     try {
       await this.#file.write(encodeRecord(next), positionOf(next.sequence));
       await this.#file.dataSync();
@@ -202,7 +214,7 @@ export class SignerGuard {
    */
   async #settle(): Promise<void> {
     await this.#file.dataSync();
-    await this.#write(this.#record.height, this.#record.entries);
+    await this.#write(this.#record.lanes);
   }
 }
 
@@ -233,11 +245,12 @@ function compare(a: WithinHeight, b: WithinHeight): number {
   return a.view === b.view ? a.step - b.step : a.view - b.view;
 }
 
-function shown({ height, view, step }: SigningSlot): string {
-  return `height ${height}, view ${view}, step ${step}`;
+function shown({ lane, height, view, step }: SigningSlot): string {
+  return `${lane} at height ${height}, view ${view}, step ${step}`;
 }
 
-function assertSlot({ height, view, step }: SigningSlot): void {
+function assertSlot({ lane, height, view, step }: SigningSlot): void {
+  assert(SIGNING_LANES.includes(lane), `no signing lane is called ${lane}`);
   assert(Number.isInteger(height) && height >= 0 && height <= INTEGER_MAX, `height out of range: ${height}`);
   assert(Number.isInteger(view) && view >= 0 && view <= INTEGER_MAX, `view out of range: ${view}`);
   assert(Number.isInteger(step) && step >= 0 && step <= 255, `step out of range: ${step}`);

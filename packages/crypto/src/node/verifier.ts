@@ -1,6 +1,6 @@
-// Checks signatures on all cores: cuts what is asked into batches, hands them to worker threads, bounds what waits,
-// and drops what is no longer wanted. Fails closed: an answer is true only if a worker said so for that very check;
-// where no worker could say, the caller gets an error, never a guess.
+// Checks signatures on all cores: joins and cuts what is asked into batches, hands them to worker threads, bounds what
+// waits, and drops what is no longer wanted. Fails closed: an answer is true only if a worker said so for that very
+// check; where no worker could say, the caller gets an error, never a guess.
 import { availableParallelism } from "node:os";
 import {
   assert,
@@ -14,7 +14,9 @@ import {
 } from "@witan/primitives";
 import { checkShape } from "../schemes/scheme.ts";
 import { type BackendName, type ChooseFault, chooseScheme } from "./choose.ts";
+import { SharedSignals } from "./shared-signals.ts";
 import { type Batch, Lane, type SpawnWorker, spawnWorker } from "./verifier-lane.ts";
+import { type Job, type Run, RunQueue, runOf } from "./verifier-queue.ts";
 
 /** How a verifier is set up. All fields have defaults. */
 export interface VerifierOptions {
@@ -24,7 +26,10 @@ export interface VerifierOptions {
   readonly workers?: number;
   /** How many checks may be accepted and not answered yet. Default 65,536: eight full blocks. */
   readonly waitingMax?: number;
-  /** Checks in a batch at most. Default 64: 3 ms of a core with the native backend; what is under way isn't cancelled. */
+  /**
+   * Checks in a batch at most; small calls share one. Default 64: 3 ms of a core with the native backend; what is under
+   * way isn't cancelled.
+   */
   readonly batchSize?: number;
 }
 
@@ -37,7 +42,7 @@ export interface WorkerVerifier extends SignatureVerifier {
 /** The verifier could not say. Never means "does not hold": the same question may be asked again. */
 export class VerifierError extends Error {
   override readonly name = "VerifierError";
-  /** `worker-died`: two workers died over the same batch. `workers-lost`: no worker can be started any more. */
+  /** `worker-died`: two workers died over the same checks. `workers-lost`: no worker can be started any more. */
   readonly code: "worker-died" | "workers-lost";
 
   constructor(code: "worker-died" | "workers-lost", message: string) {
@@ -48,8 +53,8 @@ export class VerifierError extends Error {
 
 /**
  * Starts a verifier: chooses and tests the backend here, then again in each worker.
- * Its `verify` rejects with VerifierError where no worker could answer; a batch whose worker died is tried once more
- * before that. More checks at once than `waitingMax` are always `busy`.
+ * Its `verify` rejects with VerifierError where no worker could answer; checks whose worker died are tried once more
+ * before that, each call's by themselves. More checks at once than `waitingMax` are always `busy`.
  * Codes: as `chooseScheme`, and `worker` (a worker did not start).
  * @throws {AssertionError} for options out of range
  */
@@ -81,24 +86,14 @@ function settingsOf(options: VerifierOptions): Settings {
   return Object.freeze({ workers, waitingMax, batchSize });
 }
 
-/** A call of `verify` that is not answered yet. */
-interface Job {
-  readonly answers: boolean[];
-  batchesLeft: number;
-  settled: boolean;
-  readonly settle: (answer: VerifierAnswer | VerifierError) => void;
-}
-
+/** Checks of one job or several, in the order of its runs. */
 interface JobBatch extends Batch {
-  readonly job: Job;
-  /** Where in the answers of the job each check belongs. */
-  readonly positions: readonly number[];
-  deaths: number;
+  readonly runs: readonly Run[];
 }
 
-/** Smaller pieces cost more in messages than another core brings. */
-const PIECE_MIN = 8;
-/** A batch that was there when two workers died is refused: a third would die too. */
+/** Smaller batches cost more in messages than another core brings, as long as there is more to put in. */
+const SHARE_MIN = 8;
+/** Checks that were with two workers when they died are refused: a third would die too. */
 const DEATHS_MAX = 2;
 const CANCELLED: VerifierAnswer = Object.freeze({ ok: false, code: "cancelled" });
 
@@ -111,11 +106,12 @@ class BatchVerifier implements WorkerVerifier {
   #onStarted: (fault: string | undefined) => void = () => {};
   #lostDetail = "";
   #lastBatch = 0;
-  /** Batches that no worker has in hand, first come first. Bounded by `waitingMax` checks. */
-  #queue: JobBatch[] = [];
+  /** What no worker has in hand. With `#inHand` bounded by `waitingMax` checks. */
+  readonly #queue = new RunQueue();
+  /** Checks that workers have in hand, those of settled jobs included. */
+  #inHand = 0;
   readonly #jobs = new Set<Job>();
-  /** Checks accepted, and neither answered nor dropped. */
-  #waiting = 0;
+  readonly #signals = new SharedSignals();
 
   constructor(name: BackendName, settings: Settings, spawn: SpawnWorker, nativeRefusal: string | undefined) {
     this.name = name;
@@ -146,12 +142,14 @@ class BatchVerifier implements WorkerVerifier {
     const answers = new Array<boolean>(checks.length).fill(false);
     if (positions.length === 0) return ok(answers);
     const { waitingMax } = this.#settings;
-    if (this.#waiting + positions.length > waitingMax) {
-      const detail = `${this.#waiting} checks wait, ${positions.length} more would pass the bound of ${waitingMax}`;
+    const waiting = this.#queue.checks + this.#inHand;
+    if (waiting + positions.length > waitingMax) {
+      const detail = `${waiting} checks wait, ${positions.length} more would pass the bound of ${waitingMax}`;
       return refuse("busy", detail);
     }
-    const answer = await this.#run(checks, positions, answers, signal);
-    if (answer instanceof VerifierError) throw answer;
+    const asked = positions.map((position) => checks[position] as SignatureCheck);
+    const answer = await this.#run(asked, positions, answers, signal);
+    if (answer instanceof Error) throw answer;
     return answer;
   }
 
@@ -166,52 +164,48 @@ class BatchVerifier implements WorkerVerifier {
     positions: readonly number[],
     answers: boolean[],
     signal: CancelSignal | undefined,
-  ): Promise<VerifierAnswer | VerifierError> {
+  ): Promise<VerifierAnswer | Error> {
     return new Promise((resolve) => {
       const onAbort = () => job.settle(CANCELLED);
       const job: Job = {
+        checks,
+        positions,
         answers,
-        batchesLeft: 0,
+        left: checks.length,
         settled: false,
+        queued: new Set(),
         settle: (answer) => {
           if (job.settled) return;
           job.settled = true;
           this.#jobs.delete(job);
-          signal?.removeEventListener("abort", onAbort);
-          if (job.batchesLeft > 0) this.#dropQueued(job);
+          this.#queue.drop(job);
+          if (signal !== undefined) this.#signals.unwatch(signal, onAbort);
           resolve(answer);
         },
       };
       this.#jobs.add(job);
-      signal?.addEventListener("abort", onAbort, { once: true });
-      this.#enqueue(job, checks, positions);
+      if (signal !== undefined) this.#signals.watch(signal, onAbort);
+      this.#queue.pushBack(runOf(job, 0, checks.length));
       this.#dispatch();
     });
   }
 
-  /** Cuts a job into batches of even size: no more than needed, but one for every worker if there is enough. */
-  #enqueue(job: Job, checks: readonly SignatureCheck[], positions: readonly number[]): void {
-    const { batchSize, workers } = this.#settings;
-    const forAll = Math.min(workers, Math.ceil(positions.length / PIECE_MIN));
-    const pieces = Math.max(Math.ceil(positions.length / batchSize), forAll);
-    const size = Math.ceil(positions.length / pieces);
-    for (let at = 0; at < positions.length; at += size) {
-      const part = positions.slice(at, at + size);
-      const own = part.map((position) => checks[position] as SignatureCheck);
-      this.#queue.push({ number: ++this.#lastBatch, job, checks: own, positions: part, deaths: 0 });
-      job.batchesLeft++;
-    }
-    this.#waiting += positions.length;
-  }
-
   #dispatch(): void {
-    while (this.#queue.length > 0) {
+    while (this.#queue.checks > 0) {
       let freest: Lane<JobBatch> | undefined;
       for (const lane of this.#lanes) if (lane.room > (freest?.room ?? 0)) freest = lane;
       if (freest === undefined) return;
-      const batch = this.#queue.shift();
-      if (batch !== undefined) freest.send(batch);
+      const runs = this.#queue.take(this.#share());
+      const checks = runs.flatMap(({ job, from, to }) => job.checks.slice(from, to));
+      this.#inHand += checks.length;
+      freest.send({ number: ++this.#lastBatch, runs, checks });
     }
+  }
+
+  /** How much the next batch takes of what waits: a worker's share, so that all help, but neither little nor a lot. */
+  #share(): number {
+    const { batchSize, workers } = this.#settings;
+    return Math.min(batchSize, Math.max(SHARE_MIN, Math.ceil(this.#queue.checks / workers)));
   }
 
   #onReady(): void {
@@ -223,23 +217,28 @@ class BatchVerifier implements WorkerVerifier {
   }
 
   #onAnswer(batch: JobBatch, answers: Uint8Array): void {
-    const { job } = batch;
-    this.#waiting -= batch.checks.length;
-    job.batchesLeft--;
-    for (const [index, position] of batch.positions.entries()) job.answers[position] = answers[index] === 1;
-    if (job.batchesLeft === 0) job.settle(ok(job.answers));
+    this.#inHand -= batch.checks.length;
+    let index = 0;
+    for (const { job, from, to } of batch.runs) {
+      for (const position of job.positions.slice(from, to)) job.answers[position] = answers[index++] === 1;
+      job.left -= to - from;
+      if (job.left === 0) job.settle(ok(job.answers));
+    }
     this.#dispatch();
   }
 
-  /** The suspect and those behind it go back to the front of the queue, in their order; the suspect only once. */
+  /** What the worker had in hand goes back to the front of the queue, in its order; what killed twice is refused. */
   #onDeath(suspect: JobBatch | undefined, others: readonly JobBatch[]): void {
-    const again = suspect === undefined ? [] : [suspect, ...others];
-    this.#queue.unshift(...again);
-    if (suspect !== undefined && ++suspect.deaths >= DEATHS_MAX) {
-      const message = `${DEATHS_MAX} verifier workers died over the same ${suspect.checks.length} checks`;
-      suspect.job.settle(new VerifierError("worker-died", message));
+    for (const run of suspect?.runs ?? []) {
+      if (++run.deaths < DEATHS_MAX) continue;
+      const message = `${DEATHS_MAX} verifier workers died over the same ${run.to - run.from} checks`;
+      run.job.settle(new VerifierError("worker-died", message));
     }
-    for (const batch of again) if (batch.job.settled) this.#dropQueued(batch.job);
+    const inHand = suspect === undefined ? [] : [suspect, ...others];
+    for (const batch of inHand.reverse()) {
+      this.#inHand -= batch.checks.length;
+      for (const run of batch.runs.toReversed()) if (!run.job.settled) this.#queue.pushFront(run);
+    }
     this.#dispatch();
   }
 
@@ -253,14 +252,5 @@ class BatchVerifier implements WorkerVerifier {
 
   #lostError(): VerifierError {
     return new VerifierError("workers-lost", `no verifier worker can be started: ${this.#lostDetail}`);
-  }
-
-  #dropQueued(job: Job): void {
-    this.#queue = this.#queue.filter((batch) => {
-      if (batch.job !== job) return true;
-      this.#waiting -= batch.checks.length;
-      job.batchesLeft--;
-      return false;
-    });
   }
 }
