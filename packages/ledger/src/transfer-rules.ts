@@ -83,10 +83,16 @@ export function showTransfer(sealed: SealedTransaction): ShownTransfer {
 }
 
 function setOf<From, T>(list: readonly From[], each: (one: From) => readonly T[]): ReadonlySet<T> {
-  const found = new Set<T>();
-  for (const one of list) for (const item of each(one)) found.add(item);
-  return found;
+  let found: Set<T> | undefined;
+  for (const one of list)
+    for (const item of each(one)) {
+      found ??= new Set<T>();
+      found.add(item);
+    }
+  return found ?? NOTHING;
 }
+
+const NOTHING: ReadonlySet<never> = new Set();
 
 function firstRepeated(texts: readonly string[]): string | undefined {
   const seen = new Set<string>();

@@ -17,9 +17,9 @@ import {
   PlainBytes,
   reading,
   type SszType,
+  scratch,
   TaggedUnion,
   Text,
-  writing,
 } from "./ssz-types.ts";
 
 /** Turns values of one type into their canonical bytes and back. */
@@ -60,9 +60,10 @@ class CheckedCodec<T> implements Codec<T> {
   }
   tryEncode(value: T): Result<Uint8Array, "encoding"> {
     try {
-      const bytes = new Uint8Array(this.type.value_serializedSize(value));
-      this.type.value_serializeToBytes(writing(bytes), 0, value);
-      return { ok: true, value: bytes };
+      const size = this.type.value_serializedSize(value);
+      const room = scratch(size);
+      this.type.value_serializeToBytes(room, 0, value);
+      return { ok: true, value: room.uint8Array.slice(0, size) };
     } catch (error) {
       return fault(error);
     }
@@ -87,9 +88,9 @@ class CheckedCodec<T> implements Codec<T> {
   /** Encoding again must give the same bytes: whatever the library lets through, one value has one encoding. */
   #same(value: T, bytes: Uint8Array): boolean {
     if (this.type.value_serializedSize(value) !== bytes.length) return false;
-    const again = new Uint8Array(bytes.length);
-    this.type.value_serializeToBytes(writing(again), 0, value);
-    return sameBytes(again, bytes);
+    const again = scratch(bytes.length);
+    this.type.value_serializeToBytes(again, 0, value);
+    return sameBytes(again.uint8Array.subarray(0, bytes.length), bytes);
   }
 }
 

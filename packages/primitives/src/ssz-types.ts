@@ -227,13 +227,20 @@ export class TaggedUnion extends UnionType<SszType> {
   }
 }
 
-/** Bytes to be written. */
-export function writing(bytes: Uint8Array): Data {
+function viewed(bytes: Uint8Array): Data {
   return { uint8Array: bytes, dataView: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+}
+
+/** Room that is used again: most of what is encoded is small, and making a view of it costs more than filling it. */
+const SCRATCH = viewed(new Uint8Array(4_096));
+
+/** Room for so many bytes, valid until the next call. Perhaps more, and not zero: SSZ writes every byte. */
+export function scratch(size: number): Data {
+  return size <= SCRATCH.uint8Array.length ? SCRATCH : viewed(new Uint8Array(size));
 }
 
 /** Bytes to be read. */
 export function reading(bytes: Uint8Array): Data {
   const plain = plainBytes(bytes);
-  return { ...writing(plain), readHex: hexReader(plain) };
+  return { ...viewed(plain), readHex: hexReader(plain) };
 }
