@@ -59,15 +59,15 @@ export class RejectionMemory {
 
   /** Forgets what is known of these bytes. */
   forget(transaction: Pick<SealedTransaction, "id" | "witnessHash">): void {
-    if (!this.#byName.delete(nameOf(transaction))) return;
     const witnesses = this.#byId.get(transaction.id);
-    witnesses?.delete(transaction.witnessHash);
-    if (witnesses?.size === 0) this.#byId.delete(transaction.id);
+    if (!witnesses?.delete(transaction.witnessHash)) return;
+    this.#byName.delete(nameOf(transaction));
+    if (witnesses.size === 0) this.#byId.delete(transaction.id);
   }
 
   /** What is known of exactly these bytes. */
   get(transaction: Pick<SealedTransaction, "id" | "witnessHash">): Rejection | undefined {
-    return this.#byName.get(nameOf(transaction));
+    return this.#byId.has(transaction.id) ? this.#byName.get(nameOf(transaction)) : undefined;
   }
 
   /** What is known of an id, with whatever witness: the oldest first. */

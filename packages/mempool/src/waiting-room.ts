@@ -60,7 +60,8 @@ export class WaitingRoom {
 
   /** Whether exactly these bytes wait. */
   has(transaction: SealedTransaction): boolean {
-    return this.#byName.has(nameOf(transaction));
+    // Mostly nothing waits: a name need not be made to see that.
+    return this.#byName.size > 0 && this.#byName.has(nameOf(transaction));
   }
 
   /** Those that spend an output, in order of arrival. */
