@@ -209,6 +209,46 @@ describe("PBFT, view change", () => {
     assert.deepEqual(said(probe.hear(1, ballot("prePrepare", A, 1))), []);
   });
 
+  it("1: the timer doubles with each view given up, never beyond its cap", () => {
+    const probe = new Probe(1);
+    probe.feed({ kind: "workChanged", pending: true });
+    const lasted: (number | undefined)[] = [];
+    for (const view of [1, 2, 3, 4, 5]) {
+      probe.ticks(probe.engine.status().timeoutTicks ?? 0);
+      for (const sender of [1, 2, 3]) probe.hear(sender, viewChange(view));
+      lasted.push(probe.engine.status().timeoutTicks);
+    }
+    assert.deepEqual(lasted, [20, 40, 40, 40, 40]);
+  });
+
+  it("6: a block that changes the members ends the view, and older members are told what was decided", () => {
+    const probe = new Probe(3);
+    probe.hear(0, viewChange(4));
+    probe.hear(2, viewChange(4));
+    assert.equal(probe.engine.status().view, 4);
+    const changed = { ...membership, from: 2 as Height };
+    probe.feed({ kind: "applied", height: 1 as Height, hash: A, membership: changed });
+    const { view, phase, membership: from } = probe.engine.status();
+    assert.deepEqual([view, phase, from], [0, "idle", 2]);
+    const old = { ...viewChange(9), membership: 0 as Height };
+    assert.deepEqual(said(probe.hear(0, old)), ["sendDecided"]);
+    assert.equal(probe.engine.status().view, 0);
+  });
+
+  it("calls a checkpoint stable once a quorum of distinct senders has the same digest", () => {
+    const probe = new Probe(0);
+    const say = (sender: number, digest: string, height = 10) => {
+      const where = { membership: 1 as Height, height: height as Height };
+      return said(probe.hear(sender, { kind: "checkpoint", ...where, digest: digest as never }));
+    };
+    say(1, A);
+    assert.deepEqual(say(1, A), []);
+    assert.deepEqual(say(2, B), []);
+    assert.deepEqual(say(0, A), []);
+    assert.deepEqual(say(3, A), ["stableCheckpoint"]);
+    assert.deepEqual(say(2, A, 11), []);
+  });
+
   it("restarted, it votes as before, or not at all", () => {
     const { records } = accepted();
     const probe = new Probe(1, [records.at(-1) as PbftRecord]);
