@@ -1,32 +1,63 @@
-// A small world of PBFT validators for tests: messages may be lost, late, doubled and reordered, validators crash and
-// come back with what was durable. All from one seed. Signatures are names, always true here: forging is not tried.
+// A small world of PBFT validators for tests: messages may be lost, late, doubled and reordered, members come and go,
+// validators crash and come back with what was durable. All from one seed. Signatures are numbers that only the world
+// gives out, and every message goes through its bytes and the checks of the protocol.
 import {
-  asVerified,
+  certificateChecks,
+  digestOf,
+  type MessageSlot,
   Pbft,
-  type PbftConfig,
   type PbftEffect,
   type PbftInput,
   type PbftMessage,
-  type PbftRecord,
-  type Verified,
+  pbftChecks,
+  type SignedMessage,
+  signedMessageCodec,
 } from "@witan/consensus";
 import {
   asciiBytes,
   type BlockHash,
+  byzantineMax,
+  type ChainId,
   type Height,
+  type Member,
   type MemberIndex,
   type Membership,
   type PbftCertificate,
+  type PublicKey,
   type Signature,
+  type SignatureCheck,
   sha256Hex,
-  ZERO_HASH,
 } from "@witan/primitives";
 import { memberOf } from "../ledger/build.ts";
+import { Dice, FAIR, type Weather } from "./dice.ts";
+import type { ModelGuard } from "./model-guard.ts";
+import { CONFIG, Validator } from "./validator.ts";
 
-/** A decided block as a validator keeps it. */
-interface Decided {
-  readonly hash: BlockHash;
-  readonly certificate: PbftCertificate;
+/** What a block says. */
+export interface Block {
+  readonly height: number;
+  readonly parent: BlockHash;
+  /** Who decides from the next height on; undefined: those who do now. */
+  readonly members: readonly Member[] | undefined;
+  /** The marked transactions in it. */
+  readonly holds: readonly number[];
+}
+
+/** A rule of the protocol is broken. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+}
+
+/** How a world begins. */
+export interface WorldOptions {
+  readonly members: number;
+  readonly seed?: number;
+  /** Nodes that are no members yet. */
+  readonly spare?: number;
+  /** How many of the first members have a twin: the same keys, another state. At most f in a world that must be safe. */
+  readonly twins?: number;
+  readonly engine?: typeof Pbft;
+  readonly config?: Partial<typeof CONFIG>;
 }
 
 interface Letter {
@@ -34,261 +65,108 @@ interface Letter {
   readonly deliver: (validator: Validator) => void;
 }
 
-/** Numbers from a seed: small and plain (mulberry32). */
-export class Dice {
-  #state: number;
-  constructor(seed: number) {
-    this.#state = seed;
-  }
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) | 0;
-    let t = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  }
-  below(limit: number): number {
-    return Math.floor(this.next() * limit);
-  }
-}
+const CHAIN = sha256Hex(asciiBytes("world")) as ChainId;
+const known = new Map<string, Member>();
 
-/** How unkind the world is. */
-export interface Weather {
-  readonly loss: number;
-  readonly delayMax: number;
-  readonly doubled: number;
-}
-
-export const FAIR: Weather = { loss: 0, delayMax: 1, doubled: 0 };
-
-const CONFIG: Omit<PbftConfig, "votingKey"> = {
-  viewTicks: 60,
-  viewTicksMax: 240,
-  resendTicks: 15,
-  bufferedMax: 16,
-};
-
-/** One validator: the engine, and what its host does. */
-export class Validator {
-  /** Its place in the world: twins have the same index, and different places. */
-  readonly place: number;
-  readonly index: MemberIndex;
-  readonly chain: Decided[] = [];
-  readonly bodies = new Set<BlockHash>();
-  up = true;
-  engine: Pbft;
-  readonly #world: World;
-  #records = new Map<string, PbftRecord>();
-  #work = true;
-  /** Kept apart: only what is durable survives a crash. */
-  #wanted: PbftCertificate | undefined;
-
-  constructor(world: World, place: number, index: number) {
-    this.#world = world;
-    this.place = place;
-    this.index = index as MemberIndex;
-    this.engine = this.#start();
-  }
-
-  #start(): Pbft {
-    const last = this.chain.at(-1);
-    const votingKey = this.#world.membership.members[this.index]?.votingKey;
-    return new Pbft(
-      { ...CONFIG, votingKey },
-      {
-        membership: this.#world.membership,
-        height: this.chain.length as Height,
-        hash: last?.hash ?? (ZERO_HASH as BlockHash),
-        certificate: last?.certificate,
-        records: [...this.#records.values()],
-      },
-    );
-  }
-
-  crash(): void {
-    this.up = false;
-  }
-
-  restart(): void {
-    this.up = true;
-    this.#wanted = undefined;
-    this.engine = this.#start();
-    this.work(this.#work);
-  }
-
-  work(pending: boolean): void {
-    this.#work = pending;
-    this.feed({ kind: "workChanged", pending });
-  }
-
-  tick(): void {
-    this.feed({ kind: "tick" });
-    if (this.#wanted) this.#finalize(this.#wanted);
-  }
-
-  feed(input: PbftInput): void {
-    if (!this.up) return;
-    for (const effect of this.engine.step(input)) this.#carryOut(effect);
-  }
-
-  #carryOut(effect: PbftEffect): void {
-    const world = this.#world;
-    switch (effect.kind) {
-      case "persist":
-        this.#records.set(effect.record.kind, effect.record);
-        return;
-      case "broadcast": {
-        const message = this.#sign(effect.message);
-        world.post(this.place, this.place, (self) => self.feed({ kind: "message", message }), true);
-        for (let to = 0; to < world.n; to++) if (to !== this.index) this.#mail(to, message);
-        return;
-      }
-      case "send":
-        this.#mail(effect.to, this.#sign(effect.message));
-        return;
-      case "forward":
-        this.#mail(effect.to, effect.message);
-        return;
-      case "sendDecided":
-        this.#sendDecided(effect.to, effect.height);
-        return;
-      case "buildProposal": {
-        const hash = sha256Hex(asciiBytes(`${world.nextBody++}`)) as BlockHash;
-        this.bodies.add(hash);
-        const { height, view } = effect;
-        this.feed({ kind: "proposalBuilt", height, view, hash });
-        return;
-      }
-      case "judgeProposal": {
-        const { height, view, hash } = effect;
-        this.#withBody(hash, effect.holders, () =>
-          this.feed({ kind: "proposalJudged", height, view, hash, valid: true }),
-        );
-        return;
-      }
-      case "requestSync":
-        for (const from of effect.from)
-          world.toMember(this.place, from, (peer) => peer.#sendDecided(this.index, this.chain.length + 1));
-        return;
-      case "finalize":
-        this.#wanted = effect.certificate;
-        this.#finalize(effect.certificate);
-        return;
-      case "evidence":
-        world.evidence.push(`${effect.evidence.first.sender} ${effect.evidence.first.message.kind}`);
-        return;
-      case "stableCheckpoint":
-        return;
-    }
-  }
-
-  #sign(message: PbftMessage): Verified<PbftMessage> {
-    if (!this.#world.isTwin(this.index)) this.#world.guard(this.index, message);
-    return asVerified(this.index, message, `signed by ${this.index}` as Signature);
-  }
-
-  #mail(to: number, message: Verified<PbftMessage>): void {
-    this.#world.toMember(this.place, to, (peer) => {
-      // The body travels beside a PRE-PREPARE.
-      if (message.message.kind === "prePrepare" && this.bodies.has(message.message.blockHash))
-        peer.bodies.add(message.message.blockHash);
-      peer.feed({ kind: "message", message });
-    });
-  }
-
-  #withBody(hash: BlockHash, holders: readonly MemberIndex[], then: () => void): void {
-    if (this.bodies.has(hash)) {
-      then();
-      return;
-    }
-    for (const holder of holders)
-      this.#world.toMember(this.place, holder, (peer) => {
-        if (!peer.bodies.has(hash)) return;
-        this.#world.post(peer.place, this.place, (self) => {
-          self.bodies.add(hash);
-          then();
-        });
-      });
-  }
-
-  #finalize(certificate: PbftCertificate): void {
-    const { blockHash: hash, height } = certificate;
-    if (height !== this.chain.length + 1) return;
-    const holders = certificate.signatures.map(({ member }) => member);
-    if (!this.bodies.has(hash)) {
-      this.#withBody(hash, holders, () => this.#finalize(certificate));
-      return;
-    }
-    this.#wanted = undefined;
-    this.chain.push({ hash, certificate });
-    if (!this.#world.isTwin(this.index)) this.#world.decided(this.index, height, hash);
-    this.feed({ kind: "applied", height, hash, membership: this.#world.membership });
-  }
-
-  #sendDecided(to: MemberIndex, height: number): void {
-    const decided = this.chain[height - 1];
-    if (decided === undefined) return;
-    this.#world.toMember(this.place, to, (peer) => {
-      peer.bodies.add(decided.hash);
-      if (height === peer.chain.length + 1) peer.feed({ kind: "synced", certificate: decided.certificate });
-    });
-  }
+/** The member of a node with its first or second voting key. */
+function member(node: number, key: 0 | 1): Member {
+  const name = `v${node}`;
+  const made = known.get(`${name} ${key}`) ?? {
+    ...memberOf(name),
+    votingKey: memberOf(key === 0 ? name : `${name} later`).votingKey,
+  };
+  known.set(`${name} ${key}`, made);
+  return made;
 }
 
 /** The validators and the network between them. */
 export class World {
-  readonly n: number;
   readonly dice: Dice;
-  readonly membership: Membership;
-  readonly validators: Validator[];
-  readonly evidence: string[] = [];
+  readonly Engine: typeof Pbft;
+  readonly config: typeof CONFIG;
+  readonly firstMembership: Membership;
+  readonly validators: Validator[] = [];
+  /** The nodes that were seen to contradict themselves. */
+  readonly evidence: number[] = [];
+  /** Transactions of a client that some leave out. */
+  readonly marked: { readonly id: number; readonly since: number }[] = [];
   weather: Weather = FAIR;
-  /** Who can't hear each other now. */
-  readonly cut = new Set<string>();
-  nextBody = 0;
-  readonly #twins: number;
-  #now = 0;
-  /** By the tick in which they arrive. */
+  now = 0;
+  /** Letters of one tick arrive in random order. */
+  shuffled = true;
+  /** Which letters pass, beside the weather. */
+  passes: (from: number, to: number, kind: string, view: number) => boolean = () => true;
+  /** Asked before each effect: true stops the validator there, which the asked one must do itself. */
+  stops: (validator: Validator) => boolean = () => false;
+  /** Told of each step. */
+  saw: ((validator: Validator, input: PbftInput, effects: readonly PbftEffect[]) => void) | undefined;
+  readonly #nodes: number;
+  #added: Member | undefined;
+  readonly #liars = new Set<number>();
   readonly #letters = new Map<number, Letter[]>();
-  readonly #decisions = new Map<number, string>();
-  readonly #signed = new Map<string, string>();
+  readonly #blocks = new Map<BlockHash, Block>();
+  readonly #decisions = new Map<number, BlockHash>();
+  readonly #signatures = new Map<string, Signature>();
+  readonly #checked = new WeakMap<SignedMessage, "holds" | "fault">();
 
-  /** @param twins how many members have a twin: the same keys, another state; at most f for a world that must be safe */
-  constructor(n: number, seed: number, twins = 0) {
-    this.n = n;
-    this.#twins = twins;
+  constructor({ members, seed = 1, spare = 0, twins = 0, engine = Pbft, config = {} }: WorldOptions) {
     this.dice = new Dice(seed);
-    const members = Array.from({ length: n }, (_, at) => memberOf(`v${at}`));
-    this.membership = { mode: "pbft", from: 1 as Height, members };
-    this.validators = Array.from({ length: n + twins }, (_, at) => new Validator(this, at, at % n));
-    for (const validator of this.validators) validator.work(true);
+    this.Engine = engine;
+    this.config = { ...CONFIG, ...config };
+    this.#nodes = members + spare;
+    const first = Array.from({ length: members }, (_, node) => member(node, 0));
+    this.firstMembership = { mode: "pbft", from: 1 as Height, members: first };
+    for (let node = 0; node < this.#nodes; node++) this.#add(node);
+    for (let node = 0; node < twins; node++) this.addTwin(node);
   }
 
-  /** Sends something that arrives, perhaps, some ticks later. */
-  post(from: number, to: number, deliver: (validator: Validator) => void, sure = false): void {
+  #add(node: number): Validator {
+    const keys = [member(node, 0).votingKey, member(node, 1).votingKey];
+    const validator = new Validator(this, this.validators.length, node, keys);
+    this.validators.push(validator);
+    return validator;
+  }
+
+  /** Another validator with the same keys: from now on both may lie. */
+  addTwin(node: number): Validator {
+    this.#liars.add(node);
+    return this.#add(node);
+  }
+
+  lies(node: number): boolean {
+    return this.#liars.has(node);
+  }
+
+  // The network.
+
+  /** Sends something that arrives, perhaps, some ticks later. To oneself it always does. */
+  post(from: number, to: number, kind: string, deliver: (validator: Validator) => void, view = 0): void {
+    const sure = from === to;
     const { loss, delayMax, doubled } = this.weather;
-    if (!sure && (this.cut.has(`${from}-${to}`) || this.dice.next() < loss)) return;
+    if (!sure && (!this.passes(from, to, kind, view) || this.dice.next() < loss)) return;
     const copies = !sure && this.dice.next() < doubled ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
-      const at = this.#now + 1 + (sure ? 0 : this.dice.below(delayMax));
+      const at = this.now + 1 + (sure ? 0 : this.dice.below(delayMax));
       const due = this.#letters.get(at) ?? [];
       this.#letters.set(at, due);
       due.push({ to, deliver });
     }
   }
 
-  /** Sends to a member: to both, if it has a twin. */
-  toMember(from: number, index: number, deliver: (validator: Validator) => void): void {
-    for (const { place, index: own } of this.validators) if (own === index) this.post(from, place, deliver);
+  /** The places of a member: two, if it has a twin. */
+  placesOf(members: Membership, index: number): readonly number[] {
+    const key = members.members[index]?.votingKey as PublicKey;
+    return this.validators.filter(({ keys }) => keys.includes(key)).map(({ place }) => place);
   }
 
-  /** Whether a member is one of two, and so may contradict itself. */
-  isTwin(index: number): boolean {
-    return index < this.#twins;
+  nodeOf(members: Membership, index: number): number {
+    const [place] = this.placesOf(members, index);
+    return this.validators[place as number]?.node as number;
   }
 
-  /** Lets ticks pass, letters of a tick in random order. */
+  /** Lets ticks pass. */
   run(ticks: number): void {
-    for (let end = this.#now + ticks; this.#now < end; this.#now++) {
+    for (let end = this.now + ticks; this.now < end; this.now++) {
       for (const { to, deliver } of this.#due()) {
         const validator = this.validators[to];
         if (validator?.up) deliver(validator);
@@ -297,9 +175,15 @@ export class World {
     }
   }
 
+  /** What is on its way is lost. */
+  loseLetters(): void {
+    this.#letters.clear();
+  }
+
   #due(): Letter[] {
-    const due = this.#letters.get(this.#now) ?? [];
-    this.#letters.delete(this.#now);
+    const due = this.#letters.get(this.now) ?? [];
+    this.#letters.delete(this.now);
+    if (!this.shuffled) return due;
     for (let at = due.length - 1; at > 0; at--) {
       const other = this.dice.below(at + 1);
       [due[at], due[other]] = [due[other] as Letter, due[at] as Letter];
@@ -307,28 +191,150 @@ export class World {
     return due;
   }
 
-  /** No two blocks are decided at one height: by whomever, whenever. */
-  decided(by: number, height: number, hash: string): void {
-    const known = this.#decisions.get(height) ?? hash;
-    this.#decisions.set(height, known);
-    if (known !== hash)
-      throw new RangeError(`two blocks decided at ${height}: ${known}, and ${hash} by ${by}`);
+  // Blocks.
+
+  block(hash: BlockHash): Block {
+    const found = this.#blocks.get(hash);
+    if (found === undefined) throw new Violation(`nobody built ${hash}`);
+    return found;
   }
 
-  /** No correct validator signs two contradicting votes, across any crash. */
-  guard(by: number, message: PbftMessage): void {
-    if (message.kind === "status" || message.kind === "checkpoint" || message.kind === "viewChange") return;
-    const height = message.kind === "newView" ? "" : message.height;
-    const slot = `${by} ${message.kind} ${message.view} ${height}`;
-    const said = JSON.stringify(message);
-    const known = this.#signed.get(slot) ?? said;
-    this.#signed.set(slot, known);
-    if (known !== said) throw new RangeError(`${slot}: two votes`);
+  build(by: Validator): BlockHash {
+    const hash = sha256Hex(asciiBytes(`${this.#blocks.size}`)) as BlockHash;
+    const pending = this.marked.filter(({ id }) => !by.censors && !by.disk.held.has(id));
+    const changes = this.dice.next() < this.weather.changes;
+    this.#blocks.set(hash, {
+      height: by.height + 1,
+      parent: by.head,
+      members: changes ? this.#changed(by) : undefined,
+      holds: pending.map(({ id }) => id),
+    });
+    return hash;
   }
 
-  /** The least and the greatest height decided. */
+  /** The next block that changes the members adds this node, and nothing random. */
+  addMember(node: number): void {
+    this.#added = member(node, 0);
+  }
+
+  /** One is added, removed, or has its key replaced; never are there more liars than f. */
+  #changed(by: Validator): readonly Member[] | undefined {
+    const { members } = by.membershipAt(by.height + 1) as Membership;
+    if (this.#added) return [...members, this.#added];
+    const outside = Array.from({ length: this.#nodes }, (_, node) => member(node, 0)).filter(
+      ({ name }) => !members.some((one) => one.name === name),
+    );
+    const at = this.dice.below(members.length);
+    const node = Number((members[at] as Member).name.slice(1));
+    let next: readonly Member[];
+    switch (this.dice.below(3)) {
+      case 0:
+        if (outside.length === 0) return undefined;
+        next = [...members, this.dice.of(outside)];
+        break;
+      case 1:
+        next = members.toSpliced(at, 1);
+        break;
+      default:
+        next = members.with(at, member(node, members[at]?.votingKey === member(node, 0).votingKey ? 1 : 0));
+    }
+    const liars = next.filter(({ name }) => this.lies(Number(name.slice(1)))).length;
+    return next.length > 0 && liars <= byzantineMax(next.length) ? next : undefined;
+  }
+
+  isValid(by: Validator, hash: BlockHash): boolean {
+    const { height, parent } = this.block(hash);
+    return height === by.height + 1 && parent === by.head;
+  }
+
+  /** A block is final at one. No two are at one height: by whomever, whenever. @returns new members, if it has some */
+  decide(by: Validator, { height, blockHash }: PbftCertificate): Membership | undefined {
+    const before = this.#decisions.get(height) ?? blockHash;
+    if (!this.lies(by.node)) {
+      this.#decisions.set(height, before);
+      if (before !== blockHash)
+        throw new Violation(`two blocks decided at ${height}: ${before}, and ${blockHash} by v${by.node}`);
+    }
+    if (!this.isValid(by, blockHash)) throw new Violation(`a block decided at ${height} that is not valid`);
+    const { members } = this.block(blockHash);
+    return members && { mode: "pbft", from: (height + 1) as Height, members };
+  }
+
+  // Signatures.
+
+  /** Signs, by the guard, and takes the message through its bytes. A correct validator is never refused. */
+  sign(
+    by: Validator,
+    what: {
+      readonly key: PublicKey;
+      readonly sender: number;
+      readonly message: PbftMessage;
+      readonly slot: MessageSlot | undefined;
+      readonly guard: ModelGuard;
+    },
+  ): SignedMessage {
+    const { key, message, slot, guard } = what;
+    const digest = digestOf(CHAIN, message);
+    if (slot && !this.lies(by.node)) {
+      const refused = guard.sign(slot, digest);
+      if (refused) throw new Violation(`the guard of v${by.node} refuses ${message.kind}, which ${refused}`);
+    }
+    const name = `${key} ${digest}`;
+    const next = `${this.#signatures.size + 1}`.padStart(128, "0") as Signature;
+    const signature = this.#signatures.get(name) ?? next;
+    this.#signatures.set(name, signature);
+    const sent = { sender: what.sender as MemberIndex, signature, message };
+    const decoded = signedMessageCodec.decode(signedMessageCodec.encode(sent));
+    if (!decoded.ok) throw new Violation(`${message.kind} does not survive its bytes: ${decoded.detail}`);
+    return decoded.value;
+  }
+
+  /** What the protocol's checks say of a message at one validator. Those of correct validators hold. */
+  check(at: Validator, signed: SignedMessage): "holds" | "not yet" | "fault" {
+    if (rests(signed.message) > at.height + 1) return "not yet";
+    const before = this.#checked.get(signed);
+    if (before) return before;
+    const { sender, message, signature } = signed;
+    const answer = pbftChecks(CHAIN, sender, message, signature, (height) => at.membershipAt(height));
+    if (answer.kind === "notYet") return "not yet";
+    const holds = answer.kind === "checks" && this.#hold(answer.checks);
+    this.#checked.set(signed, holds ? "holds" : "fault");
+    const members = at.membershipAt(message.membership) as Membership;
+    if (!holds && !this.lies(this.nodeOf(members, sender)))
+      throw new Violation(
+        `${message.kind} of a correct one: ${answer.kind === "fault" ? answer.code : "signature"}`,
+      );
+    return holds ? "holds" : "fault";
+  }
+
+  /** A certificate that comes with a block holds: nobody can make one that does not. */
+  checkCertificate(at: Validator, certificate: PbftCertificate): void {
+    const answer = certificateChecks(CHAIN, certificate, (height) => at.membershipAt(height));
+    if (answer.kind !== "checks" || !this.#hold(answer.checks))
+      throw new Violation(`the certificate of height ${certificate.height} does not hold`);
+  }
+
+  #hold(checks: readonly SignatureCheck[]): boolean {
+    return checks.every((one) => this.#signatures.get(`${one.publicKey} ${one.digest}`) === one.signature);
+  }
+
+  // The whole.
+
+  /** Those that lie not. */
+  get correct(): readonly Validator[] {
+    return this.validators.filter(({ node }) => !this.lies(node));
+  }
+
+  /** The least and the greatest height of correct validators. */
   get heights(): readonly [number, number] {
-    const all = this.validators.filter(({ index }) => !this.isTwin(index)).map(({ chain }) => chain.length);
+    const all = this.correct.map(({ height }) => height);
     return [Math.min(...all), Math.max(...all)];
   }
+}
+
+/** The highest height whose members must be known to check a message. */
+function rests(message: PbftMessage): number {
+  if (message.kind === "viewChange") return Math.max(message.membership, message.decidedHeight);
+  if (message.kind !== "newView") return message.membership;
+  return Math.max(message.membership, ...message.viewChanges.map(({ content }) => content.decidedHeight));
 }

@@ -58,10 +58,16 @@ export interface TickInput {
   readonly kind: "tick";
 }
 
-/** Whether there is something to propose: transactions wait, or an empty block is due. */
+/** What there is to do. Told whenever it changes. */
 export interface WorkChangedInput {
   readonly kind: "workChanged";
+  /** There is something to propose: transactions wait, or an empty block is due. */
   readonly pending: boolean;
+  /**
+   * A transaction that should have been in a block by now was passed over for long. While this is so, blocks that are
+   * decided without it do not restart the view timer: whoever leaves it out is replaced.
+   */
+  readonly overdue: boolean;
 }
 
 /** The answer to `buildProposal`. A stale one changes nothing. */
@@ -81,7 +87,7 @@ export interface ProposalJudgedInput {
   readonly valid: boolean;
 }
 
-/** A block is durable and applied; `membership` decides the next height. */
+/** The block of the last `finalize` is durable and applied; `membership` decides the next height. */
 export interface AppliedInput {
   readonly kind: "applied";
   readonly height: Height;

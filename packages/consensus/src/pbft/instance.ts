@@ -37,9 +37,14 @@ export class Instance {
     }
   }
 
-  /** Whether anybody has voted. */
-  get begun(): boolean {
-    return this.proposal !== undefined || this.#prePrepares.any || this.#prepares.any || this.#commits.any;
+  /**
+   * Whether there is something to decide: a proposal, or votes of more members than can lie. (By the votes of fewer, one
+   * member could have an idle chain change views for ever.)
+   */
+  begun(faultyMax: number): boolean {
+    if (this.proposal !== undefined) return true;
+    const counts = [this.#prePrepares, this.#prepares, this.#commits];
+    return new Set(counts.flatMap((count) => count.senders)).size > faultyMax;
   }
 
   /** The primary's proposal in a view, as it arrived. */

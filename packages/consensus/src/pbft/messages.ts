@@ -115,9 +115,11 @@ const ballotFields = {
   height: uint53<Height>(),
   blockHash: hexVector<BlockHash>(32),
 };
-const ballotCodec = container<Ballot>(ballotFields);
+/** SSZ of a ballot. */
+export const ballotCodec = container<Ballot>(ballotFields);
 
-const preparedCodec: Codec<PreparedCertificate> = container<PreparedCertificate>({
+/** SSZ of a prepared certificate. */
+export const preparedCodec: Codec<PreparedCertificate> = container<PreparedCertificate>({
   ...ballotFields,
   primary: hexVector(64),
   prepares: list(container<MemberSignature>({ member: uint16(), signature: hexVector(64) }), LIMITS.members),
@@ -131,7 +133,8 @@ const viewChangeCodec = container<ViewChangeContent>({
   prepared: list(preparedCodec, 1),
 });
 
-const newViewCodec = container<Omit<NewView, "kind">>({
+/** SSZ of a NEW-VIEW. */
+export const newViewCodec = container<Omit<NewView, "kind">>({
   membership: uint53(),
   view: uint53(),
   viewChanges: list(

@@ -4,7 +4,7 @@ import type { Verified } from "../engine.ts";
 import type { Proposal } from "./instance.ts";
 import type { NewView, PreparedCertificate } from "./messages.ts";
 import type { PbftRecord } from "./types.ts";
-import { type ViewStart, viewStart } from "./view-change.ts";
+import { type ViewStart, viewStart } from "./view-start.ts";
 
 /** Where an engine was when it stopped. */
 export interface Restored {

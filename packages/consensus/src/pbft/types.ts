@@ -19,6 +19,7 @@ import type {
   WorkChangedInput,
 } from "../engine.ts";
 import type { NewView, PbftMessage, PrePrepare, PreparedCertificate } from "./messages.ts";
+import type { MessageSlot } from "./slots.ts";
 import type { Equivocation } from "./votes.ts";
 
 /** What the engine is told. */
@@ -30,21 +31,39 @@ export type PbftInput =
   | AppliedInput
   | CheckpointHashedInput
   | { readonly kind: "message"; readonly message: Verified<PbftMessage> }
+  /** A connection to a member was made: it is told at once where this validator stands. */
+  | { readonly kind: "connected"; readonly member: MemberIndex }
   /** A commit certificate that came with a block; its signatures hold, under the membership of its height. */
   | { readonly kind: "synced"; readonly certificate: PbftCertificate };
 
-/** What the host is to do, in order. Nothing behind a `persist` happens before it is durable. */
+/**
+ * What the host is to do, in order. Nothing behind a `persist` happens before it is durable. Members are named by their
+ * position in the membership that the engine had when `step` gave the effect: a later one may number them otherwise.
+ */
 export type PbftEffect =
-  /** Keep this record in the place of the one of its kind. A vote's body (`progress.accepted`) becomes durable with it. */
+  /**
+   * Keep this record in the place of the one of its kind. A vote's body (`progress.accepted`) becomes durable with it,
+   * and stays until its height is decided, whatever later records say: another's prepared certificate may force it.
+   */
   | { readonly kind: "persist"; readonly record: PbftRecord }
-  /** Sign by the guard, send to all other validators, and feed back as a message from self. */
-  | { readonly kind: "broadcast"; readonly message: PbftMessage }
-  /** Sign by the guard, and send to one. */
-  | { readonly kind: "send"; readonly to: MemberIndex; readonly message: PbftMessage }
+  /** Sign, by the guard if there is a slot, send to all other validators, and feed back as a message from self. */
+  | { readonly kind: "broadcast"; readonly message: PbftMessage; readonly slot: MessageSlot | undefined }
+  /** Sign, by the guard if there is a slot, and send to one. */
+  | {
+      readonly kind: "send";
+      readonly to: MemberIndex;
+      readonly message: PbftMessage;
+      readonly slot: MessageSlot | undefined;
+    }
   /** Pass on what another signed. */
   | { readonly kind: "forward"; readonly to: MemberIndex; readonly message: Verified<PbftMessage> }
-  /** Send a decided block and its certificate. */
-  | { readonly kind: "sendDecided"; readonly to: MemberIndex; readonly height: Height }
+  /** Send a decided block and its certificate. `to` is one of the members from the height `membership` on. */
+  | {
+      readonly kind: "sendDecided";
+      readonly to: MemberIndex;
+      readonly membership: Height;
+      readonly height: Height;
+    }
   /** Answer by `proposalBuilt`. */
   | { readonly kind: "buildProposal"; readonly height: Height; readonly view: View }
   /** Get the body if need be, and answer by `proposalJudged`. Forced: hold the timestamp against no clock. */
@@ -93,8 +112,13 @@ export interface OwnProposal {
 
 /** How the engine is set up. Times are in ticks. */
 export interface PbftConfig {
-  /** Votes are made for the member with this key; undefined, or of no member: an observer. */
-  readonly votingKey: PublicKey | undefined;
+  /**
+   * Votes are made for the member with one of these keys; none, or of no member: an observer. Two while a voting key
+   * is replaced: the block that replaces it decides which one counts. They must be keys of one member. No key serves
+   * two members, so only an operator who puts keys of two members into one home can have it otherwise; the engine then
+   * votes for the first of the two, and the other is silent (`membersWith` finds out, for the host to complain).
+   */
+  readonly votingKeys: readonly PublicKey[];
   /** T: how long a view may last without a decision. */
   readonly viewTicks: number;
   /** What the doubling of T never exceeds. */

@@ -21,7 +21,7 @@ import {
   type PreparedCertificate,
   type ViewChangeContent,
 } from "./messages.ts";
-import { primaryOf } from "./view-change.ts";
+import { primaryOf } from "./view-start.ts";
 
 /** Thrown inside this file only, and turned into an answer. */
 type Outcome = Exclude<ChecksAnswer, { kind: "checks" }>;

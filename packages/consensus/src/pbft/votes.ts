@@ -49,8 +49,8 @@ export class VoteCount<Message extends VoteMessage> {
       .sort((a, b) => a.member - b.member);
   }
 
-  /** Whether anybody voted in any view. */
-  get any(): boolean {
-    return this.#byView.size > 0;
+  /** Who voted, in whatever view; one who did in several is named for each. */
+  get senders(): readonly MemberIndex[] {
+    return [...this.#byView.values()].flatMap((votes) => [...votes.keys()]);
   }
 }

@@ -1,0 +1,117 @@
+// How validators that stand at different heights or in different views meet (protocols/pbft.md, "Lost messages"): what
+// is said again, who is helped, who is asked. Votes for nothing new.
+import type { Height, MemberIndex, PbftCertificate } from "@witan/primitives";
+import type { Verified } from "../engine.ts";
+import { ballotMessage, type PbftMessage, type Status, type ViewChange } from "./messages.ts";
+import { decide } from "./normal-case.ts";
+import { slotOf } from "./slots.ts";
+import type { PbftState } from "./state.ts";
+
+/** Sends again what others may have missed. */
+export function resend(state: PbftState): void {
+  state.ticksSinceResend = 0;
+  if (state.me === undefined) return;
+  const { proposal, prepared } = state.instance;
+  if (state.stage.kind === "changing") {
+    // Once its NEW-VIEW is made, a primary asks for the view no more: at a later height that would be another message,
+    // and go back behind the NEW-VIEW in the order of slots.
+    const announced = state.announced?.view === state.view ? state.announced : undefined;
+    state.broadcast(announced ?? ownViewChange(state));
+  } else if (state.mayVote && proposal?.state === "accepted") {
+    const ballot = proposal.vote.message;
+    state.broadcast(ballotMessage(state.isPrimary ? "prePrepare" : "prepare", ballot));
+    if (prepared?.view === state.view) state.broadcast(ballotMessage("commit", ballot));
+  }
+  state.broadcast(ownStatus(state));
+}
+
+/** Tells a member that was just connected where this validator stands. */
+export function greet(state: PbftState, member: MemberIndex): void {
+  if (state.me === undefined || member === state.me) return;
+  const message = ownStatus(state);
+  state.emit({ kind: "send", to: member, message, slot: slotOf(message, state.decided.height) });
+}
+
+function ownStatus({ membership, view, decided }: PbftState): Status {
+  return {
+    kind: "status",
+    membership: membership.from,
+    view,
+    height: decided.height,
+    blockHash: decided.hash,
+  };
+}
+
+/** This validator asks for its view. Always the same for one height and view: what it rests on is durable. */
+export function ownViewChange({ membership, view, decided, instance }: PbftState): ViewChange {
+  return {
+    kind: "viewChange",
+    membership: membership.from,
+    view,
+    decidedHeight: decided.height,
+    decided: decided.certificate ? [decided.certificate] : [],
+    prepared: instance.prepared ? [instance.prepared] : [],
+  };
+}
+
+/** Another says where it stands. */
+export function takeStatus(state: PbftState, { message, sender }: Verified<Status>): void {
+  meetHeight(state, sender, message.height, undefined);
+  if (message.view < state.view && state.stage.kind === "voting") showView(state, sender);
+}
+
+/** Helps one who is behind, and asks one who is ahead. */
+export function meetHeight(
+  state: PbftState,
+  sender: MemberIndex,
+  height: Height,
+  certificate: PbftCertificate | undefined,
+): void {
+  if (sender === state.me) return;
+  if (height < state.decided.height) help(state, sender, height, state.membership.from);
+  else if (height === state.height && certificate) decide(state, certificate);
+  else if (height > state.decided.height) state.emit({ kind: "requestSync", height, from: [sender] });
+}
+
+/** Sends the block after a height to a member of the membership from `membership` on. */
+export function help(state: PbftState, sender: MemberIndex, height: number, membership: Height): void {
+  if (height >= state.decided.height) return;
+  state.emit({ kind: "sendDecided", to: sender, membership, height: (height + 1) as Height });
+}
+
+/** Shows one who is in a lower view how the present one began. */
+export function showView(state: PbftState, sender: MemberIndex): void {
+  if (sender === state.me || state.newView === undefined) return;
+  state.emit({ kind: "forward", to: sender, message: state.newView });
+}
+
+/**
+ * Keeps a message for a height or for members that are not reached yet: bounded per sender, the newest stay. One height
+ * further is how validators always are; beyond that, blocks are missing here. (A message of members that are known to
+ * the host but not here yet asks for nothing: their first block is about to be applied.)
+ */
+export function keepForLater(state: PbftState, verified: Verified<PbftMessage>): void {
+  const { message, sender } = verified;
+  // Where a sender stands is soon said again, and must not push out its votes.
+  if (message.kind !== "status") state.later.add(verified);
+  const decided = decidedBySender(message);
+  if (message.membership === state.membership.from && decided > state.height)
+    state.emit({ kind: "requestSync", height: decided, from: [sender] });
+}
+
+/** The height that the sender of a message has decided, at least. */
+export function decidedBySender(message: PbftMessage): Height {
+  switch (message.kind) {
+    case "prePrepare":
+    case "prepare":
+    case "commit":
+      return (message.height - 1) as Height;
+    case "viewChange":
+      return message.decidedHeight;
+    case "status":
+    case "checkpoint":
+      return message.height;
+    case "newView":
+      return 0 as Height;
+  }
+}

@@ -1,0 +1,272 @@
+// What goes wrong in practice (protocols/pbft.md), item by item as far as it is the engine's: each test is named after
+// its item. The random worlds and the small schedules of this folder try the same by force.
+import assert from "node:assert/strict";
+import { membersWith, type PbftRecord, type PbftStatus } from "@witan/consensus";
+import type { Height, PublicKey, View } from "@witan/primitives";
+import { FAIR } from "./dice.ts";
+import {
+  A,
+  accepted,
+  B,
+  ballot,
+  built,
+  certificate,
+  judged,
+  members,
+  membership,
+  newView,
+  Probe,
+  said,
+  viewChange,
+} from "./probe.ts";
+import { World } from "./world.ts";
+
+const LEFT = ["persist progress", "broadcast viewChange"];
+const keyOf = (index: number) => members[index]?.votingKey as PublicKey;
+
+describe("PBFT, what goes wrong in practice", () => {
+  it("votes are counted by distinct sender, not by message", () => {
+    const probe = accepted();
+    for (let copy = 0; copy < 5; copy++) assert.deepEqual(said(probe.hear(2, ballot("prepare"))), []);
+    for (let copy = 0; copy < 5; copy++) assert.deepEqual(said(probe.hear(2, ballot("commit"))), []);
+    const asked = new Probe(1);
+    for (let copy = 0; copy < 5; copy++) assert.deepEqual(said(asked.hear(2, viewChange(1))), []);
+  });
+
+  it("a validator that restarts votes as before, and sends its vote again unchanged", () => {
+    const before = accepted();
+    const probe = new Probe(1, { records: [...before.records.values()], resendTicks: 1 });
+    assert.deepEqual(said(probe.hear(0, ballot("prePrepare", B))), []);
+    assert.deepEqual(said(probe.feed(judged(B))), []);
+    const [again] = probe.ticks(1);
+    assert.ok(again?.kind === "broadcast");
+    assert.deepEqual(again.message, ballot("prepare"));
+    const primary = new Probe(0);
+    primary.work(true);
+    primary.feed(built());
+    const restarted = primary.restarted(0);
+    assert.deepEqual(said(restarted.work(true)), []);
+    assert.equal(restarted.engine.status().phase, "proposed");
+  });
+
+  it("records of a decided height and of other members mean nothing", () => {
+    const { records } = accepted();
+    const [record] = records.values() as unknown as [PbftRecord];
+    assert.equal(new Probe(1, { records: [record], height: 1 }).engine.status().phase, "idle");
+    const later = { ...membership, from: 2 as Height };
+    const other = new Probe(1, { records: [record], height: 1, membership: later });
+    assert.equal(other.engine.status().phase, "idle");
+  });
+
+  it("lost messages: what others may have missed is sent again on a timer", () => {
+    const probe = new Probe(1, { resendTicks: 3 });
+    probe.hear(0, ballot("prePrepare"));
+    probe.feed(judged());
+    assert.deepEqual(said(probe.ticks(3)), ["broadcast prepare", "broadcast status"]);
+    for (const sender of [1, 2]) probe.hear(sender, ballot("prepare"));
+    const both = ["broadcast prepare", "broadcast commit", "broadcast status"];
+    assert.deepEqual(said(probe.ticks(3)), both);
+  });
+
+  it("lost messages: one who is ahead answers one who is behind, and one who is behind asks", () => {
+    const status = (height: number, view = 0) =>
+      ({ ...ballot("prepare", A, view, height), kind: "status" }) as const;
+    const ahead = new Probe(1, { height: 5 });
+    assert.deepEqual(ahead.hear(2, status(3)), [{ kind: "sendDecided", to: 2, membership: 1, height: 4 }]);
+    const behind = new Probe(1);
+    assert.deepEqual(behind.hear(2, status(3)), [{ kind: "requestSync", height: 3, from: [2] }]);
+    assert.deepEqual(behind.hear(2, ballot("commit", A, 0, 3)), [
+      { kind: "requestSync", height: 2, from: [2] },
+    ]);
+    behind.hear(1, newView(1));
+    assert.deepEqual(said(behind.hear(2, status(0))), ["forward"]);
+    assert.deepEqual(said(behind.feed({ kind: "connected", member: 2 as never })), ["send status"]);
+    assert.deepEqual(said(new Probe(9).feed({ kind: "connected", member: 2 as never })), []);
+  });
+
+  it("memory held hostage: of each sender a bounded number for later, and votes of a window of views", () => {
+    const probe = new Probe(1);
+    for (let view = 0; view < 100; view++) probe.hear(0, ballot("commit", A, view, 2));
+    probe.hear(0, ballot("prePrepare", A, 0, 2));
+    assert.deepEqual(said(probe.decide(A)), ["judgeProposal"]);
+    const pushed = new Probe(1);
+    pushed.hear(0, ballot("prePrepare", A, 0, 2));
+    for (const view of [1, 2, 3, 4]) pushed.hear(0, ballot("commit", A, view, 2));
+    assert.deepEqual(said(pushed.decide(A)), []);
+    const far = new Probe(3);
+    for (const sender of [0, 1, 2]) assert.deepEqual(said(far.hear(sender, ballot("commit", A, 9))), []);
+    for (const sender of [0, 1]) far.hear(sender, ballot("commit", A, 8));
+    assert.deepEqual(said(far.hear(2, ballot("commit", A, 8))), ["finalize"]);
+  });
+
+  it("memory held hostage: votes of views that were left are not kept, COMMITs for a window of views", () => {
+    const probe = new Probe(3);
+    probe.hear(1, newView(9));
+    for (const sender of [0, 1, 2]) assert.deepEqual(said(probe.hear(sender, ballot("commit", A, 0))), []);
+    for (const sender of [0, 1, 2]) probe.hear(sender, ballot("prepare", A, 8));
+    assert.equal(probe.engine.status().timeoutTicks, undefined);
+    for (const sender of [0, 1]) probe.hear(sender, ballot("commit", A, 1));
+    assert.deepEqual(said(probe.hear(2, ballot("commit", A, 1))), ["finalize"]);
+  });
+
+  it("memory held hostage: a view number far ahead moves nobody by itself", () => {
+    const probe = new Probe(3);
+    for (const view of [5, 50, 5_000_000]) assert.deepEqual(said(probe.hear(0, viewChange(view))), []);
+    assert.equal(probe.engine.status().view, 0);
+    assert.deepEqual(said(probe.hear(2, viewChange(2))), LEFT);
+    assert.equal(probe.engine.status().view, 2);
+  });
+
+  it("equivocation: two different votes of one sender for one type, view and height are evidence, told once", () => {
+    for (const kind of ["prePrepare", "prepare", "commit"] as const) {
+      const probe = new Probe(1);
+      probe.hear(0, ballot(kind));
+      const [effect] = probe.hear(0, ballot(kind, B));
+      assert.ok(effect?.kind === "evidence");
+      assert.deepEqual(
+        [effect.evidence.first.message, effect.evidence.second.message],
+        [ballot(kind), ballot(kind, B)],
+      );
+      assert.deepEqual(said(probe.hear(0, ballot(kind, B))), []);
+    }
+  });
+
+  it("checkpoint: stable once a quorum of distinct senders has the same digest", () => {
+    const probe = new Probe(0);
+    const say = (sender: number, digest: string, height = 10) => {
+      const where = { membership: 1 as Height, height: height as Height };
+      return said(probe.hear(sender, { kind: "checkpoint", ...where, digest: digest as never }));
+    };
+    say(1, A);
+    assert.deepEqual(say(1, A), []);
+    assert.deepEqual(say(2, B), []);
+    assert.deepEqual(say(0, A), []);
+    assert.deepEqual(say(3, A), ["stableCheckpoint"]);
+    assert.deepEqual(say(2, A, 11), []);
+    const hashed = { kind: "checkpointHashed", height: 20 as Height, digest: A as never } as const;
+    assert.deepEqual(said(probe.feed(hashed)), ["broadcast checkpoint"]);
+  });
+});
+
+describe("PBFT, a primary that leaves out one client's transactions", () => {
+  function decideFor(probe: Probe, ticks: number): string[] {
+    const effects = [];
+    for (let tick = 0; tick < ticks; tick++) {
+      effects.push(...probe.ticks(1).filter((effect) => effect.kind !== "finalize"));
+      if (probe.engine.status().phase === "idle") probe.decide(A);
+    }
+    return said(effects);
+  }
+
+  it("while a transaction is overdue, decisions do not restart the timer: the view is left", () => {
+    const probe = new Probe(3);
+    probe.work(true, true);
+    assert.deepEqual(decideFor(probe, 9), []);
+    assert.equal(probe.engine.status().height, 10);
+    assert.deepEqual(said(probe.ticks(1)), LEFT);
+  });
+
+  it("while nothing is overdue, and once it no longer is, they do", () => {
+    const probe = new Probe(3);
+    probe.work(true);
+    assert.deepEqual(decideFor(probe, 50), []);
+    probe.work(true, true);
+    assert.deepEqual(decideFor(probe, 9), []);
+    probe.work(true, false);
+    assert.equal(probe.engine.status().timeoutTicks, 10);
+    assert.deepEqual(decideFor(probe, 50), []);
+  });
+
+  it("a new view has all its time, and after its first decision never more than T", () => {
+    const probe = new Probe(3);
+    probe.work(true, true);
+    assert.deepEqual(said(probe.ticks(10)), LEFT);
+    probe.hear(1, newView(1));
+    assert.equal(probe.engine.status().timeoutTicks, 20);
+    probe.ticks(4);
+    probe.decide(A);
+    assert.equal(probe.engine.status().timeoutTicks, 10);
+    probe.ticks(4);
+    probe.decide(B);
+    assert.equal(probe.engine.status().timeoutTicks, 6);
+  });
+
+  it("a block that is being applied may hold it: time counts, but the view is not given up before", () => {
+    const probe = new Probe(3);
+    probe.work(true, true);
+    for (const sender of [0, 1, 2]) probe.hear(sender, ballot("commit"));
+    assert.deepEqual(said(probe.ticks(20)), []);
+    probe.feed({ kind: "applied", height: 1 as Height, hash: A, membership });
+    probe.work(true, false);
+    assert.deepEqual(said(probe.ticks(9)), []);
+    assert.deepEqual(said(probe.ticks(1)), LEFT);
+  });
+
+  it("is replaced while blocks go on, and the transactions are decided", () => {
+    for (const censor of [0, 1]) {
+      const world = new World({ members: 4, seed: censor + 1, twins: censor });
+      for (const validator of world.validators) {
+        validator.censors = world.lies(validator.node) || validator.place === 0;
+        validator.work(true);
+      }
+      world.weather = { ...FAIR, delayMax: 4, loss: 0.02 };
+      for (let id = 0; id < 3; id++) {
+        world.marked.push({ id, since: world.now });
+        world.run(60);
+        assert.ok(id > 0 || !world.correct.some(({ disk }) => disk.held.has(id)), "nothing was left out");
+      }
+      const before = world.heights[0];
+      world.run(600);
+      assert.ok(world.heights[0] > before + 50, `blocks did not go on: ${before}, ${world.heights}`);
+      for (const { disk, engine } of world.correct) {
+        for (const { id } of world.marked) assert.ok(disk.held.has(id), `${id} is in no block`);
+        assert.ok(engine.status().view > 0);
+      }
+    }
+  });
+});
+
+describe("PBFT, the keys of a validator", () => {
+  const status = (keys: readonly PublicKey[], own = membership): PbftStatus =>
+    new Probe(0, { votingKeys: keys, membership: own }).engine.status();
+
+  it("none, or those of no member: an observer, who follows and says nothing", () => {
+    assert.equal(status([]).me, undefined);
+    const probe = new Probe(9, { resendTicks: 1 });
+    probe.work(true);
+    assert.deepEqual(said(probe.hear(0, ballot("prePrepare"))), []);
+    assert.deepEqual(said(probe.ticks(100)), []);
+    for (const sender of [0, 1]) probe.hear(sender, ballot("commit"));
+    assert.deepEqual(said(probe.hear(2, ballot("commit"))), ["finalize"]);
+  });
+
+  it("old and new while a key is replaced: the members say which one counts", () => {
+    const fresh = keyOf(3);
+    const before = { ...membership, members: members.slice(0, 3) };
+    const after = {
+      ...membership,
+      from: 2 as Height,
+      members: members.slice(0, 3).with(1, { ...(members[1] as (typeof members)[number]), votingKey: fresh }),
+    };
+    const probe = new Probe(1, { votingKeys: [keyOf(1), fresh], membership: before });
+    assert.equal(probe.engine.status().me, 1);
+    probe.decide(A, after);
+    assert.equal(probe.engine.status().me, 1);
+    assert.deepEqual(membersWith(after, [keyOf(1), fresh]), [1]);
+  });
+
+  it("of two members in one home: votes for the first, and the host can find out", () => {
+    assert.equal(status([keyOf(3), keyOf(2)]).me, 2);
+    assert.deepEqual(membersWith(membership, [keyOf(3), keyOf(2)]), [2, 3]);
+  });
+});
+
+describe("PBFT, the host's mistakes", () => {
+  it("a block applied that was not finalized stops the program", () => {
+    const applied = { kind: "applied", height: 1 as Height, hash: A, membership } as const;
+    assert.throws(() => new Probe(1).feed(applied), /not finalized/);
+    const probe = new Probe(1);
+    probe.feed({ kind: "synced", certificate: certificate(B, 1, 3 as View) });
+    assert.throws(() => probe.feed(applied), /expected/);
+  });
+});
