@@ -4,7 +4,8 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { join } from "node:path";
-import { openLevelStore, openStoreOn, SEAL_BYTES, StoreError, seal, unseal } from "@witan/storage";
+import { openStoreOn, SEAL_BYTES, StoreError, seal, unseal } from "@witan/storage";
+import { openLevelStore } from "@witan/storage/level";
 import { FaultyBackend, systemError } from "./faults.ts";
 import { all, block, isFailure, put, text } from "./records.ts";
 import { temporaryPaths } from "./temporary-directory.ts";
@@ -54,6 +55,20 @@ describe("storage: failing writes", () => {
       }
     });
   }
+
+  it("is poisoned by the failure of a write that was prepared", async () => {
+    const faulty = new FaultyBackend();
+    const store = await openStoreOn(faulty.backend);
+    const prepared = await store.prepare([put(block(1), "one")]);
+    faulty.failure = { error: systemError("EIO"), isMade: false };
+    const failing = prepared.write({ sync: true });
+    const behind = store.write([put(block(2), "two")], { sync: true });
+    await Promise.all([
+      assert.rejects(failing, isFailure("write-failed", /EIO/)),
+      assert.rejects(behind, isFailure("poisoned", /EIO/)),
+    ]);
+    await assert.rejects(store.prepare([]), isFailure("poisoned", /EIO/));
+  });
 
   it("lets those that wait share one sync, in order, each done only when it is durable", async () => {
     const faulty = new FaultyBackend();

@@ -16,12 +16,16 @@ export class FaultyBackend {
   readonly seen: SeenWrite[] = [];
   /** Thrown by the next write, which makes nothing, or everything (a sync that failed). */
   failure: { readonly error: Error; readonly isMade: boolean } | undefined;
+  /** From the write of this number on (1 for the first), writes fail; this one makes nothing, or everything. */
+  failAt: { readonly write: number; readonly error: Error; readonly isMade: boolean } | undefined;
   /** Single reads so far. */
   reads = 0;
   /** Thrown by reads. */
   readFailure: Error | undefined;
   /** Writes wait for this. */
   hold: Promise<void> | undefined;
+  /** Writes that are made end after this: the disk knows, and nobody was told. */
+  holdEnd: Promise<void> | undefined;
   /** What was fetched arrives after this. */
   holdReads: Promise<void> | undefined;
   readonly inner = openMemoryBackend();
@@ -42,12 +46,18 @@ export class FaultyBackend {
     fileDamages: () => this.inner.fileDamages(),
     snapshot: () => this.inner.snapshot(),
     close: () => this.inner.close(),
+    prepare: async (changes) => {
+      const list = [...changes];
+      return { write: (sync) => this.backend.write(list, sync) };
+    },
     write: async (changes, sync) => {
       await this.hold;
       const list = [...changes];
       this.seen.push({ changes: list.length, sync });
-      const { failure } = this;
+      const { failAt } = this;
+      const failure = failAt !== undefined && this.seen.length >= failAt.write ? failAt : this.failure;
       if (failure === undefined || failure.isMade) await this.inner.write(list, sync);
+      await this.holdEnd;
       if (failure !== undefined) throw failure.error;
     },
   };

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { type CheckedStore, keyOf, openLevelStore, rangeOf, verifyStore } from "@witan/storage";
+import { type CheckedStore, keyOf, rangeOf, verifyStore } from "@witan/storage";
+import { openLevelStore } from "@witan/storage/level";
 import { all, block, hashOf, isFailure } from "./records.ts";
 import { temporaryPaths } from "./temporary-directory.ts";
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { keyOf, openLevelStore, openStoreOn } from "@witan/storage";
+import { keyOf, openStoreOn } from "@witan/storage";
+import { openLevelStore } from "@witan/storage/level";
 import { Level } from "level";
 import { FaultyBackend } from "./faults.ts";
 import { block, isFailure, put, text } from "./records.ts";

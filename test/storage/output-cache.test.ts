@@ -320,6 +320,19 @@ describe("storage: the cache of outputs", () => {
     assert.equal(cache.status().outputs, 27);
   });
 
+  it("keeps what was flushed as long as there is room, over many flushes", async () => {
+    const faulty = new FaultyBackend();
+    const cache = cacheOn(await openStoreOn(faulty.backend));
+    for (let number = 0; number < 10; number++) {
+      cache.apply([[nameOf(number), bytes(outputOf(number))]]);
+      await cache.flush(toHeight(number), []);
+    }
+    const { reads } = faulty;
+    for (let number = 0; number < 10; number++)
+      assert.equal(text(cache.get(nameOf(number))), outputOf(number));
+    assert.equal(faulty.reads, reads);
+  });
+
   it("fetches beforehand what is then read without the disk", async () => {
     const faulty = new FaultyBackend();
     const store = await openStoreOn(faulty.backend);

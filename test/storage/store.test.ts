@@ -1,12 +1,13 @@
 // What every store must do: the same suite on LevelDB and in memory.
 import assert from "node:assert/strict";
-import type { Store, StoreChange, StoreRange } from "@witan/primitives";
-import { keyOf, openLevelStore, openMemoryStore, rangeOf } from "@witan/storage";
+import type { StoreChange, StoreRange } from "@witan/primitives";
+import { type CheckedStore, keyOf, openMemoryStore, rangeOf } from "@witan/storage";
+import { openLevelStore } from "@witan/storage/level";
 import fc from "fast-check";
 import { all, block, bytes, hashOf, isFailure, put, remove, text } from "./records.ts";
 import { temporaryPaths } from "./temporary-directory.ts";
 
-const KINDS: readonly (readonly [string, (path: string) => Promise<Store>])[] = [
+const KINDS: readonly (readonly [string, (path: string) => Promise<CheckedStore>])[] = [
   ["LevelDB", (path) => openLevelStore(path)],
   ["memory", () => openMemoryStore()],
 ];
@@ -14,7 +15,7 @@ const KINDS: readonly (readonly [string, (path: string) => Promise<Store>])[] = 
 for (const [name, openStore] of KINDS) {
   describe(`storage: a store on ${name}`, () => {
     const path = temporaryPaths();
-    let store: Store;
+    let store: CheckedStore;
     beforeEach(async () => {
       store = await openStore(path("database"));
     });
@@ -83,6 +84,41 @@ for (const [name, openStore] of KINDS) {
         Array.from({ length: 100 }, (_, at) => at),
       );
       assert.equal(text(store.get(block(1))), "99");
+    });
+
+    it("lets other writes go on while one is prepared, whose place is where it is written", async () => {
+      const done: string[] = [];
+      const changes = Array.from({ length: 3_500 }, (_, at) => put(block(at), `prepared ${at}`));
+      let given = 0;
+      const counted = (function* () {
+        for (const change of changes) {
+          given++;
+          yield change;
+        }
+      })();
+      const preparing = store.prepare(counted);
+      const early = store.write([put(block(1), "early")], { sync: true }).then(() => done.push("early"));
+      const prepared = await preparing;
+      assert.equal(given, changes.length);
+      await early;
+      assert.equal(text(store.get(block(1))), "early");
+      assert.equal(store.get(block(2)), undefined, "nothing is written yet");
+      const writes = [
+        store.write([put(block(3), "before")], { sync: false }).then(() => done.push("before")),
+        prepared.write({ sync: true }).then(() => done.push("prepared")),
+        store.write([put(block(4), "after")], { sync: false }).then(() => done.push("after")),
+      ];
+      await Promise.all(writes);
+      assert.deepEqual(done, ["early", "before", "prepared", "after"]);
+      const found = await store.fetchMany([1, 3, 4, 3_499].map(block));
+      assert.deepEqual(found.map(text), ["prepared 1", "prepared 3", "after", "prepared 3499"]);
+    });
+
+    it("refuses what was prepared when it is closed", async () => {
+      const prepared = await store.prepare([put(block(1), "one")]);
+      await store.close();
+      await assert.rejects(prepared.write({ sync: true }), isFailure("closed"));
+      await assert.rejects(store.prepare([]), isFailure("closed"));
     });
 
     it("reads ranges either way, in part, and between tables", async () => {

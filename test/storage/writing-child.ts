@@ -1,6 +1,7 @@
 // A process that writes until it is killed or the disk refuses: batches of 20 records with one number, synced, each
 // told on standard output once it is acknowledged.
-import { keyOf, openLevelStore, StoreError } from "@witan/storage";
+import { keyOf, StoreError } from "@witan/storage";
+import { openLevelStore } from "@witan/storage/level";
 import { block, hashOf, put } from "./records.ts";
 
 const directory = process.argv[2] ?? "";

@@ -23,10 +23,18 @@ export interface FileDamage {
   readonly isReadable: boolean;
 }
 
-/** What a store stands on. Calls of `write` never overlap; nothing is called after `close`. */
+/** Changes put together and ready to be written, once. */
+export interface PreparedWrite {
+  /** All of them or none; durable when it ends if `sync`. */
+  write(sync: boolean): Promise<void>;
+}
+
+/** What a store stands on. Writes never overlap, prepared ones among them; nothing is called after `close`. */
 export interface Backend extends BackendReader {
   /** All changes or none; durable when it ends if `sync`. Values are sealed as the changes are gone through. */
   write(changes: Iterable<StoreChange>, sync: boolean): Promise<void>;
+  /** Goes through changes as `write` does, in slices and while other writes go on, but writes nothing yet. */
+  prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite>;
   /** What is wrong with the files below, where there are files and they can tell. */
   fileDamages(): AsyncGenerator<FileDamage, void, undefined>;
   snapshot(): BackendReader & { close(): Promise<void> };

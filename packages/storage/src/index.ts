@@ -1,6 +1,6 @@
-export type { Backend, BackendReader, FileDamage, SealedEntry } from "./backend.ts";
-export type { CheckedStore, WalkedEntry } from "./checked-store.ts";
-export type { Damage, Repair } from "./damage.ts";
+export type { Backend, BackendReader, FileDamage, PreparedWrite, SealedEntry } from "./backend.ts";
+export type { CheckedStore, PreparedStoreWrite, WalkedEntry } from "./checked-store.ts";
+export { type Damage, damageOf, type Repair } from "./damage.ts";
 export { heightCodec, type TransactionPlace, transactionPlaceCodec } from "./index-records.ts";
 export {
   describeKey,
@@ -11,6 +11,7 @@ export {
   keyOf,
   LAYOUT,
   LAYOUT_VERSION,
+  OUTPUT_KEY_BYTES,
   outpointOf,
   outputKey,
   type ParsedKey,
@@ -19,10 +20,9 @@ export {
   type TableName,
   tableOf,
 } from "./layout.ts";
-export type { LevelOptions } from "./level-backend.ts";
 export { openMemoryBackend } from "./memory-backend.ts";
 export { type Flushed, type Meta, metaKey, putMeta, readMeta, type Tip } from "./meta.ts";
-export { type OpenOptions, openLevelStore, openMemoryStore, openStoreOn } from "./open-store.ts";
+export { openMemoryStore, openStoreOn } from "./open-store.ts";
 export {
   cachedBytes,
   OUTPUT_CACHE_DEFAULTS,

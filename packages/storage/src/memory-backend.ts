@@ -1,7 +1,7 @@
 // The store in memory: for simulations, tests, and nodes that shall forget. The same promises as LevelDB's, but that
 // everything is gone with the process.
 import type { StoreChange, StoreRange } from "@witan/primitives";
-import type { Backend, BackendReader, SealedEntry } from "./backend.ts";
+import type { Backend, BackendReader, PreparedWrite, SealedEntry } from "./backend.ts";
 import { bytesOf, textOf } from "./byte-text.ts";
 import { SortedMap } from "./sorted-map.ts";
 
@@ -47,10 +47,19 @@ class MemoryReader implements BackendReader {
 
 class MemoryBackend extends MemoryReader implements Backend {
   async write(changes: Iterable<StoreChange>): Promise<void> {
+    const prepared = await this.prepare(changes);
+    await prepared.write(true);
+  }
+
+  async prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite> {
     const texts: (readonly [string, Uint8Array | undefined])[] = [];
     for (const change of changes)
       texts.push([textOf(change.key), change.kind === "put" ? change.value : undefined]);
-    this.cell.contents = this.cell.contents.with(texts);
+    return {
+      write: async () => {
+        this.cell.contents = this.cell.contents.with(texts);
+      },
+    };
   }
 
   async *fileDamages(): AsyncGenerator<never, void, undefined> {}

@@ -4,6 +4,7 @@ import {
   bytesToHex,
   type ChainId,
   type Codec,
+  choice,
   container,
   type Height,
   hexVector,
@@ -34,6 +35,11 @@ export interface Meta {
   readonly flushed: Flushed;
   /** Blocks, certificates and undo data below this height are gone. Never above the flushed height. */
   readonly prunedTo: Height;
+  /**
+   * What the tables of the address index hold: all of it as of the flushed height (`whole`), or some of it, while it is
+   * being built or taken away (`partial`). None: nothing.
+   */
+  readonly addressIndex: "partial" | "whole";
 }
 
 type Records = {
@@ -51,6 +57,7 @@ const RECORDS: Records = {
     codec: container<Flushed>({ height: uint53<Height>(), outputs: uint53() }),
   },
   prunedTo: { name: "pruned-to", codec: uint53<Height>() },
+  addressIndex: { name: "address-index", codec: choice<"partial" | "whole">(["partial", "whole"]) },
 };
 
 const LAYOUT_RECORD = { name: "layout-version", codec: uint32() } as const;

@@ -1,33 +1,11 @@
-// Opening a store: files first, then LevelDB, then the version of the key layout. What is refused is left as it was.
+// Opening a store on a backend: the version of the key layout first. What is refused is left as it was. A LevelDB is
+// opened by the second door (level/open-level.ts).
 import type { Backend } from "./backend.ts";
 import { CheckedStore } from "./checked-store.ts";
 import { LAYOUT_VERSION } from "./layout.ts";
-import { type LevelOptions, openLevelBackend } from "./level-backend.ts";
-import { openFailure, prepareDirectory } from "./level-files.ts";
 import { openMemoryBackend } from "./memory-backend.ts";
 import { putLayoutVersion, readLayoutVersion } from "./meta.ts";
 import { RESTORE_ADVICE, StoreError } from "./store-error.ts";
-
-/** How a LevelDB is opened. */
-export interface OpenOptions extends LevelOptions {
-  /** Whether to make a database if there is none, and its directory; true if left out. */
-  readonly create?: boolean;
-}
-
-/**
- * Opens the store in a directory, which then belongs to this process alone.
- * @throws {StoreError} `missing`, `not-a-database`, `locked`, `permission`, `wrong-version`, `damaged`, `read-failed`
- */
-export async function openLevelStore(directory: string, options: OpenOptions = {}): Promise<CheckedStore> {
-  await prepareDirectory(directory, options.create ?? true);
-  let backend: Backend;
-  try {
-    backend = await openLevelBackend(directory, options);
-  } catch (error) {
-    throw openFailure(directory, error);
-  }
-  return openStoreOn(backend, directory);
-}
 
 /** A store in memory, empty. */
 export function openMemoryStore(): Promise<CheckedStore> {

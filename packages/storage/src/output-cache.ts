@@ -4,14 +4,18 @@
 //
 // An entry is two strings of one character a byte in a map, no objects: outputs are many. Memory is bounded: clean
 // entries by `cleanBytes`, changed ones because the caller flushes when `isFlushDue` says so.
-import { assert, type Height, type Hex, present, type Store, type StoreChange } from "@witan/primitives";
+import { assert, type Height, type Hex, present, type StoreChange } from "@witan/primitives";
 import { bytesOf, textOf } from "./byte-text.ts";
+import type { CheckedStore } from "./checked-store.ts";
 import { LAYOUT, OUTPUT_KEY_BYTES, outputKey } from "./layout.ts";
 import { type Flushed, putMeta } from "./meta.ts";
 
 /** Limits of a cache. */
 export interface OutputCacheLimits {
-  /** Memory of changed entries at which a flush is due: bounds what a crash makes the node replay. */
+  /**
+   * Memory of changed entries at which a flush is due: bounds what a crash makes the node replay, and how long a vote
+   * waits behind the flush's batch (docs/decisions/010-small-flushes.md).
+   */
   readonly changedBytes: number;
   /** Blocks since the last flush at which one is due, however little changed. */
   readonly blocks: number;
@@ -21,14 +25,14 @@ export interface OutputCacheLimits {
 
 /** The limits unless told otherwise. */
 export const OUTPUT_CACHE_DEFAULTS: OutputCacheLimits = Object.freeze({
-  changedBytes: 64 * 1024 * 1024,
+  changedBytes: 2 * 1024 * 1024,
   blocks: 10_000,
   cleanBytes: 192 * 1024 * 1024,
 });
 
 /** What a cache is made with. */
 export interface OutputCacheOptions {
-  readonly store: Store;
+  readonly store: CheckedStore;
   /** What table `meta` says; undefined for a new chain. */
   readonly flushed: Flushed | undefined;
   /** Where they differ from OUTPUT_CACHE_DEFAULTS. */
@@ -101,7 +105,7 @@ class Changes {
 
 /** The outputs that can be spent, by their names in maps: 68 hex digits (`OutpointKey`). Values are bytes to it. */
 export class OutputCache {
-  readonly #store: Store;
+  readonly #store: CheckedStore;
   readonly #limits: OutputCacheLimits;
   #changes = new Changes();
   /** What is being written. As good as on the disk for what changes meanwhile, and itself not to be changed. */
@@ -175,7 +179,8 @@ export class OutputCache {
     const flushed: Flushed = { height, outputs: this.#outputs };
     this.#flushing = flushing;
     this.#changes = new Changes();
-    await this.#store.write(batchOf(flushing, flushed, others), { sync: true });
+    const batch = await this.#store.prepare(batchOf(flushing, flushed, others));
+    await batch.write({ sync: true });
     this.#flushes++;
     this.#flushing = undefined;
     this.#flushed = flushed;
@@ -256,9 +261,7 @@ export class OutputCache {
       if (value !== null && this.#changes.find(name) === undefined) this.#remember(name, value);
     // Changed again while it was written: the clean entries must not tell what the changes hide.
     for (const name of this.#changes.replaced.map.keys()) flushed.created.delete(name);
-    if (flushed.created.bytes > this.#limits.cleanBytes / 2) return;
-    this.#old = this.#young;
-    this.#young = flushed.created;
+    for (const [name, value] of flushed.created.map) this.#remember(name, value);
   }
 }
 

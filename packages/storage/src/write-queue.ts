@@ -1,15 +1,20 @@
 // Writes, one after the other in the order of the calls. What arrives while one is under way is joined into the next:
 // one batch, one sync, however many wait. Each promise ends when its own changes are where they were to get.
 import type { StoreChange } from "@witan/primitives";
-import type { Backend } from "./backend.ts";
+import type { Backend, PreparedWrite } from "./backend.ts";
 import type { Gate } from "./gate.ts";
 import { seal } from "./seal.ts";
 
 /** Changes joined into one batch at most: bounds how long the first of a group waits for the rest. */
 const GROUP_CHANGES_MAX = 20_000;
 
+/** Changes, or some that were put together already. */
+type Work =
+  | { readonly kind: "changes"; readonly changes: Iterable<StoreChange> }
+  | { readonly kind: "prepared"; readonly prepared: PreparedWrite };
+
 interface Waiting {
-  readonly changes: Iterable<StoreChange>;
+  readonly work: Work;
   readonly sync: boolean;
   resolve(): void;
   reject(error: unknown): void;
@@ -29,8 +34,22 @@ export class WriteQueue {
 
   /** @throws {StoreError} `write-failed`, or `poisoned` if an earlier one failed meanwhile */
   write(changes: Iterable<StoreChange>, sync: boolean): Promise<void> {
+    return this.#add({ kind: "changes", changes }, sync);
+  }
+
+  /** Puts changes together for a write of their own, while other writes go on. */
+  prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite> {
+    return this.#backend.prepare(sealed(changes));
+  }
+
+  /** Writes what was prepared; its place is that of this call. @throws as `write` */
+  writePrepared(prepared: PreparedWrite, sync: boolean): Promise<void> {
+    return this.#add({ kind: "prepared", prepared }, sync);
+  }
+
+  #add(work: Work, sync: boolean): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ changes, sync, resolve, reject });
+      this.#waiting.push({ work, sync, resolve, reject });
       this.#working ??= this.#work();
     });
   }
@@ -43,10 +62,7 @@ export class WriteQueue {
   async #work(): Promise<void> {
     for (let group = this.#nextGroup(); group.length > 0; group = this.#nextGroup()) {
       try {
-        await this.#backend.write(
-          sealed(group),
-          group.some((one) => one.sync),
-        );
+        await this.#write(group);
       } catch (error) {
         const failure = this.#gate.poison(error);
         for (const one of group) one.reject(failure);
@@ -59,11 +75,18 @@ export class WriteQueue {
     this.#working = undefined;
   }
 
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const sync = group.some((one) => one.sync);
+    const [first] = group;
+    if (first?.work.kind === "prepared") await first.work.prepared.write(sync);
+    else await this.#backend.write(sealed(changesOf(group)), sync);
+  }
+
   #nextGroup(): readonly Waiting[] {
     let count = 0;
     let changes = 0;
     for (const one of this.#waiting) {
-      changes += countOf(one.changes);
+      changes += countOf(one.work);
       if (count > 0 && changes > GROUP_CHANGES_MAX) break;
       count++;
     }
@@ -72,16 +95,20 @@ export class WriteQueue {
 }
 
 /** How many changes these are; too many to join with others if only going through them could tell. */
-function countOf(changes: Iterable<StoreChange>): number {
-  return Array.isArray(changes) ? changes.length : Number.POSITIVE_INFINITY;
+function countOf(work: Work): number {
+  return work.kind === "changes" && Array.isArray(work.changes)
+    ? work.changes.length
+    : Number.POSITIVE_INFINITY;
 }
 
-/** The changes of a group with their values sealed, each only when it is asked for: a flush has hundreds of thousands. */
-function* sealed(group: readonly Waiting[]): Generator<StoreChange, void, undefined> {
-  for (const { changes } of group) {
-    for (const change of changes) {
-      if (change.kind === "delete") yield change;
-      else yield { kind: "put", key: change.key, value: seal(change.key, change.value) };
-    }
+function* changesOf(group: readonly Waiting[]): Generator<StoreChange, void, undefined> {
+  for (const { work } of group) if (work.kind === "changes") yield* work.changes;
+}
+
+/** The changes with their values sealed, each only when it is asked for: a flush has tens of thousands. */
+function* sealed(changes: Iterable<StoreChange>): Generator<StoreChange, void, undefined> {
+  for (const change of changes) {
+    if (change.kind === "delete") yield change;
+    else yield { kind: "put", key: change.key, value: seal(change.key, change.value) };
   }
 }

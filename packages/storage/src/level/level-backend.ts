@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { plainBytes, type StoreChange, type StoreRange } from "@witan/primitives";
 import { Level } from "level";
-import type { Backend, BackendReader, FileDamage, SealedEntry } from "./backend.ts";
-import { RESTORE_ADVICE, StoreError, saidBy } from "./store-error.ts";
+import type { Backend, BackendReader, FileDamage, PreparedWrite, SealedEntry } from "../backend.ts";
+import { RESTORE_ADVICE, StoreError, saidBy } from "../store-error.ts";
 import { checkTable, type TableCheck } from "./table-check.ts";
 
 /** What can be set about a database; each with its default and reason. */
@@ -87,13 +87,18 @@ class LevelReader implements BackendReader {
 
 class LevelBackend extends LevelReader implements Backend {
   async write(changes: Iterable<StoreChange>, sync: boolean): Promise<void> {
+    const prepared = await this.prepare(changes);
+    await prepared.write(sync);
+  }
+
+  async prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite> {
     const batch = this.database.batch();
     for (const change of changes) {
       if (batch.length % SLICE_CHANGES === SLICE_CHANGES - 1) await setImmediate();
       if (change.kind === "put") batch.put(change.key, change.value);
       else batch.del(change.key);
     }
-    await batch.write({ sync });
+    return { write: (sync) => batch.write({ sync }) };
   }
 
   fileDamages(): AsyncGenerator<FileDamage, void, undefined> {

@@ -2,8 +2,8 @@
 // of one whose CURRENT is gone, and go on silently without a log that is missing or damaged in its middle.
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { foreignCode, RESTORE_ADVICE, StoreError, saidBy } from "../store-error.ts";
 import { findLogDamage } from "./log-check.ts";
-import { foreignCode, RESTORE_ADVICE, StoreError, saidBy } from "./store-error.ts";
 
 const DATA = /^\d{6,}\.(?:ldb|sst|log)$/;
 const LOG = /^\d{6,}\.log$/;
