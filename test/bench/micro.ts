@@ -57,7 +57,7 @@ function admitAll(mempool: Mempool, transactions: readonly SealedTransaction[]):
   for (const transaction of transactions) {
     const checked = mempool.precheck(transaction, now);
     assert(checked.status === "unverified", `a transfer that is ${checked.status}`);
-    const input = { signaturesHold: true, coins: ledger, now, from: "bench", whenMissing: "refuse" } as const;
+    const input = { signaturesHold: true, coins: ledger, now, from: "bench", mayWait: () => false } as const;
     assert(mempool.admit(checked.prechecked, input).verdict.status === "admitted", "a transfer not admitted");
   }
 }

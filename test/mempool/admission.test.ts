@@ -32,7 +32,7 @@ describe("admission", () => {
     const first = scene.pool.precheck(paid.transaction, scene.now);
     assert.equal(scene.submit(paid), "admitted");
     assert.ok(first.status === "unverified");
-    const input = { coins: scene.world.source, now: scene.now, from: "peer", whenMissing: "wait" } as const;
+    const input = { coins: scene.world.source, now: scene.now, from: "peer", mayWait: () => true } as const;
     assert.equal(
       scene.pool.admit(first.prechecked, { signaturesHold: true, ...input }).verdict.status,
       "known",
@@ -93,7 +93,7 @@ describe("admission", () => {
     assert.ok(first.status === "unverified");
     const { verdict } = scene.pool.admit(first.prechecked, {
       signaturesHold: verdictsOf(scheme)(transaction),
-      ...{ coins: scene.world.source, now: scene.now, from: "peer", whenMissing: "wait" },
+      ...{ coins: scene.world.source, now: scene.now, from: "peer", mayWait: () => true },
     });
     assert.equal(describeVerdict(verdict), "refused expired");
   });
@@ -112,7 +112,7 @@ describe("admission", () => {
     const scene = new Scene();
     const first = scene.pay([scene.coin(0)]);
     const second = scene.pay(first.outputs);
-    assert.equal(scene.submit(second, { whenMissing: "refuse" }), "refused input-missing");
+    assert.equal(scene.submit(second, { mayWait: () => false }), "refused input-missing");
     assert.equal(scene.pool.status().waiting, 0);
   });
 

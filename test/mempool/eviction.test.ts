@@ -189,7 +189,7 @@ describe("a full pool before signatures are checked", () => {
     assert.ok(before.status === "unverified");
     const { verdict } = scene.pool.admit(before.prechecked, {
       signaturesHold: true,
-      ...{ coins: scene.world.source, now: scene.now, from: "peer", whenMissing: "wait" },
+      ...{ coins: scene.world.source, now: scene.now, from: "peer", mayWait: () => true },
     });
     assert.ok(verdict.status === "refused" && verdict.refusal.code === "mempool-full");
   });

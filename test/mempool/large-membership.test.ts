@@ -19,7 +19,7 @@ describe("a change that a hundred validators approve", () => {
     const checked = pool.precheck(change, now);
     assert.ok(checked.status === "unverified");
     assert.equal(checked.checks.length, 67);
-    const input = { signaturesHold: true, coins: ledger, now, from: "test", whenMissing: "refuse" } as const;
+    const input = { signaturesHold: true, coins: ledger, now, from: "test", mayWait: () => false } as const;
     assert.equal(pool.admit(checked.prechecked, input).verdict.status, "admitted");
     const selected = pool.select({ timestamp: now });
     assert.deepEqual(selected, [change]);

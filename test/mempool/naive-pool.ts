@@ -83,7 +83,7 @@ export class NaivePool {
       coins: Coins;
       now: number;
       from: string;
-      whenMissing: "wait" | "refuse";
+      mayWait: () => boolean;
     },
   ): NaiveAnswer {
     this.#begin(input.now, input.coins);
@@ -99,7 +99,7 @@ export class NaivePool {
     const form = formed(transaction) as WellFormed;
     const broken = this.#place(form);
     if (broken) return `refused ${broken}`;
-    if (this.#missing(transaction) && input.whenMissing === "wait") {
+    if (this.#missing(transaction) && input.mayWait()) {
       this.waiting.push({ transaction, from: input.from, since: input.now });
       this.#forget(transaction);
       for (

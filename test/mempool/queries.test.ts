@@ -69,7 +69,7 @@ describe("asking a pool", () => {
         coins: scene.world.source,
         now: scene.now,
         from: "file",
-        whenMissing: "refuse",
+        mayWait: () => false,
       } as const;
       assert.equal(
         next.admit(first.prechecked, { signaturesHold: true, ...input }).verdict.status,

@@ -128,9 +128,9 @@ export class RandomRun {
 
   #admit(prechecked: Prechecked, transaction: SealedTransaction): void {
     const signaturesHold = verdictsOf(scheme)(transaction);
-    const whenMissing = this.#below(5) === 0 ? "refuse" : "wait";
+    const waits = this.#below(5) !== 0;
     const from = this.#maker.pick(["peer", "peer", "wallet"]);
-    const common = { signaturesHold, from, whenMissing } as const;
+    const common = { signaturesHold, from, mayWait: () => waits } as const;
     const real = this.#real.admit(prechecked, {
       ...common,
       coins: this.#world.source,

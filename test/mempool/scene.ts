@@ -43,7 +43,7 @@ export interface Paid {
 /** How a transaction is handed in. */
 export interface Handing {
   readonly from?: string;
-  readonly whenMissing?: "wait" | "refuse";
+  readonly mayWait?: () => boolean;
 }
 
 /** A chain, a pool, and the time. */
@@ -93,7 +93,7 @@ export class Scene {
       coins: this.world.source,
       now: this.now,
       from: handing.from ?? "peer",
-      whenMissing: handing.whenMissing ?? "wait",
+      mayWait: handing.mayWait ?? (() => true),
     });
     this.notices = notices;
     return describeVerdict(verdict);

@@ -39,7 +39,7 @@ describe("one id with several witnesses", () => {
       for (const { one, first } of stages) {
         const { verdict } = scene.pool.admit(first.prechecked, {
           signaturesHold: one === good,
-          ...{ coins: scene.world.source, now: scene.now, from: "peer", whenMissing: "wait" },
+          ...{ coins: scene.world.source, now: scene.now, from: "peer", mayWait: () => true },
         });
         assert.equal(verdict.status, one === good ? "admitted" : "refused");
       }

@@ -66,8 +66,8 @@ export interface AdmissionInput {
   readonly now: Timestamp;
   /** Who handed it in: a peer, a connection. For bounding what waits. */
   readonly from: string;
-  /** Whether it may wait for inputs that are not known, or is refused `input-missing` at once. */
-  readonly whenMissing: "wait" | "refuse";
+  /** Whether it may wait for inputs that are not known, or is refused `input-missing` at once. Asked only then. */
+  readonly mayWait: () => boolean;
 }
 
 const refused = (refusal: MempoolRefusal): Standing => ({ status: "refused", refusal });
@@ -113,7 +113,7 @@ export function admit(
   const broken = placeBroken(pool, formed, pool.context(turn.now));
   if (broken) return refused(broken);
   const wrong = enter(pool, formed, input.coins, turn);
-  if (wrong?.code === "input-missing" && input.whenMissing === "wait") return wait(pool, formed, input, turn);
+  if (wrong?.code === "input-missing" && input.mayWait()) return wait(pool, formed, input, turn);
   if (wrong) return refused(wrong);
   settle(pool, waitersOn(pool, sealed), turn);
   return { status: "admitted" };

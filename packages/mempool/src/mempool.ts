@@ -25,7 +25,7 @@ import { limitsOf, type MempoolLimits } from "./limits.ts";
 import { type Notice, turnAt } from "./notices.ts";
 import { type MempoolTip, Pool } from "./pool.ts";
 import type { Rejection } from "./rejections.ts";
-import { type SelectionInput, select } from "./selection.ts";
+import { firstWanted, type SelectionInput, select } from "./selection.ts";
 
 /** What a pool is made with. */
 export interface MempoolOptions {
@@ -157,6 +157,15 @@ export class Mempool {
    */
   select(input: SelectionInput): readonly SealedTransaction[] {
     return select(this.#pool, input);
+  }
+
+  /**
+   * The transaction that a block of this timestamp would take first; undefined: none may stand in such a block yet.
+   * One that stays the first from block to block is passed over by who makes the blocks.
+   * @throws {AssertionError} if no next block can have the timestamp
+   */
+  firstWanted(timestamp: Timestamp): SealedTransaction | undefined {
+    return firstWanted(this.#pool, timestamp);
   }
 
   /** The pending transaction of an id. */

@@ -95,6 +95,16 @@ export function select(pool: Pool, input: SelectionInput): readonly SealedTransa
   return [...taken, ...last].map((entry) => entry.transaction);
 }
 
+/** The transaction that a block of this timestamp would take first; undefined if it would take none. */
+export function firstWanted(pool: Pool, timestamp: Timestamp): SealedTransaction | undefined {
+  assert(timestamp >= pool.earliest, `a block at ${timestamp}, the next is at least ${pool.earliest}`);
+  const none: ReadonlySet<Entry> = new Set();
+  for (const entry of pool.graph.ranks.values())
+    if (packageOf(pool, entry, none).every((one) => ready(pool, one, timestamp))) return entry.transaction;
+  const change = pool.graph.governance;
+  return change && ready(pool, change, timestamp) ? change.transaction : undefined;
+}
+
 /** One and all that it rests on and that are not taken yet, parents first. */
 function packageOf(pool: Pool, entry: Entry, taken: ReadonlySet<Entry>): readonly Entry[] {
   if (entry.parents === undefined) return [entry];

@@ -8,6 +8,7 @@ export * from "./ids.ts";
 export * from "./limits.ts";
 export * from "./membership.ts";
 export * from "./merkle.ts";
+export * from "./network-port.ts";
 export * from "./ports.ts";
 export * from "./quorum.ts";
 export * from "./result.ts";

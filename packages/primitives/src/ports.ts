@@ -1,5 +1,5 @@
 // Ports, types only: what pure packages ask of the world, and what adapters give.
-import type { Hash, PublicKey, Signature } from "./ids.ts";
+import type { Hash, PublicKey, Signature, Timestamp } from "./ids.ts";
 
 /** One question to a signature scheme: did the owner of `publicKey` sign `digest`? */
 export interface SignatureCheck {
@@ -126,4 +126,18 @@ export interface StoreFailure extends Error {
   readonly key?: string;
   /** The directory or file, where there is one. */
   readonly path?: string;
+}
+
+// Time, for hosts: engines know ticks only.
+
+/** A clock and its timers. Simulated worlds have their own. */
+export interface Clock {
+  /** Milliseconds since 1970: the wall clock, which may jump. */
+  now(): Timestamp;
+  /** Milliseconds since some moment, never going back: for measuring. */
+  monotonicMs(): number;
+  /** Calls once, after so many milliseconds, unless what it returns is called before. */
+  after(ms: number, call: () => void): () => void;
+  /** Calls again and again. */
+  every(ms: number, call: () => void): () => void;
 }

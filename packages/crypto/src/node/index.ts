@@ -5,6 +5,7 @@ export * from "./key-cipher.ts";
 export * from "./key-file-format.ts";
 export * from "./keystore.ts";
 export * from "./native.ts";
+export * from "./native-sign.ts";
 export * from "./signer-guard.ts";
 export { SIGNING_LANES, type SigningLane } from "./signer-record.ts";
 export * from "./verifier.ts";
