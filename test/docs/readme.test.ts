@@ -1,18 +1,30 @@
 // The commands that README.md shows are run as they stand there, with what a fresh clone has, and the example files are
 // what their maker makes.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inFolder, witanProcess } from "../cli/run.ts";
+import { WITAN, withWitan } from "../network/witan-process.ts";
 import { exampleFiles } from "./examples.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
-/** The lines of the `sh` blocks of the README that start `witan`. */
+const README = new URL("README.md", ROOT);
+
+/** The blocks of the README with this word behind the three ticks. */
+async function blocks(kind: string): Promise<readonly string[]> {
+  const text = await readFile(README, "utf8");
+  return [...text.matchAll(/```(.*)\n([\s\S]*?)```/g)]
+    .filter(([, word]) => word === kind)
+    .map(([, , block = ""]) => block);
+}
+
+/** The lines of the `sh` blocks that start `witan`. */
 async function witanCommands(): Promise<readonly string[]> {
-  const blocks = (await readFile(new URL("README.md", ROOT), "utf8")).matchAll(/```sh\n(.*?)```/gs);
-  return [...blocks].flatMap(([, block = ""]) =>
+  return (await blocks("sh")).flatMap((block) =>
     block.split("\n").filter((line) => line.startsWith("npx witan ")),
   );
 }
@@ -30,13 +42,44 @@ describe("README", () => {
       }
     })).timeout(60_000);
 
+  it("shows a first transfer that works beside a devnet", () =>
+    withWitan(async (start, folder) => {
+      const devnet = start("devnet", "--dir", join(folder, ".witan/devnet"), "--rpc-port", "0");
+      const ready = await devnet.event("ready");
+      const [rpc = ""] = ready["rpc"] as readonly string[];
+      const script = (await blocks("sh devnet")).join("\n");
+      assert.match(script, /transaction_submit[\s\S]*proof verify/, "the README has lost its first transfer");
+      // What a person has: npx finds the command of the checkout, and the devnet is where it is by default.
+      const npx = `npx() { shift; '${WITAN.program}' '${WITAN.arguments.join("' '")}' "$@"; }`;
+      const text = `set -euo pipefail\n${npx}\n${script.replaceAll("http://127.0.0.1:9545", rpc)}`;
+      const ran = spawn("bash", ["-c", text], { cwd: folder, env: { ...process.env, WITAN_RPC: rpc } });
+      const out = await textOf(ran);
+      assert.equal(ran.exitCode, 0, out);
+      assert.match(out, /status +final: in block/);
+      assert.match(out, /"status":"final"/, "by curl");
+      assert.match(out, /verified/);
+    })).timeout(120_000);
+
   it("writes into a folder that Git passes over", async () => {
-    const outs = (await witanCommands()).flatMap((command) => / --out (\S+)/.exec(command)?.[1] ?? []);
-    assert.ok(outs.length >= 3);
+    const text = [...(await blocks("sh")), ...(await blocks("sh devnet"))].join("\n");
+    const outs = [...text.matchAll(/ --out (\S+)/g)].map(([, out = ""]) => out);
+    assert.ok(outs.length >= 4);
     for (const out of outs) assert.match(out, /^try\//);
-    assert.match(await readFile(new URL(".gitignore", ROOT), "utf8"), /^\/try\/$/m);
+    const ignored = await readFile(new URL(".gitignore", ROOT), "utf8");
+    for (const folder of [/^\/try\/$/m, /^\.witan\/$/m]) assert.match(ignored, folder);
   });
 });
+
+/** All that a process prints, once it has ended. */
+async function textOf(child: ReturnType<typeof spawn>): Promise<string> {
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (part) => {
+      text += part;
+    });
+  await once(child, "close");
+  return text;
+}
 
 describe("docs/examples", () => {
   for (const [name, text] of exampleFiles())

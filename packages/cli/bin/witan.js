@@ -3,6 +3,7 @@
 // the sources as they are; an installed package has none, and runs what was built.
 import { existsSync } from "node:fs";
 import * as nodeModule from "node:module";
+import { fileURLToPath } from "node:url";
 import { suitable, WANTED } from "./node-version.js";
 
 const found = process.versions.node;
@@ -18,6 +19,8 @@ if (!suitable(found)) {
 
 const source = new URL("../src/main.ts", import.meta.url);
 if (existsSync(source)) {
+  // Stripping types and compiling take most of a start; what was compiled is kept.
+  nodeModule.enableCompileCache?.(fileURLToPath(new URL("../.witan/cache", import.meta.url)));
   nodeModule.registerHooks({
     resolve: (specifier, context, next) =>
       next(specifier, { ...context, conditions: [...context.conditions, "@witan/source"] }),

@@ -20,6 +20,8 @@ export interface FieldProblem {
   readonly field: string;
   readonly found: string;
   readonly expected: string;
+  /** Where it stands: a file with its line, a variable, a flag. */
+  readonly source?: string;
 }
 
 /** A failure that ends a command: told on standard error, or as `{"error":…}` with `--json`. */

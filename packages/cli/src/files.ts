@@ -1,8 +1,8 @@
 // Files that people give to commands: reading text with a bound, writing new files whole or not at all, and failures in
 // words.
 import { randomBytes } from "node:crypto";
-import { link, mkdir, open, unlink } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { link, lstat, mkdir, open, rename, rm, unlink } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
 import { badInput, CommandFailure, EXIT } from "./exit.ts";
 
 /** The largest file a command reads whole: a genesis of many members is far below. */
@@ -96,5 +96,41 @@ export async function writeNewText(path: string, text: string, mode = 0o644): Pr
     throw fileFailure("writing", path, error);
   } finally {
     await unlink(temporary).catch(() => {});
+  }
+}
+
+/** Whether something of that name is there, whatever it is. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw fileFailure("reading", path, error);
+  }
+}
+
+/** Refuses a folder that is to be made, if something of that name is there. */
+export async function refuseExisting(path: string): Promise<void> {
+  if (await exists(path))
+    throw badInput("file", `making ${path} failed: it exists. Move it away, or choose another name`);
+}
+
+/**
+ * Makes a folder beside its place (mode 0700), fills it, then puts it there: who stops halfway leaves no half folder that
+ * looks like a whole one.
+ */
+export async function makeWholeFolder(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  await refuseExisting(path);
+  const place = resolve(path);
+  const beside = join(dirname(place), `.${basename(place)}.${randomBytes(8).toString("hex")}.tmp`);
+  await makeFolderOf(place);
+  try {
+    await mkdir(beside, { mode: 0o700 });
+    await fill(beside);
+    await rename(beside, place);
+  } catch (error) {
+    await rm(beside, { recursive: true, force: true });
+    throw fileFailure("making", path, error);
   }
 }

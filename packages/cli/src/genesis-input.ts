@@ -1,5 +1,13 @@
 // Genesis and member files as commands take them: read, checked, every mistake told.
-import { type Chain, type FileResult, openGenesisFile, parseMemberFile } from "@witan/ledger";
+import {
+  type Chain,
+  type FileResult,
+  type Genesis,
+  genesisToJson,
+  type Json,
+  openGenesisFile,
+  parseMemberFile,
+} from "@witan/ledger";
 import type { Member } from "@witan/primitives";
 import { badInput } from "./exit.ts";
 import { readText } from "./files.ts";
@@ -29,4 +37,13 @@ export async function readGenesisFile(path: string): Promise<Chain> {
 /** Reads a member file. */
 export async function readMemberFile(path: string): Promise<Member> {
   return contentOf(path, "member", parseMemberFile(await readText(path)));
+}
+
+/** The text of a genesis file, and its chain. A genesis with mistakes is refused with each of them. */
+export function genesisFileOf(genesis: Genesis): { readonly text: string; readonly chain: Chain } {
+  const timestamp = new Date(genesis.timestamp).toISOString();
+  const file = { ...(genesisToJson(genesis) as Record<string, Json>), timestamp };
+  const text = `${JSON.stringify(file, undefined, 2)}\n`;
+  // Read as everyone will read it, before it is written.
+  return { text, chain: chainOfText("what the options say", text) };
 }

@@ -65,7 +65,11 @@ export async function keyHeader(
 /** Reads a key, asking for its passphrase if it needs one. */
 export async function openKey(path: string, options: PassphraseOptions): Promise<KeyPair> {
   const { encrypted } = await keyHeader(path);
-  const passphrase = encrypted ? await existingPassphrase(options, path) : undefined;
+  return openKeyWith(path, encrypted ? await existingPassphrase(options, path) : undefined);
+}
+
+/** Reads a key, encrypted under the passphrase given or not at all. */
+export async function openKeyWith(path: string, passphrase: string | undefined): Promise<KeyPair> {
   const key = await told(() => readKeyFile(path, passphrase));
   if (!key.ok) throw refused(path, key);
   return key.value;

@@ -1,23 +1,28 @@
 // The command `witan`: wires commands together, and turns failures into messages and exit codes. Holds no rules.
-import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
+import { addBalanceCommand } from "./commands/balance.ts";
+import { addBenchCommand } from "./commands/bench.ts";
+import { addConfigCommands } from "./commands/config.ts";
+import { addDevnetCommand } from "./commands/devnet.ts";
 import { addGenesisCommands } from "./commands/genesis.ts";
+import { addGovernanceCommands } from "./commands/governance.ts";
 import { addKeyCommands } from "./commands/keys.ts";
 import { addMemberCommands } from "./commands/member.ts";
+import { addNetworkCommands } from "./commands/network.ts";
+import { addNodeCommand } from "./commands/node.ts";
+import { addProofCommands } from "./commands/proof.ts";
+import { addSendCommand } from "./commands/send.ts";
+import { addStatusCommand } from "./commands/status.ts";
 import { addTransactionCommands } from "./commands/transaction.ts";
 import { bugFailure, CommandFailure, EXIT } from "./exit.ts";
 import { printFailure, type Streams } from "./output.ts";
 import { usageFailure } from "./usage.ts";
+import { programVersion } from "./version.ts";
 
 const STANDARD: Streams = {
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 };
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  return (manifest as { version: string }).version;
-}
 
 /** Runs one command line (without node and script). Resolves to its exit code, whatever happens. */
 export async function main(argv: readonly string[], streams: Streams = STANDARD): Promise<number> {
@@ -70,12 +75,22 @@ export async function run(argv: readonly string[]): Promise<void> {
 function programOf(streams: Streams, json: boolean, setExit: (code: number) => void): Command {
   const program = new Command("witan")
     .description("A permissioned ledger: named validators finalize blocks of signed transactions.")
-    .version(version())
+    .version(programVersion())
     .showHelpAfterError("(add --help for what there is)");
   addKeyCommands(program, streams);
   addMemberCommands(program, streams);
   addGenesisCommands(program, streams);
+  addNetworkCommands(program, streams);
+  addDevnetCommand(program, streams, setExit);
+  addNodeCommand(program, streams);
+  addConfigCommands(program, streams);
+  addGovernanceCommands(program, streams, setExit);
+  addStatusCommand(program, streams, setExit);
+  addSendCommand(program, streams, setExit);
+  addBalanceCommand(program, streams);
+  addProofCommands(program, streams, setExit);
   addTransactionCommands(program, streams, setExit);
+  addBenchCommand(program, streams, setExit);
   // Subcommands made before these settings do not inherit them.
   for (const command of [program, ...descendants(program)])
     command

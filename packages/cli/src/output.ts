@@ -39,9 +39,11 @@ export function printFailure(streams: Streams, json: boolean, failure: CommandFa
     return;
   }
   streams.err(`witan: ${printable(message)}\n`);
-  for (const { field, found, expected } of problems) {
-    const where = field === "" ? "" : `${field}: `;
-    streams.err(`  ${printable(`${where}found ${found}, expected ${expected}`)}\n`);
+  for (const { field, found, expected, source } of problems) {
+    const where = [field, source === undefined ? "" : `(${source})`].filter((part) => part !== "").join(" ");
+    streams.err(
+      `  ${printable(`${where}${where === "" ? "" : ": "}found ${found}, expected ${expected}`)}\n`,
+    );
   }
 }
 

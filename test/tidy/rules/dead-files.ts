@@ -4,7 +4,7 @@ import type { House, Package, Rule, Source } from "../house.ts";
 import { targetsOf } from "../imports.ts";
 
 /** The files by which others enter a package, without those that Node starts. */
-const DOORS = /^src\/(?:index|main|node\/index|server\/index)\.tsx?$/;
+const DOORS = /^src\/(?:index|main|node\/index|server\/index|level\/index)\.tsx?$/;
 /** What Node, or a tool, starts by itself. */
 const ENTRIES = /^(?:bin\/[^/]+|[a-z]+\.config\.ts)$/;
 
@@ -53,7 +53,7 @@ export const deadFiles: Rule = {
         .map(({ path }) => ({
           file: path,
           message:
-            "no door of the package leads here (index, main, node/index, server/index, bin); use it or delete it",
+            "no door of the package leads here (index, main, node/index, server/index, level/index, bin); use it or delete it",
         }));
     }),
 };

@@ -38,7 +38,9 @@ describe("tidy: the import table", () => {
     holds(importTable, {
       "packages/cli/src/a.ts":
         'import { a } from "@witan/crypto/node"; import { b } from "@witan/rpc/server";',
-      "packages/lab/src/a.ts": 'import { a } from "@witan/crypto/node";',
+      "packages/lab/src/a.ts":
+        'import { a } from "@witan/crypto/node"; import { b } from "@witan/storage/level";',
+      "packages/node/src/a.ts": 'import { a } from "@witan/storage";',
       "test/rpc/a.test.ts": 'import { a } from "@witan/rpc/server";',
     });
     breaks(
@@ -47,10 +49,12 @@ describe("tidy: the import table", () => {
         "packages/lab/src/a.ts": 'import { b } from "@witan/rpc/server";',
         "packages/ledger/src/a.ts": 'import { a } from "@witan/crypto/node";',
         "packages/node/src/a.ts": 'import { b } from "@witan/rpc/server";',
+        "packages/simulator/src/a.ts": 'import { b } from "@witan/storage/level";',
       },
       /lab may not import @witan\/rpc\/server/,
       /ledger may not import @witan\/crypto\/node, only primitives, crypto/,
       /node may not import @witan\/rpc\/server/,
+      /simulator may not import @witan\/storage\/level/,
     );
   });
 
@@ -72,7 +76,9 @@ describe("tidy: the import table", () => {
     holds(importTable, {
       "packages/crypto/src/node/file.ts": 'import fs from "node:fs"; import { a } from "../key.ts";',
       "packages/rpc/src/server/http.ts": 'import http from "node:http";',
-      "packages/storage/src/store.ts": 'import path from "node:path";',
+      "packages/storage/src/seal.ts": 'import { hash } from "node:crypto";',
+      "packages/storage/src/level/files.ts":
+        'import path from "node:path"; import { seal } from "../seal.ts";',
     });
     breaks(
       importTable,
@@ -81,11 +87,14 @@ describe("tidy: the import table", () => {
         "packages/crypto/src/a.ts":
           'import { randomBytes } from "node:crypto";\nimport { b } from "./node/b.ts";',
         "packages/rpc/src/contract/a.ts": 'export * from "../server/http.ts";',
+        "packages/storage/src/a.ts": 'import fs from "node:fs";\nimport { b } from "./level/files.ts";',
       },
       /client.*node:http in code that runs in browsers; take what it gives as an argument/,
       /crypto\/src\/a\.ts:1: node:crypto in code that runs in browsers; move it to packages\/crypto\/src\/node\//,
       /crypto\/src\/a\.ts:2: \.\/node\/b\.ts lies behind the second door/,
       /rpc.*\.\.\/server\/http\.ts lies behind the second door/,
+      /storage\/src\/a\.ts:1: node:fs in code that simulators run.*move it to packages\/storage\/src\/level\//,
+      /storage\/src\/a\.ts:2: \.\/level\/files\.ts lies behind the second door/,
     );
   });
 

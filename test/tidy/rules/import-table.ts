@@ -21,21 +21,27 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
   p2p: ["primitives"],
   rpc: ["primitives", "ledger"],
   client: ["primitives", "crypto", "ledger", "consensus", "rpc"],
-  node: ["primitives", "crypto", "ledger", "mempool", "consensus", "rpc"],
-  simulator: ["primitives", "crypto", "ledger", "mempool", "consensus", "rpc", "node"],
-  lab: ["client", "rpc", "simulator", "crypto/node"],
+  node: ["primitives", "crypto", "ledger", "mempool", "consensus", "storage", "rpc"],
+  simulator: ["primitives", "crypto", "ledger", "mempool", "consensus", "storage", "rpc", "node"],
+  lab: ["client", "rpc", "simulator", "crypto/node", "storage/level"],
   explorer: ["client", "rpc"],
   cli: [
     ...["primitives", "crypto", "ledger", "mempool", "consensus", "storage", "p2p", "rpc", "client", "node"],
-    ...["simulator", "lab", "explorer", "crypto/node", "rpc/server"],
+    ...["simulator", "lab", "explorer", "crypto/node", "rpc/server", "storage/level"],
   ],
 };
 
-/** The second doors: what lies behind one runs under Node only, what lies before it in browsers too. */
-const SECOND_DOORS: Readonly<Record<string, string>> = { crypto: "node", rpc: "server" };
+/**
+ * The second doors: what lies behind one runs under Node only; what lies before it in browsers too, or, of storage, in
+ * simulators.
+ */
+const SECOND_DOORS: Readonly<Record<string, string>> = { crypto: "node", rpc: "server", storage: "level" };
 
 /** Packages that run in browsers, second doors aside; the pure ones have a rule of their own. */
 const FOR_BROWSERS = ["crypto", "rpc", "client", "explorer"];
+
+/** What the first door of storage may take of Node: what hashes and moves bytes, and reaches nothing outside. */
+const FOR_SIMULATORS = ["node:buffer", "node:crypto"];
 
 /** The folder behind the second door of a package. */
 function behindDoor(name: string): string | undefined {
@@ -53,9 +59,13 @@ function checkImport(source: Source, { specifier }: Import): string | undefined 
     const where = inner === undefined ? "take what it gives as an argument (a port)" : `move it to ${inner}`;
     return `${specifier} in code that runs in browsers; ${where}`;
   }
+  if (packageName === "storage" && specifier.startsWith("node:") && !isInside) {
+    if (!FOR_SIMULATORS.includes(specifier))
+      return `${specifier} in code that simulators run, which have a disk of their own; move it to ${inner}`;
+  }
   const isDoorCrossed = inner !== undefined && !isInside && isRelative(specifier);
   if (isDoorCrossed && join(source.path, specifier).startsWith(inner)) {
-    return `${specifier} lies behind the second door; what runs in browsers must not need it: turn the import round`;
+    return `${specifier} lies behind the second door; what lies before it must not need it: turn the import round`;
   }
   return undefined;
 }

@@ -1,38 +1,24 @@
 // The commands `witan genesis create|check`: making a genesis file of members and settings, and checking one.
-import { addressPrefixShape, parseAddress } from "@witan/crypto";
+import { addressPrefixShape } from "@witan/crypto";
 import {
-  type Asset,
   type Chain,
   type ConsensusParameters,
   compactOfTarget,
   DEFAULT_NATIVE_ASSET,
   type Genesis,
   genesisBlock,
-  genesisToJson,
-  type Json,
-  type Output,
-  PARAMETER_DEFAULTS,
   PARAMETER_NAMES,
-  type ParameterName,
-  type Parameters,
 } from "@witan/ledger";
-import {
-  AMOUNT_MAX,
-  type AssetId,
-  type ConsensusMode,
-  INTEGER_MAX,
-  isHex,
-  type PolicyHash,
-  toAmount,
-  toTimestamp,
-} from "@witan/primitives";
+import { type ConsensusMode, toTimestamp } from "@witan/primitives";
 import { type Command, Option } from "commander";
+import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
 import { writeNewText } from "../files.ts";
-import { chainOfText, DEFAULT_ADDRESS_PREFIX, readGenesisFile, readMemberFile } from "../genesis-input.ts";
+import { DEFAULT_ADDRESS_PREFIX, genesisFileOf, readGenesisFile, readMemberFile } from "../genesis-input.ts";
+import { allocationOf, assetOf, nativeOf, parametersOf } from "../genesis-options.ts";
+import { amountOf, collect, wholeNumber } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { timeOf, timeText } from "../time.ts";
-import { examples } from "./keys.ts";
 
 interface CreateOptions {
   readonly name: string;
@@ -49,11 +35,6 @@ interface CreateOptions {
   readonly subsidy?: string;
   readonly out: string;
   readonly json?: boolean;
-}
-
-/** Collects an option that may be given several times. */
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
 }
 
 /** Adds the commands `witan genesis …`. */
@@ -99,12 +80,7 @@ export function addGenesisCommands(program: Command, streams: Streams): void {
       ]),
     )
     .action(async (options: CreateOptions) => {
-      const made = await genesisOf(options);
-      const timestamp = new Date(made.timestamp).toISOString();
-      const file = { ...(genesisToJson(made) as Record<string, Json>), timestamp };
-      const text = `${JSON.stringify(file, undefined, 2)}\n`;
-      // Read as everyone will read it, before it is written.
-      const chain = chainOfText("what the options say", text);
+      const { text, chain } = genesisFileOf(await genesisOf(options));
       await writeNewText(options.out, text);
       report(streams, options.json ?? false, chain, options.out);
     });
@@ -196,62 +172,4 @@ function consensusOf(options: CreateOptions): ConsensusParameters {
     coinbaseMaturity: 100,
     maxFutureDriftMs: 7_200_000,
   };
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = /^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value <= INTEGER_MAX)) throw badInput("number", `${option} ${text}: expected a whole number`);
-  return value;
-}
-
-function amountOf(option: string, text: string): bigint {
-  const value = /^(?:0|[1-9][0-9]{0,19})$/.test(text) ? BigInt(text) : AMOUNT_MAX + 1n;
-  if (value > AMOUNT_MAX)
-    throw badInput("amount", `${option} ${text}: expected base units, 0 to ${AMOUNT_MAX}`);
-  return value;
-}
-
-function parametersOf(texts: readonly string[]): Parameters {
-  const changed: Partial<Record<ParameterName, number>> = {};
-  for (const text of texts) {
-    const [name, value, ...more] = text.split("=");
-    const known = PARAMETER_NAMES.find((one) => one === name);
-    if (known === undefined || value === undefined || more.length > 0)
-      throw badInput(
-        "parameter",
-        `--parameter ${text}: expected name=value, the name one of ${PARAMETER_NAMES.join(", ")}`,
-      );
-    if (changed[known] !== undefined) throw badInput("parameter", `--parameter ${known} is given twice`);
-    changed[known] = wholeNumber(`--parameter ${known}`, value);
-  }
-  return { ...PARAMETER_DEFAULTS, ...changed };
-}
-
-function nativeOf(text: string): Asset {
-  const [name = "", decimals = "", ...more] = text.split(":");
-  if (decimals === "" || more.length > 0)
-    throw badInput("asset", `--native ${text}: expected name:decimals, such as WITAN:8`);
-  return { ...DEFAULT_NATIVE_ASSET, name, decimals: wholeNumber("--native", decimals) };
-}
-
-function assetOf(text: string): Asset {
-  const [name = "", decimals = "", issuancePolicyHash = "", ...more] = text.split(":");
-  if (more.length > 0 || !isHex(issuancePolicyHash, 32))
-    throw badInput("asset", `--asset ${text}: expected name:decimals:policy-hash, the hash 32 bytes in hex`);
-  const hash = issuancePolicyHash as string as PolicyHash;
-  return { name, decimals: wholeNumber("--asset", decimals), issuancePolicyHash: hash };
-}
-
-function allocationOf(text: string, prefix: string): Output {
-  const [address = "", value = "", ...more] = text.split("=");
-  const [amount = "", asset = "0", ...rest] = value.split(":");
-  const parsed = parseAddress(address, prefix);
-  if (!parsed.ok || more.length + rest.length > 0)
-    throw badInput(
-      "allocation",
-      `--allocation ${text}: expected address=amount or address=amount:asset` +
-        (parsed.ok ? "" : `; the address: ${parsed.detail ?? parsed.code}`),
-    );
-  const id = wholeNumber("--allocation", asset) as AssetId;
-  return { asset: id, amount: toAmount(amountOf("--allocation", amount)), policyHash: parsed.value };
 }

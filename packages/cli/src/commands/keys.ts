@@ -12,9 +12,12 @@ import { createKey, ed25519PublicKeyOf, type KeyPair, type KeyPurpose } from "@w
 import { policyHash } from "@witan/ledger";
 import { type PolicyHash, type PublicKey, present } from "@witan/primitives";
 import { type Command, Option } from "commander";
+import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
-import { readText, writeNewText } from "../files.ts";
+import { exists, readText, writeNewText } from "../files.ts";
 import { DEFAULT_ADDRESS_PREFIX, readGenesisFile } from "../genesis-input.ts";
+import { guardFileOf } from "../home/files.ts";
+import { createGuard } from "../home/guard.ts";
 import { type KeepOptions, keepKey, keyHeader, openKey } from "../key-files.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import type { PassphraseOptions } from "../passphrase.ts";
@@ -67,14 +70,37 @@ function addNew(keys: Command, streams: Streams): void {
     .description("make a key and keep it in a new file, mode 0600")
     .addHelpText(
       "after",
-      examples(["witan keys new", "witan keys new --out alice.json --passphrase-file secret.txt"]),
+      "\nA voting key needs the record of what it signs, beside it: --genesis makes that for its chain. List the new key after\n" +
+        "the old one in keys.voting, start the node again, then let governance replace the one by the other.\n" +
+        examples([
+          "witan keys new",
+          "witan keys new --out alice.json --passphrase-file secret.txt",
+          "witan keys new --purpose voting --genesis v1/genesis.json --out v1/keys/voting-2.json",
+        ]),
     )
     .action(async (options: MakeOptions) => {
       const prefix = await prefixOf(options);
       const key = createKey(options.purpose);
-      await keepKey(options.out, key, options);
-      show(streams, options, prefix, { ...key, file: options.out, encrypted: !options.plain });
+      const guard = await keepNew(options, key);
+      show(streams, options, prefix, { ...key, file: options.out, encrypted: !options.plain, guard });
     });
+}
+
+/** Keeps a fresh key; a voting key whose chain is known together with the record of what it signs. */
+async function keepNew(options: MakeOptions, key: KeyPair): Promise<string | undefined> {
+  const { genesis, out } = options;
+  if (key.purpose !== "voting" || genesis === undefined) {
+    await keepKey(out, key, options);
+    return undefined;
+  }
+  const { chainId } = await readGenesisFile(genesis);
+  const guard = guardFileOf(out);
+  if (await exists(guard))
+    throw badInput("guard-exists", `${guard} exists: it is the record of another key. Choose another --out`);
+  await keepKey(out, key, options);
+  // After the key: nobody has it yet, so nothing is forgotten if this fails.
+  await createGuard({ file: guard, publicKey: key.publicKey, chainId });
+  return guard;
 }
 
 function addShow(keys: Command, streams: Streams): void {
@@ -140,11 +166,6 @@ async function secretText(source = "-"): Promise<string> {
   return source === "-" && canAsk() ? askSecret("Secret key in hex:") : readText(source);
 }
 
-/** The block of examples under a help text. */
-export function examples(lines: readonly string[]): string {
-  return `\nExamples:\n${lines.map((line) => `  $ ${line}`).join("\n")}`;
-}
-
 function importedKey(purpose: KeyPurpose, text: string): KeyPair {
   const secret = parseSecretKey(text);
   // The text itself is never repeated: it may be a secret with a slip.
@@ -172,13 +193,14 @@ interface KeyShown {
   readonly publicKey: string;
   readonly file: string;
   readonly encrypted: boolean;
+  readonly guard?: string | undefined;
 }
 
 function show(streams: Streams, options: Shown, prefix: string, key: KeyShown): void {
-  const { file, purpose, publicKey, encrypted } = key;
+  const { file, purpose, publicKey, encrypted, guard } = key;
   const named =
     purpose === "peer" ? { peerId: formatPeerId(peerIdOfEd25519(publicKey)) } : paidTo(publicKey, prefix);
-  const result = { file, purpose, encrypted, publicKey, ...named };
+  const result = { file, purpose, encrypted, publicKey, ...named, ...(guard === undefined ? {} : { guard }) };
   printResult(streams, options.json ?? false, result, () =>
     table([
       ["file", `${file} (${encrypted ? "encrypted" : "not encrypted"})`],
@@ -190,6 +212,7 @@ function show(streams: Streams, options: Shown, prefix: string, key: KeyShown): 
             ["policy hash", named.policyHash],
             ["address", named.address],
           ] as const)),
+      ...(guard === undefined ? [] : ([["guard", `${guard} (what it signs is recorded there)`]] as const)),
     ]),
   );
 }

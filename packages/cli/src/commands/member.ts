@@ -1,18 +1,21 @@
-// The command `witan member create`: a member's home, whose secrets never leave it, and the public member file for a genesis.
-import { randomBytes } from "node:crypto";
-import { lstat, mkdir, rename, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
-import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
-import { createKey, type KeyPair } from "@witan/crypto/node";
+// The commands `witan member create|join`: a member's home, whose secrets never leave it, and the public member file for a
+// genesis; then what binds that home to a chain.
+
+import { join } from "node:path";
 import { memberNameShape } from "@witan/ledger";
-import { isHex, type Role, ZERO_HASH } from "@witan/primitives";
+import { isHex, type PolicyHash, type Role, ZERO_HASH } from "@witan/primitives";
 import { type Command, Option } from "commander";
+import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
-import { fileFailure, makeFolderOf, writeNewText } from "../files.ts";
-import { type KeepOptions, writeKey } from "../key-files.ts";
+import { makeWholeFolder, refuseExisting } from "../files.ts";
+import { HOME_FILES } from "../home/files.ts";
+import { joinChain } from "../home/join.ts";
+import { memberJson, newMember, writeMemberHome } from "../home/make.ts";
+import type { KeepOptions } from "../key-files.ts";
+import { collect } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { newPassphrase } from "../passphrase.ts";
-import { examples, plainOption } from "./keys.ts";
+import { plainOption } from "./keys.ts";
 
 interface CreateOptions extends KeepOptions {
   readonly name: string;
@@ -22,11 +25,24 @@ interface CreateOptions extends KeepOptions {
   readonly json?: boolean;
 }
 
+interface JoinOptions {
+  readonly home: string;
+  readonly genesis: string;
+  readonly peer: readonly string[];
+  readonly listen?: string;
+  readonly rpcListen?: string;
+  readonly json?: boolean;
+}
+
 /** Adds the commands `witan member …`. */
 export function addMemberCommands(program: Command, streams: Streams): void {
-  program
-    .command("member")
-    .description("make what a member of a network needs")
+  const member = program.command("member").description("make what a member of a network needs");
+  addCreate(member, streams);
+  addJoin(member, streams);
+}
+
+function addCreate(member: Command, streams: Streams): void {
+  member
     .command("create")
     .description("make a home with voting, operator and peer key (mode 0600) and a public member file")
     .requiredOption("--name <name>", "1 to 32 of a-z, 0-9, -")
@@ -48,6 +64,53 @@ export function addMemberCommands(program: Command, streams: Streams): void {
     .action(async (options: CreateOptions) => create(streams, options));
 }
 
+function addJoin(member: Command, streams: Streams): void {
+  member
+    .command("join")
+    .description(
+      "bind a home to a chain: genesis, configuration, and the record of what its voting key signs",
+    )
+    .requiredOption("--home <dir>", "a home made by `witan member create`")
+    .requiredOption("--genesis <file>", "the genesis file of the chain")
+    .option(
+      "--peer <name=address>",
+      "a member of the genesis and where it is, NAME=HOST:PORT; another node as NAME=ID@HOST:PORT (several times)",
+      collect,
+      [],
+    )
+    .option("--listen <host:port>", "where other nodes reach this one (default: 0.0.0.0:9600)")
+    .option("--rpc-listen <host:port>", "where clients reach this one (default: 127.0.0.1:9545)")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nSomeone who is no member yet joins in the same way, follows the chain, and votes once governance has added it.\n" +
+        examples([
+          "witan member join --home acme --genesis genesis.json --peer v1=10.0.0.1:9600 --peer v2=10.0.0.2:9600",
+        ]),
+    )
+    .action(async (options: JoinOptions) => {
+      const joined = await joinChain({ ...options, peers: options.peer });
+      printResult(streams, options.json ?? false, { ...joined }, () =>
+        [
+          ...table([
+            ["home", joined.home],
+            ["chain id", joined.chainId],
+            [
+              "member",
+              joined.member ?? "none of the genesis: it follows as an observer until governance adds it",
+            ],
+            [
+              "peers",
+              joined.peers.join(", ") || `none: add them to ${HOME_FILES.config}, or wait to be called`,
+            ],
+          ]),
+          "",
+          `Start it:\n  $ witan node --home ${joined.home}`.split("\n"),
+        ].flat(),
+      );
+    });
+}
+
 async function create(streams: Streams, options: CreateOptions): Promise<void> {
   const { name, role, rewardPolicy, out } = options;
   if (!memberNameShape(name))
@@ -56,17 +119,9 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
   await refuseExisting(out);
   // One passphrase for the three keys, asked for once.
   const passphrase = options.plain ? undefined : await newPassphrase(options, out);
-  const [voting, operator, peer] = [createKey("voting"), createKey("operator"), createKey("peer")];
-  const member = {
-    name,
-    role,
-    votingKey: voting.publicKey,
-    peerId: formatPeerId(peerIdOfEd25519(peer.publicKey)),
-    operatorKey: operator.publicKey,
-    rewardPolicy,
-  };
-  const file = join(out, "member.json");
-  await makeHome(out, [voting, operator, peer], passphrase, `${JSON.stringify(member, undefined, 2)}\n`);
+  const made = newMember(name, role, rewardPolicy as string as PolicyHash);
+  await makeWholeFolder(out, (folder) => writeMemberHome(folder, made, passphrase));
+  const [file, member] = [join(out, HOME_FILES.member), memberJson(made.member)];
   printResult(streams, options.json ?? false, { home: out, file, member }, () => [
     ...table([
       ["home", `${out} (its keys never leave it${options.plain ? "; they are not encrypted" : ""})`],
@@ -74,35 +129,4 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
       ...Object.entries(member),
     ]),
   ]);
-}
-
-async function refuseExisting(out: string): Promise<void> {
-  try {
-    await lstat(out);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return;
-    throw fileFailure("making", out, error);
-  }
-  throw badInput("file", `making ${out} failed: it exists. Move it away, or choose another name`);
-}
-
-/** Makes a home beside its place, then puts it there: who stops halfway leaves no half home that looks like one. */
-async function makeHome(
-  out: string,
-  keys: readonly KeyPair[],
-  passphrase: string | undefined,
-  memberFile: string,
-): Promise<void> {
-  const place = resolve(out);
-  const beside = join(dirname(place), `.${basename(place)}.${randomBytes(8).toString("hex")}.tmp`);
-  await makeFolderOf(place);
-  try {
-    await mkdir(beside, { mode: 0o700 });
-    for (const key of keys) await writeKey(join(beside, "keys", `${key.purpose}.json`), key, passphrase);
-    await writeNewText(join(beside, "member.json"), memberFile);
-    await rename(beside, place);
-  } catch (error) {
-    await rm(beside, { recursive: true, force: true });
-    throw fileFailure("making", out, error);
-  }
 }

@@ -26,12 +26,12 @@ import {
   toTimestamp,
 } from "@witan/primitives";
 import type { Command } from "commander";
+import { examples } from "../examples.ts";
 import { badInput, EXIT } from "../exit.ts";
 import { readText } from "../files.ts";
 import { DEFAULT_ADDRESS_PREFIX, readGenesisFile } from "../genesis-input.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { timeOf, timeText } from "../time.ts";
-import { examples } from "./keys.ts";
 
 interface DecodeOptions {
   readonly file?: string;

@@ -1,0 +1,191 @@
+// The command `witan devnet`: a whole network on this machine, which shows what a transaction goes through, and then stays
+// up until it is told to stop. Leaves no process behind, however it ends.
+import { Devnet, type DevnetReady, type SampleFinal, type SampleProof, sampleTransfer } from "@witan/lab";
+import { type Command, Option } from "commander";
+import { told } from "../connection.ts";
+import { type DevnetReport, jsonReport, textReport } from "../devnet-report.ts";
+import { examples } from "../examples.ts";
+import { badInput, CommandFailure, EXIT, type ExitCode } from "../exit.ts";
+import { labFailure } from "../lab-failures.ts";
+import { wholeNumber } from "../numbers.ts";
+import type { Streams } from "../output.ts";
+import { aborted, hearStopSignals, type StopSignals } from "../stop-signals.ts";
+import { thisWitan } from "../witan-command.ts";
+
+interface DevnetFlags {
+  readonly validators?: string;
+  readonly consensus: string;
+  readonly rpcPort: string;
+  readonly dir: string;
+  readonly fresh?: boolean;
+  readonly once?: boolean;
+  readonly json?: boolean;
+}
+
+const VALIDATORS_DEFAULT = 4;
+/** Each is a process of 100 MiB and more. */
+const VALIDATORS_MAX = 16;
+
+/** Adds the command `witan devnet`. */
+export function addDevnetCommand(program: Command, streams: Streams, setExit: (code: number) => void): void {
+  program
+    .command("devnet")
+    .description("run a whole network on this machine, with funded accounts, until Ctrl-C")
+    .option("--validators <number>", `1 to ${VALIDATORS_MAX} (default: as before, or ${VALIDATORS_DEFAULT})`)
+    .addOption(new Option("--consensus <mode>", "how blocks come to count: pbft").default("pbft"))
+    .option(
+      "--rpc-port <port>",
+      "where clients reach the first validator, others count up; 0: any free",
+      "9545",
+    )
+    .option("--dir <dir>", "the network's folder; one that is there is gone on with", ".witan/devnet")
+    .option("--fresh", "start over: remove the network that a devnet made in the folder")
+    .option("--once", "end after the first transfer; exit code 0 only if its finality proof holds")
+    .option("--json", "print JSON lines")
+    .addHelpText(
+      "after",
+      examples([
+        "witan devnet",
+        "witan devnet --validators 7 --dir other --rpc-port 9600",
+        "witan devnet --fresh --once",
+      ]),
+    )
+    .action(async (flags: DevnetFlags) => setExit(await run(streams, flags)));
+}
+
+async function run(streams: Streams, flags: DevnetFlags): Promise<ExitCode> {
+  const { json = false } = flags;
+  const validators =
+    flags.validators === undefined
+      ? undefined
+      : wholeNumber("--validators", flags.validators, VALIDATORS_MAX, 1);
+  const rpcPort = wholeNumber("--rpc-port", flags.rpcPort, 65_535);
+  if (flags.consensus !== "pbft")
+    throw badInput(
+      "consensus",
+      `--consensus ${flags.consensus}: a devnet runs pbft, and no other mode: a genesis can be made for bp-fast-paxos ` +
+        "and pow, but no node of this version runs them",
+    );
+  const signals = hearStopSignals();
+  const session = new Session(json ? jsonReport(streams) : textReport(streams), signals, flags.once ?? false);
+  try {
+    return await told(() => session.run({ ...flags, rpcPort, validators }));
+  } catch (error) {
+    throw labFailure(streams, json, error);
+  } finally {
+    signals.end();
+  }
+}
+
+interface SessionOptions {
+  readonly validators: number | undefined;
+  readonly rpcPort: number;
+  readonly dir: string;
+  readonly fresh?: boolean;
+}
+
+/** One run of a devnet, from its opening to its end. */
+class Session {
+  readonly #report: DevnetReport;
+  readonly #signals: StopSignals;
+  readonly #once: boolean;
+  readonly #startedAt = performance.now();
+  /** Aborted where the network can't go on; the reason is the failure. */
+  readonly #broken = new AbortController();
+  /** Blocks are told from the moment when nothing else is going on. */
+  #tellsBlocks = false;
+
+  constructor(report: DevnetReport, signals: StopSignals, once: boolean) {
+    this.#report = report;
+    this.#signals = signals;
+    this.#once = once;
+  }
+
+  async run({ dir, fresh = false, validators, rpcPort }: SessionOptions): Promise<ExitCode> {
+    this.#report.opening(dir);
+    const devnet = await Devnet.open({
+      command: thisWitan(),
+      folder: dir,
+      wanted: { consensus: "pbft", ...(validators === undefined ? {} : { validators }) },
+      validatorsOfNew: VALIDATORS_DEFAULT,
+      fresh,
+      rpcPort,
+      onBlock: (block) => {
+        if (this.#tellsBlocks && block.transactions > 0) this.#report.block(block);
+      },
+      onDeath: (death) => this.#report.death(death),
+      onQuorumLost: (running, quorum) => this.#broken.abort(quorumLost(running, quorum)),
+    });
+    const killing = aborted(this.#signals.now).then(() => devnet.killAll());
+    void killing;
+    let shown: { readonly final: SampleFinal; readonly proof: SampleProof } | undefined;
+    const stopped = aborted(this.#signals.stop);
+    const broken = aborted(this.#broken.signal);
+    try {
+      const showing = this.#show(devnet).then((result) => {
+        shown = result;
+      });
+      await Promise.race([showing, stopped, broken]);
+      // Who stops the network in the middle makes it fail: that is no news.
+      showing.catch(() => {});
+      if (!this.#once && shown !== undefined) await Promise.race([stopped, broken]);
+    } finally {
+      this.#tellsBlocks = false;
+      if (!this.#once || shown === undefined) this.#report.stopping();
+      await this.#stop(devnet);
+    }
+    return this.#end(shown);
+  }
+
+  /** Starts the network, and shows the way of a transfer. */
+  async #show(devnet: Devnet): Promise<{ readonly final: SampleFinal; readonly proof: SampleProof }> {
+    const report = this.#report;
+    const ready: DevnetReady = await devnet.start();
+    report.ready(ready, performance.now() - this.#startedAt);
+    const result = await sampleTransfer(ready, {
+      onSubmitted: (transfer) => report.submitted(transfer),
+      onFinal: (final) => report.final(final),
+    });
+    report.proof(result.proof, result.final);
+    if (!this.#once) {
+      report.running(ready);
+      this.#tellsBlocks = true;
+    }
+    return result;
+  }
+
+  async #stop(devnet: Devnet): Promise<void> {
+    const killed = await devnet.stop();
+    if (killed.length > 0)
+      throw new CommandFailure(
+        EXIT.unable,
+        "killed",
+        `${killed.join(", ")} did not stop in time and had to be killed; nothing runs any more, and the next start ` +
+          "repairs what needs it. Please report it, with the logs",
+      );
+  }
+
+  #end(shown: { readonly final: SampleFinal; readonly proof: SampleProof } | undefined): ExitCode {
+    if (this.#broken.signal.aborted) throw this.#broken.signal.reason;
+    if (this.#signals.now.aborted)
+      throw new CommandFailure(EXIT.unable, "killed", "killed before it had stopped; nothing runs any more");
+    if (shown === undefined)
+      throw new CommandFailure(
+        EXIT.unable,
+        "stopped",
+        "stopped before the transfer was final; nothing runs any more",
+      );
+    if (this.#once) this.#report.done(shown.final, shown.proof);
+    else this.#report.stopped();
+    return shown.proof.verified ? EXIT.done : EXIT.no;
+  }
+}
+
+function quorumLost(running: number, quorum: number): CommandFailure {
+  return new CommandFailure(
+    EXIT.unable,
+    "quorum-lost",
+    `${running} validators are left and ${quorum} are needed to decide anything: the rest was stopped. ` +
+      "The logs say why the others ended; run again to go on with the same chain",
+  );
+}

@@ -1,0 +1,91 @@
+// The command `witan governance submit`: puts approvals together, says who is missing, and submits what a quorum approved.
+import { type ApprovalStatus, approvalStatus, fetchChain, submitTransaction } from "@witan/client";
+import type { Command } from "commander";
+import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
+import { examples } from "../examples.ts";
+import { badInput, CommandFailure, EXIT } from "../exit.ts";
+import { changeText } from "../governance-change.ts";
+import { mergeProposals, type ProposalFile, proposalOf } from "../governance-file.ts";
+import { governanceOf } from "../governance-state.ts";
+import { wholeNumber } from "../numbers.ts";
+import { exitOf, outcomeJson, outcomeText } from "../outcome.ts";
+import { printResult, type Streams, table } from "../output.ts";
+import { refuseOtherChain, refuseOutOfTurn } from "./governance-approve.ts";
+
+interface SubmitOptions extends ConnectionOptions {
+  readonly wait?: boolean;
+  readonly timeout: string;
+  readonly json?: boolean;
+}
+
+const DAY_S = 24 * 60 * 60;
+
+/** Adds the command `witan governance submit`. */
+export function addSubmitCommand(
+  governance: Command,
+  streams: Streams,
+  setExit: (code: number) => void,
+): void {
+  withConnection(governance.command("submit"))
+    .argument("<files...>", "files of one proposal, each with approvals")
+    .description(
+      "submit what a quorum has approved; exit code 1 if approvals are missing or the chain refuses it",
+    )
+    .option("--wait", "wait until it is final")
+    .option("--timeout <seconds>", "how long to wait at most", "30")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      examples([
+        "witan governance submit add-v5.02ab12cd34.json add-v5.03cd34ef56.json add-v5.0211223344.json --wait",
+      ]),
+    )
+    .action(async (files: readonly string[], options: SubmitOptions) =>
+      setExit(await submit(streams, files, options)),
+    );
+}
+
+async function submit(streams: Streams, files: readonly string[], options: SubmitOptions): Promise<number> {
+  const { json = false, wait = false } = options;
+  const timeoutMs = wholeNumber("--timeout", options.timeout, DAY_S) * 1000;
+  const merged = await mergeProposals(files);
+  const client = await connect(options);
+  const chain = await told(() => fetchChain(client));
+  if (!chain.ok) throw badInput(chain.code, chain.detail ?? chain.code);
+  refuseOtherChain(merged, { chainId: chain.value.chainId, url: client.url });
+  const { members, sequence } = await governanceOf(client);
+  refuseOutOfTurn(merged, sequence);
+  const { sealed, body, approvals } = merged;
+  const judged = approvalStatus({ chain: chain.value, body, id: sealed.id }, approvals, members);
+  if (!judged.ok) throw badInput(judged.code, judged.detail ?? judged.code);
+  const status = judged.value;
+  for (const key of status.strangers)
+    if (!json) streams.err(`left out: the approval by ${key}, which is no voting member's operator key\n`);
+  if (!status.isReached) throw tooFew(merged, status);
+  // The chain refuses a change that a stranger signed too.
+  const counting = approvals.filter(({ publicKey }) => !status.strangers.includes(publicKey));
+  const { sealed: transaction } = proposalOf(merged.chainId, body, counting);
+  if (wait && !json) streams.err("waiting until it is final\n");
+  const waitFor = wait ? "final" : "admitted";
+  const outcome = await told(() => submitTransaction(client, transaction, { waitFor, timeoutMs }));
+  const { approved, missing, quorum } = status;
+  printResult(streams, json, { ...outcomeJson(outcome), quorum, approved, missing }, () =>
+    table([
+      ["transaction", outcome.transaction],
+      ["change", changeText(body.change)],
+      ["approved by", `${approved.join(", ")} (${quorum} needed)`],
+      ["status", outcomeText(outcome)],
+    ]),
+  );
+  return exitOf(outcome, wait);
+}
+
+function tooFew({ sealed }: ProposalFile, { approved, missing, quorum }: ApprovalStatus): CommandFailure {
+  const more = quorum - approved.length;
+  return new CommandFailure(
+    EXIT.no,
+    "approvals-too-few",
+    `proposal ${sealed.id} is approved by ${approved.join(", ") || "nobody"}; ${more} more of ${missing.join(", ")} ` +
+      `needed (${quorum} in all). Nothing was submitted`,
+  );
+}

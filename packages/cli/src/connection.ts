@@ -1,0 +1,76 @@
+// The node that a command asks: by --rpc, WITAN_RPC, or on this machine; and what goes wrong with it, as failures of a
+// command.
+import { RpcAnswerError, RpcCallError, RpcClient, RpcConnectionError, SubmitError } from "@witan/client";
+import type { Command } from "commander";
+import { badInput, CommandFailure, EXIT, type ExitCode } from "./exit.ts";
+import { readToken } from "./home/token.ts";
+
+/** Where a node is unless told otherwise: its default, on this machine. */
+const DEFAULT_URL = "http://127.0.0.1:9545";
+
+/** What the options say of the node. */
+export interface ConnectionOptions {
+  readonly rpc?: string;
+  readonly tokenFile?: string;
+}
+
+/** Adds the options that say which node is asked. */
+export function withConnection(command: Command): Command {
+  return command
+    .option("--rpc <url>", `the node to ask (default: WITAN_RPC, else ${DEFAULT_URL})`)
+    .option("--token-file <file>", "a file with the token for it, where it asks for one");
+}
+
+/** The node that the options name. Nothing is sent yet. */
+export async function connect(options: ConnectionOptions): Promise<RpcClient> {
+  const { WITAN_RPC: fromEnvironment } = process.env;
+  const url = options.rpc ?? (fromEnvironment === "" ? undefined : fromEnvironment) ?? DEFAULT_URL;
+  const token = options.tokenFile === undefined ? {} : { token: await readToken(options.tokenFile) };
+  return told(async () => new RpcClient({ url, ...token }));
+}
+
+/** The exit code of a node's refusal, by its number; what is not here could not be done. */
+const CALL_EXITS: Readonly<Record<number, ExitCode>> = {
+  // Invalid input, which here is what the command line said.
+  [-32000]: EXIT.input,
+  [-32602]: EXIT.input,
+  // There is no such thing.
+  [-32001]: EXIT.no,
+  // A token is missing, or does not do.
+  [-32010]: EXIT.input,
+};
+
+/** Not final yet is an answer, not a failure of the node. */
+const ANSWERS_NO: readonly string[] = ["transaction-not-final", "certificate-pending", "proof-needless"];
+
+/** Runs calls to a node, and says in words what went wrong with them. */
+export async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw callFailure(error);
+  }
+}
+
+function callFailure(error: unknown): unknown {
+  if (error instanceof RpcCallError) {
+    const { reason } = error;
+    const exit = ANSWERS_NO.includes(reason) ? EXIT.no : (CALL_EXITS[error.code] ?? EXIT.unable);
+    const advice = reason === "token-needed" ? "; here: --token-file FILE" : "";
+    return new CommandFailure(exit, reason, `the node refused ${error.method}: ${error.message}${advice}`);
+  }
+  if (error instanceof RpcConnectionError) {
+    const { code, message } = error;
+    if (code === "url-invalid" || code === "token-invalid") return badInput(code, message);
+    return new CommandFailure(EXIT.unable, code, message);
+  }
+  if (error instanceof SubmitError) {
+    const why = callFailure(error.cause);
+    const { exitCode, reason } =
+      why instanceof CommandFailure ? why : { exitCode: EXIT.unable, reason: error.code };
+    return new CommandFailure(exitCode, reason, error.message);
+  }
+  if (error instanceof RpcAnswerError)
+    return new CommandFailure(EXIT.unable, `answer-${error.code}`, error.message);
+  return error;
+}

@@ -1,0 +1,124 @@
+// Binds a member's home to a chain: the genesis, a configuration, and the guard of its voting key. A guard that is there
+// already is kept, whatever else is missing: only its key's first chain starts one.
+import { join } from "node:path";
+import { formatPeerId, parsePeerId } from "@witan/crypto";
+import type { Chain } from "@witan/ledger";
+import type { PublicKey } from "@witan/primitives";
+import { FIELDS } from "../config/fields.ts";
+import { formatHostPort, parseHostPort } from "../config/host-port.ts";
+import { configText } from "../config/write.ts";
+import { badInput } from "../exit.ts";
+import { exists, readText, writeNewText } from "../files.ts";
+import { chainOfText } from "../genesis-input.ts";
+import { keyHeader } from "../key-files.ts";
+import { guardFileOf, HOME_FILES } from "./files.ts";
+import { checkGuard, createGuard } from "./guard.ts";
+
+/** What a home is bound with. */
+export interface JoinInput {
+  readonly home: string;
+  readonly genesis: string;
+  /** NAME=HOST:PORT of members of the genesis, NAME=ID@HOST:PORT of others. */
+  readonly peers: readonly string[];
+  readonly listen?: string;
+  readonly rpcListen?: string;
+}
+
+/** What came of it. */
+export interface Joined {
+  readonly home: string;
+  readonly chainId: string;
+  /** The member of the genesis whose voting key the home holds. */
+  readonly member: string | null;
+  /** Names of the peers in the configuration. */
+  readonly peers: readonly string[];
+}
+
+/** Where a node keeps its database unless told otherwise: a sign that it ran. */
+const DATA_FOLDER = FIELDS.storage.dataDir.fallback as string;
+
+/** Binds a home to a chain. Begun again after a failure, it goes on. */
+export async function joinChain(input: JoinInput): Promise<Joined> {
+  const { home } = input;
+  const text = await readText(input.genesis);
+  const chain = chainOfText(input.genesis, text);
+  const { chainId } = chain;
+  const genesisFile = join(home, HOME_FILES.genesis);
+  if (await exists(genesisFile))
+    throw badInput(
+      "joined",
+      `${home} belongs to a chain already: ${genesisFile} exists. One home serves one chain`,
+    );
+  const votingFile = join(home, HOME_FILES.voting);
+  const voting = await keyHeader(votingFile);
+  if (voting.purpose !== "voting")
+    throw badInput(
+      "key-purpose",
+      `${votingFile} holds a key for the purpose ${voting.purpose}, expected voting`,
+    );
+  const peers = input.peers.map((one) => peerOf(one, chain));
+  const config = configOf(input, peers);
+  const configFile = join(home, HOME_FILES.config);
+  const keepsConfig = await exists(configFile);
+  if (keepsConfig && (peers.length > 0 || input.listen !== undefined || input.rpcListen !== undefined))
+    throw badInput(
+      "config-exists",
+      `${configFile} exists, and is not changed: write peers and addresses there, or move it away`,
+    );
+  const publicKey = voting.publicKey as PublicKey;
+  const guard = { file: guardFileOf(votingFile), publicKey, chainId };
+  const isGuarded = await exists(guard.file);
+  if (!isGuarded && (await exists(join(home, DATA_FOLDER))))
+    throw badInput(
+      "guard-missing",
+      `${home} has data of a node that ran, and ${guard.file} is missing: the key may have voted, so it gets no new record. ` +
+        "Restore the record, or make a new home with `witan member create`",
+    );
+  await (isGuarded ? checkGuard(guard) : createGuard(guard));
+  if (!keepsConfig) await writeNewText(configFile, config);
+  // Last: with it the home is whole.
+  await writeNewText(genesisFile, text);
+  const member = chain.genesis.members.find((one) => one.votingKey === publicKey)?.name ?? null;
+  return { home, chainId, member, peers: peers.map(({ name }) => name) };
+}
+
+interface PeerValue {
+  readonly name: string;
+  readonly id: string;
+  readonly address: string;
+}
+
+function peerOf(text: string, { genesis }: Chain): PeerValue {
+  const match = /^([a-z0-9-]{1,32})=(?:([^@]*)@)?([^@]*)$/.exec(text);
+  const [, name = "", givenId, where = ""] = match ?? [];
+  if (match === null || (parseHostPort(where)?.port ?? 0) === 0)
+    throw badInput("peer", `--peer ${text}: expected NAME=HOST:PORT or NAME=ID@HOST:PORT`);
+  const member = genesis.members.find((one) => one.name === name);
+  if (givenId === undefined) {
+    if (member === undefined)
+      throw badInput(
+        "peer",
+        `--peer ${text}: the genesis has no member ${name}, so its id is needed: NAME=ID@HOST:PORT. Members: ` +
+          genesis.members.map((one) => one.name).join(", "),
+      );
+    return { name, id: formatPeerId(member.peerId), address: where };
+  }
+  const id = parsePeerId(givenId);
+  if (!id.ok) throw badInput("peer", `--peer ${text}: the id is no peer id: ${id.detail}`);
+  return { name, id: givenId, address: where };
+}
+
+function configOf({ listen, rpcListen }: JoinInput, peers: readonly PeerValue[]): string {
+  return configText({
+    network: { ...listening("--listen", listen), ...(peers.length > 0 ? { peers } : {}) },
+    rpc: listening("--rpc-listen", rpcListen),
+  });
+}
+
+function listening(option: string, text: string | undefined): { readonly listen?: string } {
+  if (text === undefined) return {};
+  const parsed = parseHostPort(text);
+  if (parsed === undefined)
+    throw badInput("address", `${option} ${text}: expected HOST:PORT, an IPv6 address in brackets`);
+  return { listen: formatHostPort(parsed) };
+}

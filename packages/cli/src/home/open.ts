@@ -1,0 +1,136 @@
+// Opens a node's home: genesis, keys, member file, tokens; everything that a node needs before it touches disk or network,
+// checked, with what was found and what was expected. Takes no lock and opens no guard: the node does, once it has the
+// lock of its data folder.
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
+import type { KeyPair } from "@witan/crypto/node";
+import type { Chain } from "@witan/ledger";
+import type { Member, PeerId } from "@witan/primitives";
+import type { NodeConfig } from "../config/fields.ts";
+import { badInput } from "../exit.ts";
+import { exists, fileFailure } from "../files.ts";
+import { readGenesisFile, readMemberFile } from "../genesis-input.ts";
+import { keyHeader, openKeyWith } from "../key-files.ts";
+import { existingPassphrase } from "../passphrase.ts";
+import { guardFileOf, HOME_FILES } from "./files.ts";
+import { type HomeTokens, readTokens } from "./token.ts";
+
+type SecpKeyPair = Exclude<KeyPair, { readonly purpose: "peer" }>;
+type PeerKeyPair = Extract<KeyPair, { readonly purpose: "peer" }>;
+
+/** A voting key and where what it signed is recorded. */
+export interface HomeVotingKey {
+  readonly key: SecpKeyPair;
+  readonly file: string;
+  /** For `SignerGuard.open`, with `create: false`. It exists. */
+  readonly guardFile: string;
+}
+
+/** A home that was opened. */
+export interface Home {
+  readonly dir: string;
+  readonly chain: Chain;
+  /** As member.json says; after a key was replaced it may be behind. */
+  readonly member: Member | undefined;
+  /** Empty: an observer. */
+  readonly votingKeys: readonly HomeVotingKey[];
+  readonly peerKey: PeerKeyPair;
+  readonly peerId: PeerId;
+  readonly tokens: HomeTokens;
+  /** What is no mistake, and still worth a line in the log. */
+  readonly remarks: readonly string[];
+}
+
+/**
+ * Opens the home of a configuration.
+ * @throws {CommandFailure} exit code 2 for a bad genesis, key, passphrase or token, or a missing guard; 3 where the file
+ * system refuses
+ */
+export async function openHome(config: NodeConfig): Promise<Home> {
+  const { home: dir, keys, rpc } = config;
+  await checkFolder(dir);
+  const genesisFile = join(dir, HOME_FILES.genesis);
+  if (!(await exists(genesisFile)))
+    throw badInput(
+      "no-genesis",
+      `${dir} has no ${HOME_FILES.genesis}: bind it to a chain with \`witan member join --home ${dir} --genesis FILE\``,
+    );
+  const chain = await readGenesisFile(genesisFile);
+  const memberFile = join(dir, HOME_FILES.member);
+  const member = (await exists(memberFile)) ? await readMemberFile(memberFile) : undefined;
+  // Asked for once, and only if a key is encrypted.
+  let asked: Promise<string> | undefined;
+  const passphrase = (file: string): Promise<string> => {
+    const { passphraseFile } = keys;
+    asked ??= existingPassphrase(passphraseFile === "" ? {} : { passphraseFile }, file);
+    return asked;
+  };
+  const votingKeys: HomeVotingKey[] = [];
+  for (const file of keys.voting) votingKeys.push(await votingKeyOf(file, chain, passphrase));
+  const peerKey = await keyOf(keys.peer, "peer", passphrase);
+  const tokens = await readTokens({
+    read: rpc.readTokenFile,
+    submit: rpc.submitTokenFile,
+    operate: rpc.operateTokenFile,
+  });
+  const peerId = peerIdOfEd25519(peerKey.publicKey);
+  const remarks = remarksOn(member, votingKeys, peerId);
+  return { dir, chain, member, votingKeys, peerKey, peerId, tokens, remarks };
+}
+
+async function checkFolder(dir: string): Promise<void> {
+  try {
+    if ((await stat(dir)).isDirectory()) return;
+  } catch (error) {
+    throw fileFailure("opening the home", dir, error);
+  }
+  throw badInput("home", `${dir} is a file, expected the folder of a node's home`);
+}
+
+type AskPassphrase = (file: string) => Promise<string>;
+
+async function votingKeyOf(file: string, chain: Chain, passphrase: AskPassphrase): Promise<HomeVotingKey> {
+  const key = await keyOf(file, "voting", passphrase);
+  const guardFile = guardFileOf(file);
+  if (await exists(guardFile)) return { key, file, guardFile };
+  throw badInput(
+    "guard-missing",
+    `${guardFile} is missing, so nobody knows what ${file} has signed, and it must not vote. Restore it; or, if that can't ` +
+      "be, make a new key with `witan keys new --purpose voting --genesis FILE` and replace this one by `witan governance`; " +
+      `a key that never voted is bound by \`witan member join\` (chain ${chain.chainId})`,
+  );
+}
+
+async function keyOf<P extends KeyPair["purpose"]>(
+  file: string,
+  purpose: P,
+  passphrase: AskPassphrase,
+): Promise<P extends "peer" ? PeerKeyPair : SecpKeyPair> {
+  const header = await keyHeader(file);
+  if (header.purpose !== purpose)
+    throw badInput(
+      "key-purpose",
+      `${file} holds a key for the purpose ${header.purpose}, expected ${purpose}`,
+    );
+  const key = await openKeyWith(file, header.encrypted ? await passphrase(file) : undefined);
+  return key as P extends "peer" ? PeerKeyPair : SecpKeyPair;
+}
+
+function remarksOn(
+  member: Member | undefined,
+  votingKeys: readonly HomeVotingKey[],
+  peerId: PeerId,
+): readonly string[] {
+  if (member === undefined) return [];
+  const remarks: string[] = [];
+  if (votingKeys.length > 0 && votingKeys.every(({ key }) => key.publicKey !== member.votingKey))
+    remarks.push(
+      `no key of keys.voting is that of ${HOME_FILES.member} (${member.votingKey}): right if it was replaced`,
+    );
+  if (peerId !== member.peerId)
+    remarks.push(
+      `keys.peer is not that of ${HOME_FILES.member} (${formatPeerId(member.peerId)}): right if it was replaced`,
+    );
+  return remarks;
+}

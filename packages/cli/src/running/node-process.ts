@@ -1,0 +1,244 @@
+// One node as a process: real adapters plugged into their ports, started in order and stopped in the reverse. What fails
+// at the start is told with its reason, and what was opened is closed again.
+import { availableParallelism } from "node:os";
+import { formatPeerId } from "@witan/crypto";
+import { chooseScheme, openVerifier, type WorkerVerifier } from "@witan/crypto/node";
+import {
+  type BlockEvent,
+  Node,
+  NodeMetrics,
+  type NodePorts,
+  type NodeSettings,
+  PROTOCOL_VERSIONS,
+} from "@witan/node";
+import { openLibp2pNetwork } from "@witan/p2p";
+import type { AdmittedPeer, Network, NetworkObserver, SignatureScheme } from "@witan/primitives";
+import { openRpcServer, type RpcServer } from "@witan/rpc/server";
+import { StoreError } from "@witan/storage";
+import { openLevelStore } from "@witan/storage/level";
+import { mempoolLimits, type NodeConfig } from "../config/fields.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
+import type { Home } from "../home/open.ts";
+import { openGuardedSigner } from "./guarded-signer.ts";
+import type { Logger } from "./log.ts";
+import { type MetricsServer, serveMetrics } from "./metrics-server.ts";
+import { REAL_CLOCK } from "./real-clock.ts";
+import { startFailure } from "./start-failure.ts";
+
+const MIB = 1024 * 1024;
+
+/** What a node's process is started with. */
+export interface NodeProcessOptions {
+  readonly config: NodeConfig;
+  readonly home: Home;
+  readonly agent: string;
+  readonly log: Logger;
+  readonly onBlock: (block: BlockEvent) => void;
+  /** The node can't go on, and has stopped itself: close the process. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A node that serves. */
+export class NodeProcess {
+  readonly #node: Node;
+  readonly #server: RpcServer;
+  readonly #network: Network;
+  /** In the order they were opened. */
+  readonly #opened: readonly Closable[];
+
+  private constructor(parts: {
+    node: Node;
+    server: RpcServer;
+    network: Network;
+    opened: readonly Closable[];
+  }) {
+    this.#node = parts.node;
+    this.#server = parts.server;
+    this.#network = parts.network;
+    this.#opened = parts.opened;
+  }
+
+  /** Opens and starts a node. @throws {CommandFailure} with what was found, what was expected and what to do */
+  static async start(options: NodeProcessOptions): Promise<NodeProcess> {
+    const opened: Closable[] = [];
+    try {
+      return await start(options, opened, (parts) => new NodeProcess(parts));
+    } catch (error) {
+      await closeAll(opened);
+      throw startFailure(error, options.config);
+    }
+  }
+
+  /** Where clients reach it. */
+  get rpc(): string {
+    return this.#server.address;
+  }
+
+  /** Where other nodes reach it. */
+  get p2p(): readonly string[] {
+    return this.#network.listening();
+  }
+
+  /** The height of the last final block. */
+  get height(): number {
+    return this.#node.tip.height;
+  }
+
+  /** Replaces the peers that the configuration lists. */
+  listPeers(peers: readonly AdmittedPeer[]): void {
+    this.#node.listPeers(peers);
+  }
+
+  /** Stops everything, in the reverse of the order in which it was started. */
+  async stop(): Promise<void> {
+    await closeAll(this.#opened);
+  }
+}
+
+interface Closable {
+  close(): Promise<void>;
+}
+
+async function closeAll(opened: readonly Closable[]): Promise<void> {
+  let failure: unknown;
+  for (const one of opened.toReversed())
+    await one.close().catch((error: unknown) => {
+      failure ??= error;
+    });
+  if (failure !== undefined) throw failure;
+}
+
+async function start<T>(
+  options: NodeProcessOptions,
+  opened: Closable[],
+  finish: (parts: { node: Node; server: RpcServer; network: Network; opened: readonly Closable[] }) => T,
+): Promise<T> {
+  const { config, home, agent, log } = options;
+  for (const remark of home.remarks) log.warn({}, remark);
+  const keep = <C extends Closable>(one: C): C => {
+    opened.push(one);
+    return one;
+  };
+  const store = keep(await openLevelStore(config.storage.dataDir));
+  const signer = keep(await openGuardedSigner(home.votingKeys, home.chain.chainId));
+  const { verifier, scheme } = await verification(config, log);
+  keep(verifier);
+  const metrics = new NodeMetrics();
+  const network = await openNetwork(options, metrics);
+  const node = await openNode(options, metrics, {
+    ...{ store, network, verifier, scheme, signer, log, clock: REAL_CLOCK },
+    yieldNow: () => new Promise((resolve) => setImmediate(resolve)),
+  });
+  keep({ close: () => node.stop() });
+  metrics.watch(node);
+  const server = keep(await openServer(options, node));
+  if (config.metrics.listen !== "") keep<MetricsServer>(await serveMetrics(config.metrics.listen, metrics));
+  await node.start();
+  const [p2p, peer] = [network.listening(), formatPeerId(network.self)];
+  log.info({ rpc: server.address, p2p, peer, height: node.tip.height }, `${agent} serves`);
+  return finish({ node, server, network, opened });
+}
+
+function openNetwork(
+  { config, home, agent, log }: NodeProcessOptions,
+  metrics: NodeMetrics,
+): Promise<Network> {
+  return openLibp2pNetwork({
+    secretKey: home.peerKey.secretKey,
+    listen: config.network.listen,
+    hello: { chainId: home.chain.chainId, versions: PROTOCOL_VERSIONS, agent },
+    clock: REAL_CLOCK,
+    random: Math.random,
+    observer: observerOf(log, metrics),
+  });
+}
+
+function openNode(options: NodeProcessOptions, metrics: NodeMetrics, ports: NodePorts): Promise<Node> {
+  const { config, home, agent, log } = options;
+  const { consensus, storage } = config;
+  const { tickMs, viewTimeoutMs, viewTimeoutMaxMs } = consensus;
+  const settings: NodeSettings = {
+    ...{ agent, chain: home.chain, peers: config.network.peers, addressIndex: storage.addressIndex },
+    ...{ tickMs, viewTimeoutMs, viewTimeoutMaxMs },
+    mempoolLimits: mempoolLimits(config),
+    flushLimits: { cleanBytes: storage.outputCacheMiB * MIB, changedBytes: storage.flushMiB * MIB },
+    verifierWorkers: workersOf(config),
+  };
+  return Node.open(settings, ports, {
+    onProgress: (progress) => log.info(progress, "opening the chain"),
+    onBlock: (block) => {
+      metrics.block(block.transactions);
+      log.debug(block, "block");
+      options.onBlock(block);
+    },
+    onFailure: options.onFailure,
+  });
+}
+
+function openServer({ config, home, log }: NodeProcessOptions, node: Node): Promise<RpcServer> {
+  return openRpcServer({
+    service: node.service,
+    listen: config.rpc.listen,
+    tokens: home.tokens,
+    allowedOrigins: config.rpc.allowedOrigins,
+    observer: {
+      bug: (error, method) => {
+        const isOfStore = error instanceof StoreError;
+        const why = isOfStore ? `a call failed: ${error.message}` : "a call failed by a bug of this program";
+        log.error({ err: error, method }, why);
+      },
+      refused: (reason, source) => log.debug({ reason, source }, "a call was refused"),
+    },
+  });
+}
+
+/** As many workers as the configuration says, or one for each core. */
+function workersOf({ verifier }: NodeConfig): number {
+  return verifier.workers === 0 ? availableParallelism() : verifier.workers;
+}
+
+async function verification(
+  config: NodeConfig,
+  log: Logger,
+): Promise<{ verifier: WorkerVerifier; scheme: SignatureScheme }> {
+  const { backend } = config.verifier;
+  const chosen = await chooseScheme(backend);
+  if (!chosen.ok)
+    throw new CommandFailure(
+      EXIT.unable,
+      `verifier-${chosen.code}`,
+      `the backend ${backend} can't check signatures here: ${chosen.detail ?? chosen.code}; set verifier.backend to another`,
+    );
+  const { nativeRefusal } = chosen.value;
+  if (nativeRefusal !== undefined)
+    log.warn({ detail: nativeRefusal }, "signatures are checked by WASM, several times slower than natively");
+  const opened = await openVerifier({ scheme: backend, workers: workersOf(config) });
+  if (!opened.ok)
+    throw new CommandFailure(
+      EXIT.unable,
+      `verifier-${opened.code}`,
+      `no worker could be started to check signatures: ${opened.detail ?? opened.code}`,
+    );
+  return { verifier: opened.value, scheme: chosen.value.scheme };
+}
+
+function observerOf(log: Logger, metrics: NodeMetrics): NetworkObserver {
+  return {
+    refused: ({ id, address }, code) => {
+      metrics.refused(code);
+      log.warn(
+        { peer: id === undefined ? "unknown" : formatPeerId(id), address, code },
+        "a connection was refused",
+      );
+    },
+    fault: (id, severity, code) => {
+      metrics.fault(code);
+      log.warn({ peer: formatPeerId(id), severity, code }, "a peer did what is wrong for everyone");
+    },
+    banned: (id, untilMs, code) => {
+      metrics.banned();
+      const until = new Date(untilMs).toISOString();
+      log.warn({ peer: formatPeerId(id), until, code }, "a peer was cut off");
+    },
+  };
+}

@@ -1,0 +1,114 @@
+// The coins of an address that a new transaction can spend: page by page from a node, without those that a pending
+// transaction spends already. What a node says of coins is believed: a lie makes a transaction that no validator takes.
+import { addressPrefixShape, parseAddress } from "@witan/crypto";
+import type { Coin } from "@witan/ledger";
+import {
+  type Amount,
+  type AssetId,
+  type CancelSignal,
+  type Height,
+  LIMITS,
+  ok,
+  type PolicyHash,
+  type Result,
+  refuse,
+  type TransactionId,
+} from "@witan/primitives";
+import { OUTPUTS_PAGE, type ResultOf } from "@witan/rpc";
+import type { RpcCaller } from "./rpc-client.ts";
+import { RpcAnswerError } from "./rpc-failures.ts";
+
+/** A coin, and the output that it is. */
+export interface SpendableCoin extends Coin {
+  readonly transaction: TransactionId;
+  readonly index: number;
+}
+
+/** What an address can spend. */
+export interface SpendableCoins {
+  readonly coins: readonly SpendableCoin[];
+  /** How many more there are, spent by pending transactions. */
+  readonly pendingCount: number;
+  /** Of the newest block that a page was taken from. */
+  readonly height: Height;
+  /** False if there are more than `coinsMax`. */
+  readonly complete: boolean;
+}
+
+/** Which coins, and how many at most. */
+export interface CoinsOptions {
+  /** Of one asset only. */
+  readonly asset?: number;
+  /** How many are held in memory; 100,000 by default. */
+  readonly coinsMax?: number;
+  readonly signal?: CancelSignal;
+}
+
+const COINS_MAX = 100_000;
+
+/**
+ * The coins of an address that no pending transaction spends, as far as the node knows.
+ * @throws as `RpcClient.call`
+ */
+export async function spendableCoins(
+  rpc: RpcCaller,
+  address: string,
+  options: CoinsOptions = {},
+): Promise<Result<SpendableCoins, "address-invalid">> {
+  const policyHash = policyHashOf(address);
+  if (!policyHash.ok) return policyHash;
+  const { asset, coinsMax = COINS_MAX, signal } = options;
+  const call = signal === undefined ? {} : { signal };
+  const coins: SpendableCoin[] = [];
+  let height = 0;
+  let after: string | undefined;
+  let read = 0;
+  do {
+    const params = { address, limit: OUTPUTS_PAGE.max, ...(asset === undefined ? {} : { asset }) };
+    const page = await rpc.call("chain_outputs", after === undefined ? params : { ...params, after }, call);
+    read += page.outputs.length;
+    // Without this a node could keep a client busy for ever.
+    if (page.next !== null && page.outputs.length === 0)
+      throw wrongPage(rpc, "found an empty page with another one behind it");
+    height = Math.max(height, page.height);
+    for (const output of page.outputs)
+      if (output.spentBy === null) coins.push(coinOf(output, policyHash.value, rpc));
+    after = page.next ?? undefined;
+  } while (after !== undefined && read < coinsMax);
+  return ok({
+    coins,
+    pendingCount: read - coins.length,
+    height: height as Height,
+    complete: after === undefined,
+  });
+}
+
+/** What an address pays to, whatever its chain. */
+function policyHashOf(address: string): Result<PolicyHash, "address-invalid"> {
+  const prefix = address.slice(0, Math.max(0, address.lastIndexOf("1")));
+  if (!addressPrefixShape(prefix))
+    return refuse("address-invalid", "not an address: a prefix of letters is missing");
+  const parsed = parseAddress(address, prefix);
+  return parsed.ok ? parsed : refuse("address-invalid", parsed.detail);
+}
+
+type PageOutput = ResultOf<"chain_outputs">["outputs"][number];
+
+function coinOf(output: PageOutput, policyHash: PolicyHash, rpc: RpcCaller): SpendableCoin {
+  const { transaction, index, asset, amount, height, reward } = output;
+  if (index >= LIMITS.outputs)
+    throw wrongPage(rpc, `found output ${index}, expected at most ${LIMITS.outputs - 1}`);
+  return {
+    transaction: transaction as TransactionId,
+    index,
+    asset: asset as AssetId,
+    amount: BigInt(amount) as Amount,
+    policyHash,
+    height: height as Height,
+    reward,
+  };
+}
+
+function wrongPage({ url }: RpcCaller, found: string): RpcAnswerError {
+  return new RpcAnswerError("result", found, { url, method: "chain_outputs" });
+}

@@ -1,0 +1,71 @@
+// What the bench and the process that makes its load say to each other.
+
+/** An account that pays for the load. */
+export interface LoadAccount {
+  readonly address: string;
+  readonly secretKey: string;
+}
+
+/** What the load is made of. */
+export interface LoadPlan {
+  /** Where the validators' RPC is. */
+  readonly rpc: readonly string[];
+  readonly chainId: string;
+  readonly accounts: readonly LoadAccount[];
+  /** Transfers before the load: a process that has just started is still compiling what it runs. */
+  readonly warmUp: number;
+  /** Transfers of the load, none of which rests on another. */
+  readonly transactions: number;
+  /** Transfers sent one after another on the idle network. */
+  readonly single: number;
+  /** Transactions in a batch of calls. */
+  readonly batch: number;
+  /** Batches that a validator has not answered yet, at most. */
+  readonly outstanding: number;
+}
+
+/** A message to the load process. */
+export type ToLoad =
+  | { readonly kind: "prepare"; readonly plan: LoadPlan }
+  /** Submit what goes before the load, or the load. */
+  | { readonly kind: "submit"; readonly what: "warmUp" | "load" }
+  /** Say how much processor time has gone since submitting began. */
+  | { readonly kind: "cpu" }
+  /** Send the single transfers, one after another. */
+  | { readonly kind: "single" };
+
+/** A transaction of the load. Times are milliseconds since 1970, with fractions. */
+export interface SubmittedTransaction {
+  readonly id: string;
+  /** The place of the validator that it went to. */
+  readonly node: number;
+  /** When the first batch with it was handed to the connection. */
+  readonly at: number;
+}
+
+/** A transaction that a validator did not take, and why. */
+export type RefusedTransaction = { readonly id: string; readonly why: string };
+
+/** A message from the load process. */
+export type FromLoad =
+  | { readonly kind: "progress"; readonly phase: LoadPhase; readonly done: number; readonly total: number }
+  | { readonly kind: "prepared" }
+  | {
+      readonly kind: "submitted";
+      readonly transactions: readonly SubmittedTransaction[];
+      readonly refused: readonly RefusedTransaction[];
+      /** How often a validator was too busy to take a transaction at once. */
+      readonly retries: number;
+    }
+  | { readonly kind: "cpu"; readonly seconds: number }
+  /** From sending each single transfer until the answer that it is final, in milliseconds. */
+  | { readonly kind: "single"; readonly latenciesMs: readonly number[] }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** What the load process is at. */
+export type LoadPhase = "splitting" | "signing" | "submitting" | "single";
+
+/** Now, on a clock that the processes of one machine share. */
+export function sharedNow(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -1,0 +1,176 @@
+// The folder of a devnet: made whole or not at all, marked as a devnet's own, used by one devnet at a time. What does not
+// bear the mark is never removed.
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { type FolderLock, heldLock, lockFolder, lockNewFolder } from "./folder-lock.ts";
+import { LabFailure } from "./lab-failure.ts";
+import { isAlive } from "./process-usage.ts";
+
+const MARK = "devnet.json";
+const MADE_BY = "witan devnet";
+
+/** What a devnet's network is made with. */
+export interface DevnetSettings {
+  readonly validators: number;
+  readonly consensus: "pbft";
+}
+
+/** How a devnet's folder is opened. */
+export interface DevnetFolderOptions {
+  readonly folder: string;
+  /** What is asked for. A number left out: what the folder has, or `validatorsOfNew`. */
+  readonly wanted: { readonly validators?: number; readonly consensus: "pbft" };
+  readonly validatorsOfNew: number;
+  /** Start over: the network that is there is removed first. */
+  readonly fresh: boolean;
+  /** Makes the network's files in a folder that is not there yet. */
+  readonly create: (folder: string, settings: DevnetSettings) => Promise<void>;
+}
+
+/** A devnet's folder that this process holds. */
+export interface DevnetFolder {
+  readonly path: string;
+  readonly settings: DevnetSettings;
+  /** Whether the network was made just now. */
+  readonly created: boolean;
+  readonly lock: FolderLock;
+}
+
+/**
+ * Opens a devnet's folder: makes its network where there is none, starts over if asked to, and takes the lock.
+ * @throws {LabFailure} `folder-not-ours`, `folder-in-use`, `folder-differs`, `folder-damaged`; what `create` throws
+ */
+export async function openDevnetFolder(options: DevnetFolderOptions): Promise<DevnetFolder> {
+  const path = realPathOf(resolve(options.folder));
+  mkdirSync(dirname(path), { recursive: true });
+  sweep(path);
+  const found = foundIn(path);
+  if (found === "nothing") return createFolder(path, options, () => {});
+  const lock = await lockFolder(path);
+  const away = aside(path, "old");
+  try {
+    if (options.fresh) {
+      // Out of the way in one step, and not before there is another: half a removed network is nobody's network.
+      const created = await createFolder(path, options, () => renameSync(path, away));
+      rmSync(away, { recursive: true, force: true });
+      return created;
+    }
+    checkSettings(path, found, options.wanted);
+    return { path, settings: found, created: false, lock };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** The path with links followed: a folder is put in place and out of it by renaming, which would rename the link. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The name under which a folder is made, or removed, beside its place. */
+function aside(path: string, what: "new" | "old"): string {
+  return join(dirname(path), `.${basename(path)}.${process.pid}.${what}`);
+}
+
+/** Removes what devnets of this folder left behind that were killed in the middle of making or removing it. */
+function sweep(path: string): void {
+  const start = `.${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    const pid = name.startsWith(start)
+      ? /^(\d+)\.(?:new|old)$/.exec(name.slice(start.length))?.[1]
+      : undefined;
+    if (pid === undefined || isAlive({ pid: Number(pid), started: "" })) continue;
+    rmSync(join(dirname(path), name), { recursive: true, force: true });
+  }
+}
+
+function foundIn(path: string): "nothing" | DevnetSettings {
+  let names: readonly string[];
+  try {
+    names = readdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return "nothing";
+    if (code === "ENOTDIR") throw notOurs(path, "is a file");
+    throw error;
+  }
+  if (names.length === 0) return "nothing";
+  if (!names.includes(MARK)) throw notOurs(path, "holds something else");
+  return settingsIn(join(path, MARK));
+}
+
+function notOurs(path: string, what: string): LabFailure {
+  const message = `${path} ${what}, no devnet made it, and none touches it: choose another --dir, or move it away`;
+  return new LabFailure("folder-not-ours", message, { fault: "input" });
+}
+
+function settingsIn(mark: string): DevnetSettings {
+  try {
+    const { madeBy, validators, consensus } = JSON.parse(readFileSync(mark, "utf8"));
+    if (madeBy === MADE_BY && Number.isSafeInteger(validators) && consensus === "pbft")
+      return { validators, consensus };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new LabFailure(
+    "folder-damaged",
+    `${mark} is not as a devnet of this version writes it: choose another --dir, or remove ${dirname(mark)} yourself`,
+    { fault: "input" },
+  );
+}
+
+function checkSettings(path: string, has: DevnetSettings, wanted: DevnetFolderOptions["wanted"]): void {
+  const { validators = has.validators } = wanted;
+  if (validators === has.validators) return;
+  throw new LabFailure(
+    "folder-differs",
+    `the network in ${path} has ${has.validators} validators, not ${validators}: leave --validators out to go on with it, ` +
+      "start over with --fresh, or choose another --dir",
+    { fault: "input" },
+  );
+}
+
+async function createFolder(
+  path: string,
+  options: DevnetFolderOptions,
+  clearPlace: () => void,
+): Promise<DevnetFolder> {
+  const { wanted, validatorsOfNew, create } = options;
+  const settings = { validators: wanted.validators ?? validatorsOfNew, consensus: wanted.consensus };
+  const making = aside(path, "new");
+  try {
+    await create(making, settings);
+    writeFileSync(join(making, MARK), `${JSON.stringify({ madeBy: MADE_BY, ...settings }, undefined, 2)}\n`);
+    lockNewFolder(making);
+    clearPlace();
+    put(making, path);
+  } finally {
+    rmSync(making, { recursive: true, force: true });
+  }
+  return { path, settings, created: true, lock: heldLock(path) };
+}
+
+/** Puts a folder in its place. Renaming replaces an empty folder, and refuses any other. */
+function put(making: string, path: string): void {
+  try {
+    renameSync(making, path);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(code)) throw error;
+    const message = `${path} was made by someone else at the same moment: run again to go on with it`;
+    throw new LabFailure("folder-in-use", message);
+  }
+}

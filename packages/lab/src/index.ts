@@ -1,0 +1,16 @@
+export type { BenchOptions, BenchPhase, BenchResult } from "./bench/bench.ts";
+export { runBench } from "./bench/bench.ts";
+export * from "./bench/figures.ts";
+export type { RefusedTransaction } from "./bench/load-messages.ts";
+export * from "./devnet.ts";
+export * from "./devnet-folder.ts";
+export * from "./folder-lock.ts";
+export * from "./free-ports.ts";
+export * from "./lab-failure.ts";
+export * from "./network-files.ts";
+export * from "./node-run.ts";
+export * from "./process-network.ts";
+export * from "./process-usage.ts";
+export * from "./run-witan.ts";
+export * from "./sample-transfer.ts";
+export * from "./watch-nodes.ts";

@@ -1,0 +1,54 @@
+// Failures of the lab: what could not be done with processes, ports and folders of this machine, in words for people.
+
+/** Why the lab could not do something. Stable, for programs. */
+export type LabFailureCode =
+  /** A node ended, or said why it can't, before it was ready. */
+  | "node-failed"
+  /** A node did not become ready in time. */
+  | "node-not-ready"
+  /** The command that starts nodes can't be run. */
+  | "node-not-started"
+  /** A command of `witan` that was needed on the way failed; the message is its own. */
+  | "command-failed"
+  /** Ports that the network was to listen on are taken. */
+  | "ports-in-use"
+  /** The folder is in use by another process. */
+  | "folder-in-use"
+  /** The folder is not one that a devnet made. */
+  | "folder-not-ours"
+  /** The folder holds a network with other settings than those asked for. */
+  | "folder-differs"
+  /** A file of the folder can't be read as what it should be. */
+  | "folder-damaged"
+  /** The nodes did not find each other in time. */
+  | "not-connected"
+  /** A node answered what it should not, or not at all. */
+  | "node-answer"
+  /** Too few validators are left to decide anything. */
+  | "quorum-lost"
+  /** What was submitted did not become final. */
+  | "not-final"
+  /** The process that makes the load failed. */
+  | "load-failed";
+
+/** The lab could not do something: an operational failure, or (`fault` is `input`) a setting that can't be. */
+export class LabFailure extends Error {
+  override readonly name = "LabFailure";
+  readonly code: LabFailureCode;
+  /** `input`: what was asked for can't be had like this; `unable`: the machine or a process did not play along. */
+  readonly fault: "input" | "unable";
+  /** The last lines that the process concerned wrote to its log, where there is one. */
+  readonly log: readonly string[];
+
+  /** @param message what happened, why, and what to do */
+  constructor(
+    code: LabFailureCode,
+    message: string,
+    more: { readonly fault?: "input" | "unable"; readonly log?: readonly string[] } = {},
+  ) {
+    super(message);
+    this.code = code;
+    this.fault = more.fault ?? "unable";
+    this.log = more.log ?? [];
+  }
+}

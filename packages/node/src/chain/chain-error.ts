@@ -1,0 +1,59 @@
+// Why a node can't start on its database, or can't go on with it: one typed error with what was found, what was
+// expected, and what to do.
+import { type ChainId, type Height, RULES_VERSIONS } from "@witan/primitives";
+import type { Damage } from "@witan/storage";
+
+/** What to do about a database that is not whole. */
+const RESTORE =
+  "stop the node and check the disk; then restore the data directory from a copy, or remove it and let the node fetch the chain from its peers; keep the keys and the signer guard as they are";
+
+const SHOWN_DAMAGES = 3;
+
+/**
+ * `other-chain`: the database holds another chain. `damaged`: records are missing, spoilt, or at odds with each other.
+ * `rules-unknown`: the chain has rules that this program does not know.
+ */
+export type ChainErrorCode = "other-chain" | "damaged" | "rules-unknown";
+
+/** An operational failure of the chain that a node keeps. */
+export class ChainError extends Error {
+  override readonly name = "ChainError";
+  readonly code: ChainErrorCode;
+  /** What is wrong with the database; empty unless `damaged`. */
+  readonly damages: readonly Damage[];
+
+  constructor(code: ChainErrorCode, message: string, damages: readonly Damage[] = []) {
+    super(message);
+    this.code = code;
+    this.damages = damages;
+  }
+}
+
+/** The database belongs to another chain. */
+export function otherChain(found: ChainId, expected: ChainId): ChainError {
+  return new ChainError(
+    "other-chain",
+    `the database holds the chain ${found}, the genesis of this node is of ${expected}; give the node the home of its chain, or the genesis of the other`,
+  );
+}
+
+/** The database is not whole. */
+export function damaged(damages: readonly Damage[]): ChainError {
+  const shown = damages.slice(0, SHOWN_DAMAGES).map(({ detail }) => detail);
+  const more = damages.length - shown.length;
+  const rest = more > 0 ? `; and ${more} more` : "";
+  return new ChainError(
+    "damaged",
+    `the database is damaged (${shown.join("; ")}${rest}); ${RESTORE}`,
+    damages,
+  );
+}
+
+/** The chain is governed by rules of a later program. */
+export function rulesUnknown(height: Height, rulesVersion: number): ChainError {
+  const known = RULES_VERSIONS.join(", ");
+  return new ChainError(
+    "rules-unknown",
+    `block ${height} and those behind it have rules ${rulesVersion}, this program knows ${known}; install a newer one`,
+  );
+}

@@ -1,0 +1,352 @@
+// Keeps a final chain: its blocks in the store, the state after the last of them in memory, and what can be asked of
+// both. A block is durable before anybody can see that it was applied, and then everything changes at one step. It
+// judges nothing: only blocks that the rules hold for get here. Not for proof of work, whose tip may be undone.
+import type { Memberships } from "@witan/consensus";
+import {
+  type Block,
+  type Chain,
+  type ChainState,
+  type CoinSource,
+  coinCodec,
+  type FinalityProof,
+  type GovernanceView,
+  type Header,
+  type OutpointKey,
+  type ValidBlock,
+} from "@witan/ledger";
+import {
+  assert,
+  type BlockHash,
+  type Certificate,
+  type Height,
+  type PolicyHash,
+  type Result,
+  refuse,
+  type StoreChange,
+  type TransactionId,
+} from "@witan/primitives";
+import {
+  type CheckedStore,
+  damageOf,
+  keyOf,
+  type OutputCache,
+  type OutputCacheStatus,
+  outputKey,
+  type TransactionPlace,
+  transactionPlaceCodec,
+} from "@witan/storage";
+import {
+  type AddressBalance,
+  AddressIndex,
+  type HistoryPage,
+  type HistoryQuery,
+  type OutputsPage,
+  type OutputsQuery,
+} from "../indexes/address-index.ts";
+import { PendingIndexes } from "../indexes/index-changes.ts";
+import { damaged } from "./chain-error.ts";
+import { blockChanges, ChainRecords } from "./chain-records.ts";
+import { CheckpointHasher } from "./checkpoint.ts";
+import { Flusher } from "./flush.ts";
+import { GovernanceHistory } from "./governance-history.ts";
+import type { MembershipList } from "./membership-list.ts";
+import { finalityProof } from "./proof.ts";
+import { dropProposals, type ProposalBodies } from "./proposal-bodies.ts";
+import type { ChainKeeperOptions, ChainTip } from "./types.ts";
+
+/** The state that a keeper begins with: after the block that the outputs on the disk belong to. */
+export interface KeeperStart {
+  readonly tip: ChainTip;
+  readonly governance: GovernanceView;
+  readonly memberships: MembershipList;
+  readonly cache: OutputCache;
+  readonly bodies: ProposalBodies;
+}
+
+/** An answer by address, or that this node keeps no address index. */
+export type ByAddress<T> = Result<T, "no-address-index">;
+
+/** The keeper of a final chain. `openChainKeeper` makes one. */
+export class ChainKeeper {
+  readonly chain: Chain;
+  readonly #store: CheckedStore;
+  readonly #records: ChainRecords;
+  readonly #cache: OutputCache;
+  readonly #governance: GovernanceHistory;
+  readonly #memberships: MembershipList;
+  readonly #bodies: ProposalBodies;
+  readonly #indexes: PendingIndexes;
+  readonly #addresses: AddressIndex | undefined;
+  readonly #flusher: Flusher;
+  readonly #hasher: CheckpointHasher | undefined;
+  #tip: ChainTip;
+  readonly #onApplied: ChainKeeperOptions["onApplied"];
+  #applying: Promise<void> | undefined;
+  #isClosed = false;
+
+  constructor(options: ChainKeeperOptions, start: KeeperStart, indexRecords: number) {
+    const { chain, store, addressIndex, yieldNow, onFailure, onCheckpoint } = options;
+    this.chain = chain;
+    this.#onApplied = options.onApplied;
+    this.#store = store;
+    this.#records = new ChainRecords(chain, store);
+    this.#cache = start.cache;
+    this.#governance = new GovernanceHistory(this.#records, start.governance);
+    this.#memberships = start.memberships;
+    this.#bodies = start.bodies;
+    this.#tip = start.tip;
+    this.#indexes = new PendingIndexes(addressIndex);
+    const pending = this.#indexes;
+    this.#addresses = addressIndex
+      ? new AddressIndex({ store, pending, height: () => this.#tip.height, yieldNow })
+      : undefined;
+    this.#flusher = new Flusher({
+      cache: start.cache,
+      indexes: pending,
+      governance: this.#governance,
+      indexRecords,
+      onFailure,
+    });
+    this.#hasher =
+      onCheckpoint && new CheckpointHasher({ chainId: chain.chainId, yieldNow, onCheckpoint, onFailure });
+  }
+
+  /** The block on top. */
+  get tip(): ChainTip {
+    return this.#tip;
+  }
+
+  /** The governance state after the block on top. */
+  get governance(): GovernanceView {
+    return this.#governance.newest;
+  }
+
+  /** Which membership decides a height: known up to the one after the tip. Of height 0: the first. */
+  readonly memberships: Memberships = (height) =>
+    this.#memberships.at(height, (this.#tip.height + 1) as Height);
+
+  /** What the next block is judged against. */
+  state(): ChainState {
+    const { height, hash, header } = this.#tip;
+    const { chain, governance } = this;
+    return { chain, parent: { height, hash }, laterThan: header.timestamp, target: 0, governance };
+  }
+
+  /** The outputs that are not spent. Reads the disk for those that were not fetched. */
+  readonly coins: CoinSource = {
+    coin: (key) => {
+      const bytes = this.#cache.get(key);
+      if (bytes === undefined) return undefined;
+      const coin = coinCodec.decode(bytes);
+      if (!coin.ok) throw damaged([damageOf("contradiction", outputKey(key), "it is no coin")]);
+      return coin.value;
+    },
+  };
+
+  /** Reads outputs off the main thread, so that `coins` will find them in memory. */
+  fetchCoins(outpoints: readonly OutpointKey[]): Promise<void> {
+    return this.#cache.fetch(outpoints);
+  }
+
+  // The store may know the next block a moment before it is applied: nobody is told of it until then.
+
+  /** A block's bytes; undefined if there is no such block. */
+  blockBytes(height: Height): Uint8Array | undefined {
+    return height > this.#tip.height ? undefined : this.#records.blockBytes(height);
+  }
+
+  /** A block; one of thousands of transactions takes tens of milliseconds to read. */
+  block(height: Height): Block | undefined {
+    return height > this.#tip.height ? undefined : this.#records.block(height);
+  }
+
+  /** A block's header, without reading its transactions. */
+  header(height: Height): Header | undefined {
+    if (height === this.#tip.height) return this.#tip.header;
+    return height > this.#tip.height ? undefined : this.#records.header(height);
+  }
+
+  /** A block's hash. */
+  hashAt(height: Height): BlockHash | undefined {
+    if (height === this.#tip.height) return this.#tip.hash;
+    const header = this.header(height);
+    return header && this.chain.blockHash(header);
+  }
+
+  /** The height of a block of this chain. */
+  heightOf(hash: BlockHash): Height | undefined {
+    const height = this.#records.heightOf(hash);
+    return height === undefined || height > this.#tip.height ? undefined : height;
+  }
+
+  /** What shows a block final; undefined if there is no such block, or it is the first, or none was gathered yet. */
+  certificate(height: Height): Certificate | undefined {
+    return height > this.#tip.height ? undefined : this.#records.certificate(height);
+  }
+
+  /** Where a transaction is. */
+  place(id: TransactionId): TransactionPlace | undefined {
+    const pending = this.#indexes.place(id);
+    if (pending !== undefined) return pending;
+    const key = keyOf("transaction", id);
+    const bytes = this.#store.get(key);
+    if (bytes === undefined) return undefined;
+    const place = transactionPlaceCodec.decode(bytes);
+    if (!place.ok) throw damaged([damageOf("contradiction", key, "it is no place of a transaction")]);
+    return place.value;
+  }
+
+  /**
+   * What shows a transaction final to who trusts the genesis. Of one in block 0 there is no certificate: the genesis
+   * itself shows it.
+   */
+  proof(id: TransactionId): FinalityProof | "unknown" | "no-certificate" {
+    const place = this.place(id);
+    if (place === undefined) return "unknown";
+    const { height, position } = place;
+    if (this.#records.certificate(height) === undefined) return "no-certificate";
+    const block = this.block(height);
+    if (block === undefined)
+      throw damaged([damageOf("missing", keyOf("block", height), "its certificate is there")]);
+    const sources = {
+      records: this.#records,
+      governance: this.#governance,
+      memberships: this.#memberships.all,
+    };
+    return finalityProof(sources, block, position) ?? "no-certificate";
+  }
+
+  /** What an address holds, in pages. */
+  async outputs(policyHash: PolicyHash, query: OutputsQuery): Promise<ByAddress<OutputsPage>> {
+    return this.#byAddress((index) => index.outputs(policyHash, query));
+  }
+
+  /** What an address holds in all, by asset. */
+  async balance(policyHash: PolicyHash): Promise<ByAddress<AddressBalance>> {
+    return this.#byAddress((index) => index.balance(policyHash));
+  }
+
+  /** What happened to an address, in pages, the newest first. */
+  async history(policyHash: PolicyHash, query: HistoryQuery): Promise<ByAddress<HistoryPage>> {
+    return this.#byAddress((index) => index.history(policyHash, query));
+  }
+
+  async #byAddress<T>(ask: (index: AddressIndex) => Promise<T>): Promise<ByAddress<T>> {
+    if (this.#addresses === undefined)
+      return refuse(
+        "no-address-index",
+        "this node keeps none; set storage.addressIndex, or ask another node",
+      );
+    return { ok: true, value: await ask(this.#addresses) };
+  }
+
+  /** Whether the body of a block that was voted for is kept, or about to be. */
+  hasProposal(hash: BlockHash): boolean {
+    return this.#bodies.has(hash);
+  }
+
+  /** The body of a block that was voted for and is not final yet. */
+  proposal(hash: BlockHash): Uint8Array | undefined {
+    return this.#bodies.get(hash);
+  }
+
+  /** The change that keeps the body of a block, for the batch of the vote for it. It goes when its height is applied. */
+  putProposal(hash: BlockHash, bytes: Uint8Array): StoreChange {
+    return this.#bodies.put(hash, bytes);
+  }
+
+  /** How full the cache of outputs is, and what is on the disk. */
+  cacheStatus(): OutputCacheStatus {
+    return this.#cache.status();
+  }
+
+  /**
+   * Makes a block the tip: durable in one synced batch with its certificate and `others`, then applied. One at a time.
+   * @param valid judged on `state()`
+   * @throws {StoreError} if the write fails: the node must stop
+   */
+  apply(
+    valid: ValidBlock,
+    certificate: Certificate | undefined,
+    others: readonly StoreChange[] = [],
+  ): Promise<void> {
+    assert(this.#applying === undefined && !this.#isClosed, "one block at a time, and none once closed");
+    const { header, hash } = valid.block;
+    assert(
+      header.height === this.#tip.height + 1 && header.parent === this.#tip.hash,
+      `block ${hash} on the tip`,
+    );
+    assert(certificate === undefined || certificate.blockHash === hash, `the certificate of block ${hash}`);
+    this.#applying = this.#apply(valid, certificate, others).finally(() => {
+      this.#applying = undefined;
+    });
+    return this.#applying;
+  }
+
+  async #apply(
+    valid: ValidBlock,
+    certificate: Certificate | undefined,
+    others: readonly StoreChange[],
+  ): Promise<void> {
+    const { height } = valid.block.header;
+    const useless = this.#bodies.upTo(height);
+    // A change of the interval holds from the next height on, as all changes do.
+    const { checkpointInterval } = this.governance.state.parameters;
+    const changes = [...blockChanges(valid, certificate), ...dropProposals(useless), ...others];
+    await this.#store.write(changes, { sync: true });
+    this.#bodies.forget(useless);
+    this.#take(valid);
+    this.#onApplied?.(valid);
+    if (this.#hasher !== undefined && height % checkpointInterval === 0)
+      await this.#beginCheckpoint(this.#hasher);
+    else if (this.#flusher.isDue(height)) this.#flusher.begin(height);
+  }
+
+  /** The outputs at a checkpoint must get to the disk as they are after its block: the next one waits for that. */
+  async #beginCheckpoint(hasher: CheckpointHasher): Promise<void> {
+    await this.#flusher.settled();
+    const { height, hash } = this.#tip;
+    const block = { height, blockHash: hash, governanceRoot: this.governance.root };
+    this.#flusher.begin(height, () => hasher.add(block, this.#store.snapshot()));
+  }
+
+  /**
+   * Applies a block that the store has already, as when it was applied and not flushed before the node stopped. For
+   * opening only.
+   */
+  async replay(valid: ValidBlock): Promise<void> {
+    this.#take(valid);
+    const { height } = this.#tip;
+    if (!this.#flusher.isDue(height)) return;
+    this.#flusher.begin(height);
+    await this.#flusher.settled();
+  }
+
+  /** The one step in which a block changes what is in memory. */
+  #take({ block, coins, governance, undo }: ValidBlock): void {
+    const { header, hash } = block;
+    this.#cache.apply(
+      coins.changes().map(([key, coin]) => [key, coin === null ? null : coinCodec.encode(coin)] as const),
+    );
+    this.#indexes.add(block, undo);
+    this.#governance.add(header.height, governance);
+    this.#memberships.add(governance);
+    this.#tip = { height: header.height, hash, header };
+  }
+
+  /**
+   * Writes down what is not flushed yet, so that the next start replays nothing, and ends what is under way. Reads go
+   * on until the store is closed. If a write failed, `onFailure` was told, and there is nothing more to write.
+   */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#applying?.catch(() => {});
+    await this.#flusher.settled();
+    await this.#hasher?.close();
+    const { flushed } = this.#cache.status();
+    if (flushed?.height === this.#tip.height) return;
+    this.#flusher.begin(this.#tip.height);
+    await this.#flusher.settled();
+  }
+}

@@ -1,0 +1,73 @@
+// The engine's durable records in the store: what it voted for, how its view began, and evidence against others.
+import {
+  asVerified,
+  type Equivocation,
+  type PbftRecord,
+  pbftRecordCodec,
+  type SignedMessage,
+  signedMessageCodec,
+  type Verified,
+  type VoteMessage,
+} from "@witan/consensus";
+import { container, type Store, type StoreChange } from "@witan/primitives";
+import { keyOf, rangeOf } from "@witan/storage";
+
+const NAMES = { progress: "pbft-progress", newView: "pbft-new-view" } as const;
+const EVIDENCE = "evidence";
+/** Pieces of evidence that are kept: the first of each culprit say enough. */
+export const EVIDENCE_MAX = 1_000;
+
+/** The change that keeps a record in the place of the one of its kind. */
+export function putRecord(record: PbftRecord): StoreChange {
+  return { kind: "put", key: keyOf("engine", NAMES[record.kind], 0), value: pbftRecordCodec.encode(record) };
+}
+
+/** The records as they were persisted. @throws {UnreadableRecordError} if one can't be read */
+export function readRecords(store: Store): readonly PbftRecord[] {
+  const found: PbftRecord[] = [];
+  for (const name of Object.values(NAMES)) {
+    const bytes = store.get(keyOf("engine", name, 0));
+    if (bytes === undefined) continue;
+    const record = pbftRecordCodec.decode(bytes);
+    if (!record.ok) throw new UnreadableRecordError(name, record.detail ?? record.code);
+    found.push(record.value);
+  }
+  return found;
+}
+
+const evidenceCodec = container<{ readonly first: SignedMessage; readonly second: SignedMessage }>({
+  first: signedMessageCodec,
+  second: signedMessageCodec,
+});
+
+/** The change that keeps a piece of evidence. @param number its place, from 0 */
+export function putEvidence(number: number, evidence: Equivocation): StoreChange {
+  return { kind: "put", key: keyOf("engine", EVIDENCE, number), value: evidenceCodec.encode(evidence) };
+}
+
+/** All evidence, the oldest first. @throws {UnreadableRecordError} if one can't be read */
+export async function readEvidence(store: Store): Promise<readonly Equivocation[]> {
+  const found: Equivocation[] = [];
+  for await (const { value } of store.range(rangeOf("engine", EVIDENCE))) {
+    const evidence = evidenceCodec.decode(value);
+    if (!evidence.ok) throw new UnreadableRecordError(EVIDENCE, evidence.detail ?? evidence.code);
+    found.push({ first: verified(evidence.value.first), second: verified(evidence.value.second) });
+  }
+  return found;
+}
+
+/** It was verified before it was written. */
+function verified({ sender, message, signature }: SignedMessage): Verified<VoteMessage> {
+  return asVerified(sender, message as VoteMessage, signature);
+}
+
+/** A record of the engine holds bytes that are none: written by another version, or by a bug. */
+export class UnreadableRecordError extends Error {
+  override readonly name = "UnreadableRecordError";
+
+  constructor(record: string, detail: string) {
+    super(
+      `the engine's record ${record} can't be read (${detail}): start the program that wrote it, or let the node fetch the chain anew into another directory`,
+    );
+  }
+}

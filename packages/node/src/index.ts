@@ -1,0 +1,9 @@
+export { ChainError, type ChainErrorCode } from "./chain/chain-error.ts";
+export type { FlushLimits, OpenProgress } from "./chain/types.ts";
+export { DecidedInvalidError } from "./consensus/finalizer.ts";
+export { UnreadableRecordError } from "./consensus/records.ts";
+export { NodeMetrics } from "./metrics.ts";
+export { Node } from "./node.ts";
+export type { Log, VoteSigner } from "./ports.ts";
+export type { BlockEvent, NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
+export { PROTOCOL_VERSIONS } from "./wire.ts";

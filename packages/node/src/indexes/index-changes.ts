@@ -1,0 +1,181 @@
+// What blocks since the last flush did to the indexes: kept here until the next flush writes it. Where transactions are
+// is always kept; addresses are a setting. Memory is bounded because the owner flushes by `records`.
+import type { Block, BlockUndo, OutpointKey } from "@witan/ledger";
+import {
+  assert,
+  type Height,
+  type PolicyHash,
+  type StoreChange,
+  type TransactionId,
+} from "@witan/primitives";
+import { keyOf, type TransactionPlace, transactionPlaceCodec } from "@witan/storage";
+import {
+  type AddressOutput,
+  addressEffects,
+  addressEventCodec,
+  addressOutputCodec,
+  type OutputEffect,
+  type PlacedEvent,
+} from "./address-records.ts";
+
+/** The outputs of one address: null where the disk has one that is spent. */
+export type OutputChanges = ReadonlyMap<OutpointKey, AddressOutput | null>;
+
+const NO_OUTPUTS: OutputChanges = new Map();
+
+/** Changes of all indexes against the disk. */
+export class IndexChanges {
+  readonly #addresses: boolean;
+  readonly #places = new Map<TransactionId, TransactionPlace>();
+  readonly #outputs = new Map<PolicyHash, Map<OutpointKey, AddressOutput | null>>();
+  /** Ascending by height and position. */
+  readonly #events = new Map<PolicyHash, PlacedEvent[]>();
+  #records = 0;
+
+  /** @param addresses whether the address index is kept */
+  constructor(addresses: boolean) {
+    this.#addresses = addresses;
+  }
+
+  /** How many records writing all this changes. */
+  get records(): number {
+    return this.#records;
+  }
+
+  /** Takes in a block. */
+  add({ header: { height }, transactions }: Block, undo: BlockUndo): void {
+    for (const [position, { id }] of transactions.entries()) this.#places.set(id, { height, position });
+    this.#records += transactions.length;
+    if (!this.#addresses) return;
+    const { outputs, events } = addressEffects(height, transactions, undo);
+    for (const effect of outputs) this.#change(effect);
+    for (const { policyHash, event } of events) {
+      const known = this.#events.get(policyHash);
+      if (known === undefined) this.#events.set(policyHash, [event]);
+      else known.push(event);
+    }
+    this.#records += events.length;
+  }
+
+  #change({ outpoint, policyHash, output }: OutputEffect): void {
+    const known = this.#outputs.get(policyHash) ?? new Map<OutpointKey, AddressOutput | null>();
+    const before = known.size;
+    // What was made and is spent between two flushes is never written. Ids never come twice, so nothing is made again.
+    if (output !== false) known.set(outpoint, output);
+    else if (!known.delete(outpoint)) known.set(outpoint, null);
+    this.#records += known.size - before;
+    if (known.size === 0) this.#outputs.delete(policyHash);
+    else this.#outputs.set(policyHash, known);
+  }
+
+  /** Where a transaction is, if it came with one of these blocks. */
+  place(id: TransactionId): TransactionPlace | undefined {
+    return this.#places.get(id);
+  }
+
+  /** The outputs of an address that changed. */
+  outputs(policyHash: PolicyHash): OutputChanges {
+    return this.#outputs.get(policyHash) ?? NO_OUTPUTS;
+  }
+
+  /** What happened to an address, oldest first. */
+  events(policyHash: PolicyHash): readonly PlacedEvent[] {
+    return this.#events.get(policyHash) ?? [];
+  }
+
+  /** What writes all this, put together as it is asked for. */
+  *storeChanges(): Generator<StoreChange, void, undefined> {
+    for (const [id, place] of this.#places)
+      yield { kind: "put", key: keyOf("transaction", id), value: transactionPlaceCodec.encode(place) };
+    for (const [policyHash, outputs] of this.#outputs)
+      for (const [outpoint, output] of outputs) yield outputChange(policyHash, outpoint, output);
+    for (const [policyHash, events] of this.#events)
+      for (const event of events) yield eventChange(policyHash, event);
+  }
+}
+
+/** The key of an output in the table of its address. */
+export function addressOutputKey(policyHash: PolicyHash, outpoint: OutpointKey): Uint8Array {
+  return keyOf("addressOutput", policyHash, outpoint.slice(0, 64), Number.parseInt(outpoint.slice(64), 16));
+}
+
+/** The change that writes or takes away an output of an address. */
+export function outputChange(
+  policyHash: PolicyHash,
+  outpoint: OutpointKey,
+  output: AddressOutput | null,
+): StoreChange {
+  const key = addressOutputKey(policyHash, outpoint);
+  return output === null
+    ? { kind: "delete", key }
+    : { kind: "put", key, value: addressOutputCodec.encode(output) };
+}
+
+/** The change that writes what happened to an address. */
+export function eventChange(policyHash: PolicyHash, event: PlacedEvent): StoreChange {
+  const { height, position, ...value } = event;
+  return {
+    kind: "put",
+    key: keyOf("addressHistory", policyHash, height, position),
+    value: addressEventCodec.encode(value),
+  };
+}
+
+/** All that indexes hold beyond the disk: what is being written, and what came since. */
+export class PendingIndexes {
+  readonly #addresses: boolean;
+  #changes: IndexChanges;
+  #flushing: IndexChanges | undefined;
+
+  constructor(addresses: boolean) {
+    this.#addresses = addresses;
+    this.#changes = new IndexChanges(addresses);
+  }
+
+  /** Records that wait for the next flush. */
+  get records(): number {
+    return this.#changes.records;
+  }
+
+  /** Takes in a block that was applied. */
+  add(block: Block, undo: BlockUndo): void {
+    this.#changes.add(block, undo);
+  }
+
+  /** Begins a flush: gives what is to be written. One at a time. */
+  beginFlush(): Iterable<StoreChange> {
+    assert(this.#flushing === undefined, "one flush at a time");
+    const flushing = this.#changes;
+    this.#flushing = flushing;
+    this.#changes = new IndexChanges(this.#addresses);
+    return { [Symbol.iterator]: () => flushing.storeChanges() };
+  }
+
+  /** The flush that was begun is on the disk. */
+  endFlush(): void {
+    this.#flushing = undefined;
+  }
+
+  /** Where a transaction is, if the disk may not know it. */
+  place(id: TransactionId): TransactionPlace | undefined {
+    return this.#changes.place(id) ?? this.#flushing?.place(id);
+  }
+
+  /** The outputs of an address that differ from the disk; a copy. */
+  outputs(policyHash: PolicyHash): OutputChanges {
+    const merged = new Map(this.#flushing?.outputs(policyHash));
+    for (const [outpoint, output] of this.#changes.outputs(policyHash)) merged.set(outpoint, output);
+    return merged;
+  }
+
+  /** What happened to an address and the disk may not know, oldest first; a copy. */
+  events(policyHash: PolicyHash): readonly PlacedEvent[] {
+    return [...(this.#flushing?.events(policyHash) ?? []), ...this.#changes.events(policyHash)];
+  }
+}
+
+/** The heights that go into the name of an event: for cursors and order. */
+export interface EventPlace {
+  readonly height: Height;
+  readonly position: number;
+}

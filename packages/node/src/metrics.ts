@@ -1,0 +1,101 @@
+// The numbers that operators watch, for Prometheus: names as its conventions ask, no label without a bound. Gauges are
+// read when they are asked for; counters count what passes by.
+import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { Node } from "./node.ts";
+
+/** The metrics of a process that runs a node. */
+export class NodeMetrics {
+  readonly #all = new Registry();
+  readonly #faults: Counter<"code">;
+  readonly #refused: Counter<"code">;
+  readonly #banned: Counter;
+  readonly #blocks: Counter;
+  readonly #transactions: Counter;
+
+  constructor() {
+    const registers = [this.#all];
+    collectDefaultMetrics({ register: this.#all });
+    this.#faults = new Counter({
+      name: "witan_peer_faults_total",
+      help: "what peers did wrong, by code",
+      labelNames: ["code"],
+      registers,
+    });
+    this.#refused = new Counter({
+      name: "witan_peers_refused_total",
+      help: "connections refused, by code: strangers, other chains",
+      labelNames: ["code"],
+      registers,
+    });
+    this.#banned = new Counter({
+      name: "witan_peers_banned_total",
+      help: "peers cut off for faults",
+      registers,
+    });
+    this.#blocks = new Counter({
+      name: "witan_blocks_final_total",
+      help: "blocks made final here",
+      registers,
+    });
+    this.#transactions = new Counter({
+      name: "witan_transactions_final_total",
+      help: "transactions in blocks made final here",
+      registers,
+    });
+  }
+
+  /** A peer did something wrong. */
+  fault(code: string): void {
+    this.#faults.inc({ code });
+  }
+
+  /** A connection was refused. */
+  refused(code: string): void {
+    this.#refused.inc({ code });
+  }
+
+  /** A peer was cut off. */
+  banned(): void {
+    this.#banned.inc();
+  }
+
+  /** A block is final. */
+  block(transactions: number): void {
+    this.#blocks.inc();
+    this.#transactions.inc(transactions);
+  }
+
+  /** Shows a node's state from now on. */
+  watch(node: Node): void {
+    const gauge = (name: string, help: string, value: () => number): void => {
+      new Gauge({
+        name: `witan_${name}`,
+        help,
+        registers: [this.#all],
+        collect() {
+          this.set(value());
+        },
+      });
+    };
+    gauge("height", "height of the last final block", () => node.readings().height);
+    gauge("peers_connected", "peers that are connected", () => node.readings().peers);
+    gauge("validators", "members that decide the next height", () => node.readings().validators);
+    gauge("consensus_view", "view of the height in progress", () => node.readings().view);
+    gauge("consensus_quorum", "votes that a decision takes", () => node.readings().quorum);
+    gauge("consensus_evidence", "members' votes that contradict each other", () => node.readings().evidence);
+    gauge("mempool_transactions", "pending transactions", () => node.readings().pending);
+    gauge("mempool_bytes", "memory of pending transactions", () => node.readings().pendingBytes);
+    gauge("outputs", "outputs that are not spent", () => node.readings().outputs);
+    gauge("sync_behind_blocks", "blocks that peers have and this node lacks", () => node.readings().behind);
+  }
+
+  /** All of it as Prometheus reads it. */
+  text(): Promise<string> {
+    return this.#all.metrics();
+  }
+
+  /** The media type of `text`. */
+  get contentType(): string {
+    return this.#all.contentType;
+  }
+}

@@ -1,0 +1,302 @@
+// A node: everything wired together in one place, started in order and stopped in the reverse. Knows ports, not
+// adapters; the rules are in the parts.
+import type { Equivocation } from "@witan/consensus";
+import type { ValidBlock } from "@witan/ledger";
+import type { Notice } from "@witan/mempool";
+import type {
+  AdmittedPeer,
+  Channel,
+  ConnectedPeer,
+  Hash,
+  Height,
+  MemberIndex,
+  PeerId,
+} from "@witan/primitives";
+import type { RpcService } from "@witan/rpc";
+import type { ChainKeeper } from "./chain/chain-keeper.ts";
+import { openChainKeeper } from "./chain/open-chain-keeper.ts";
+import { headerOf } from "./consensus/bodies.ts";
+import { EvidenceLog } from "./consensus/evidence-log.ts";
+import type { Inbox } from "./consensus/inbox.ts";
+import { FloodGuard } from "./flood-guard.ts";
+import { type BlockParts, blockParts, type PoolParts, poolParts } from "./parts.ts";
+import { Peers } from "./peers.ts";
+import type { Admitted } from "./pool/intake.ts";
+import { createService } from "./service/service.ts";
+import type { NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
+import { bulkMessageCodec } from "./wire.ts";
+
+/** How often the pool's housekeeping is done, and ids are announced. */
+const HOUSEKEEPING_MS = 1_000;
+/** How often it is looked whether there is work that only time makes: a lock that opens, an empty block. */
+const WORK_MS = 100;
+/** A running node. Made by `Node.open`. */
+export class Node {
+  /** Answers the RPC. */
+  readonly service: RpcService;
+  readonly #settings: NodeSettings;
+  readonly #ports: NodePorts;
+  readonly #observer: NodeObserver;
+  readonly #chain: ChainKeeper;
+  readonly #evidence: EvidenceLog;
+  readonly #peers: Peers;
+  readonly #flood: FloodGuard;
+  readonly #pool: PoolParts;
+  readonly #blocks: BlockParts;
+  readonly #timers: (() => void)[] = [];
+  #stopping: Promise<void> | undefined;
+  #failed = false;
+
+  private constructor(
+    settings: NodeSettings,
+    ports: NodePorts,
+    observer: NodeObserver,
+    opened: { readonly chain: ChainKeeper; readonly evidence: EvidenceLog },
+  ) {
+    const { chain, evidence } = opened;
+    this.#settings = settings;
+    this.#ports = ports;
+    this.#observer = observer;
+    this.#chain = chain;
+    this.#evidence = evidence;
+    this.#flood = new FloodGuard(ports.clock);
+    this.#peers = new Peers(ports.network, settings.peers, chain.governance.membership);
+    const { connected } = this.#peers;
+    const input = {
+      ...{ settings, ports, chain, connected },
+      onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) =>
+        this.#admitted(admitted, notices),
+      onEvidence: (found: Equivocation) => this.#witness(found),
+      onFailure: (error: unknown) => this.#fail(error),
+    };
+    this.#pool = poolParts(input);
+    this.#blocks = blockParts(input, this.#pool.mempool);
+    const { host, sync } = this.#blocks;
+    this.service = createService({
+      ...{ settings, ports, chain, evidence },
+      ...this.#pool,
+      consensusStatus: () => host.status,
+      syncTarget: () => sync.target,
+      connectedCount: () => connected().length,
+      isStopping: () => this.#stopping !== undefined,
+      startedAt: ports.clock.now(),
+    });
+  }
+
+  /**
+   * Opens a node on its store: checks it, and applies again what was not flushed.
+   * @throws {ChainError} if the store is of another chain or damaged, and what the store throws
+   */
+  static async open(settings: NodeSettings, ports: NodePorts, observer: NodeObserver): Promise<Node> {
+    const { store, log, yieldNow } = ports;
+    // A keeper may fail, or finish a checkpoint, before the node is there to hear of it.
+    let node: Node | undefined;
+    let failure: unknown;
+    const chain = await openChainKeeper({
+      ...{ chain: settings.chain, store, addressIndex: settings.addressIndex, yieldNow },
+      limits: settings.flushLimits ?? {},
+      onFailure: (error) => {
+        failure = error;
+        if (node !== undefined) node.#fail(error);
+      },
+      onApplied: (valid) => {
+        if (node !== undefined) node.#final(valid);
+      },
+      ...(observer.onProgress === undefined ? {} : { onProgress: observer.onProgress }),
+      onCheckpoint: ({ height, digest }) => {
+        log.info({ height, digest }, "checkpoint");
+        if (node !== undefined) node.#blocks.host.input({ kind: "checkpointHashed", height, digest });
+      },
+    });
+    if (failure !== undefined) throw failure;
+    node = new Node(settings, ports, observer, { chain, evidence: await EvidenceLog.open(store) });
+    return node;
+  }
+
+  /** The last final block. */
+  get tip(): { readonly height: Height; readonly hash: Hash } {
+    return this.#chain.tip;
+  }
+
+  /** Where the node stands, in numbers. */
+  readings(): NodeReadings {
+    const { transactions, bytes } = this.#pool.mempool.status();
+    const { height } = this.#chain.tip;
+    const { view, quorum } = this.#blocks.host.status;
+    return {
+      ...{ height, view, quorum, pending: transactions, pendingBytes: bytes },
+      peers: this.#peers.connected().length,
+      validators: this.#chain.governance.membership.members.length,
+      evidence: this.#evidence.all.length,
+      outputs: this.#chain.cacheStatus().outputs,
+      behind: Math.max(0, (this.#blocks.sync.target ?? height) - height),
+    };
+  }
+
+  /** Begins to listen, to dial, and to take part. @throws {NetworkFailure} if the address can't be had */
+  async start(): Promise<void> {
+    const { network, clock } = this.#ports;
+    network.setHeight(this.#chain.tip.height);
+    this.#peers.admit();
+    await network.start({
+      connected: (peer) => this.#connected(peer),
+      disconnected: (id, reason) => this.#disconnected(id, reason),
+      message: (from, channel, bytes) => this.#message(from, channel, bytes),
+      request: (from, bytes) => this.#request(from, bytes),
+    });
+    this.#timers.push(
+      clock.every(this.#settings.tickMs, () => this.#blocks.host.input({ kind: "tick" })),
+      clock.every(WORK_MS, () => this.#blocks.work.update()),
+      clock.every(HOUSEKEEPING_MS, () => this.#keepHouse()),
+    );
+    this.#blocks.work.update();
+  }
+
+  /** Replaces the peers that the configuration lists. */
+  listPeers(peers: readonly AdmittedPeer[]): void {
+    this.#peers.list(peers);
+  }
+
+  /** Stops: nothing is sent or written any more when this resolves; what was being written is durable. Again: the same. */
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
+
+  async #stop(): Promise<void> {
+    for (const cancel of this.#timers) cancel();
+    this.#blocks.sync.stop();
+    await this.#blocks.host.stop();
+    await this.#ports.network.close();
+    if (!this.#failed) await this.#chain.close();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failed || this.#stopping !== undefined) return;
+    this.#failed = true;
+    this.stop()
+      .catch(() => {
+        // What failed first is what counts.
+      })
+      .finally(() => this.#observer.onFailure(error));
+  }
+
+  // Peers.
+
+  #connected({ id, name, hello, version }: ConnectedPeer): void {
+    this.#peers.add(id);
+    this.#ports.log.info({ peer: name, height: hello.height, version, agent: hello.agent }, "connected");
+    this.#blocks.sync.claim(hello.height, [id]);
+    this.#pool.gossip.greet(id);
+    const { members } = this.#chain.governance.membership;
+    const member = members.findIndex(({ peerId }) => peerId === id);
+    if (member >= 0) this.#blocks.host.input({ kind: "connected", member: member as MemberIndex });
+  }
+
+  #disconnected(id: PeerId, reason: string): void {
+    this.#peers.remove(id);
+    this.#blocks.sync.forget(id);
+    this.#flood.forget(id);
+    const name = this.#ports.network.peers().find((peer) => peer.id === id)?.name;
+    this.#ports.log.info({ peer: name ?? id, reason }, "disconnected");
+  }
+
+  #message(from: PeerId, channel: Channel, bytes: Uint8Array): void | Promise<void> {
+    if (channel === "transactions") return this.#pool.gossip.receive(from, bytes);
+    if (channel === "bulk") {
+      this.#bulk(from, bytes);
+      return undefined;
+    }
+    if (!this.#flood.take(from)) {
+      this.#ports.network.reportFault(from, "minor", "consensus-flood");
+      return undefined;
+    }
+    const reading = this.#blocks.inbox.read(bytes);
+    if (reading instanceof Promise) return reading.then((read) => this.#take(from, read));
+    this.#take(from, reading);
+    return undefined;
+  }
+
+  #take(from: PeerId, reading: Awaited<ReturnType<Inbox["read"]>>): void {
+    if (reading.kind === "verified") this.#blocks.host.input({ kind: "message", message: reading.message });
+    else if (reading.kind === "fault") this.#ports.network.reportFault(from, "serious", reading.code);
+    else if (reading.kind === "notYet") this.#blocks.sync.claim((reading.height - 1) as Height, [from]);
+  }
+
+  #bulk(from: PeerId, bytes: Uint8Array): void {
+    const decoded = bulkMessageCodec.decode(bytes);
+    const { network } = this.#ports;
+    if (!decoded.ok) {
+      network.reportFault(from, "serious", "bulk-encoding");
+      return;
+    }
+    if (decoded.value.kind === "decided") {
+      this.#blocks.sync.offer(from, decoded.value);
+      return;
+    }
+    const { block } = decoded.value;
+    const found = headerOf(block, (header) => this.#settings.chain.blockHash(header));
+    if (found === undefined) {
+      network.reportFault(from, "serious", "proposal-encoding");
+      return;
+    }
+    const { height } = found.header;
+    const ahead = height - this.#chain.tip.height;
+    // A proposer may be one height ahead of this node; what is further ahead comes by sync.
+    if (ahead === 1 || ahead === 2)
+      this.#blocks.bodies.keep({ from, hash: found.hash, height, bytes: block });
+  }
+
+  async #request(from: PeerId, bytes: Uint8Array): Promise<Uint8Array | undefined> {
+    const served = this.#blocks.serving.answer(bytes);
+    if ("answer" in served) return served.answer;
+    this.#ports.network.reportFault(from, "serious", served.fault);
+    return undefined;
+  }
+
+  // Transactions and blocks.
+
+  #admitted(admitted: readonly Admitted[], notices: readonly Notice[]): void {
+    const known = new Set(this.#peers.connected());
+    const own = admitted.filter(({ from }) => !known.has(from as PeerId));
+    this.#pool.gossip.push(own.map(({ transaction }) => transaction));
+    for (const { transaction, from } of admitted)
+      if (known.has(from as PeerId)) this.#pool.gossip.relay(transaction.id);
+    this.#noticed(notices);
+    this.#blocks.work.update();
+  }
+
+  /** What waited for inputs has become pending: nobody was told of it when it came. */
+  #noticed(notices: readonly Notice[]): void {
+    const ready = notices.filter(({ kind }) => kind === "admitted");
+    if (ready.length > 0) this.#pool.gossip.push(ready.map(({ transaction }) => transaction));
+    this.#pool.fates.noticed(notices);
+  }
+
+  /** A block is final: everybody hears of it before anything else happens. */
+  #final(valid: ValidBlock): void {
+    const { header, hash, transactions } = valid.block;
+    const notices = this.#pool.mempool.blockApplied(valid, header.timestamp, this.#ports.clock.now());
+    this.#ports.network.setHeight(header.height);
+    this.#peers.membersAre(this.#chain.governance.membership);
+    this.#pool.fates.blockFinal(valid);
+    this.#noticed(notices);
+    this.#blocks.work.update();
+    const { height, timestamp } = header;
+    const transfers = transactions.filter(({ body }) => body.kind === "transfer").length;
+    this.#observer.onBlock?.({ height, hash, timestamp, transactions: transactions.length, transfers });
+  }
+
+  #witness(evidence: Equivocation): void {
+    const { sender, message } = evidence.first;
+    const member = this.#chain.governance.membership.members[sender]?.name;
+    const fields = { member, kind: message.kind, height: message.height, view: message.view };
+    this.#ports.log.warn(fields, "a member voted twice: the evidence is kept (consensus_evidence)");
+    this.#evidence.add(evidence).catch((error: unknown) => this.#fail(error));
+  }
+
+  #keepHouse(): void {
+    this.#noticed(this.#pool.mempool.expireWaiting(this.#ports.clock.now()));
+    this.#pool.gossip.announce();
+  }
+}

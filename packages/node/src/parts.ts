@@ -1,0 +1,127 @@
+// The parts of a node, put together: what each needs of the others, and nothing else. Starts nothing.
+import type { Equivocation } from "@witan/consensus";
+import { Mempool, type Notice } from "@witan/mempool";
+import type { Height, PeerId } from "@witan/primitives";
+import type { ChainKeeper } from "./chain/chain-keeper.ts";
+import { BlockSize } from "./consensus/block-size.ts";
+import { Bodies } from "./consensus/bodies.ts";
+import { BodySource } from "./consensus/body-source.ts";
+import { CheckedSignatures } from "./consensus/checked-signatures.ts";
+import { Finalizer } from "./consensus/finalizer.ts";
+import { Inbox } from "./consensus/inbox.ts";
+import { PbftHost } from "./consensus/pbft-host.ts";
+import { Proposals } from "./consensus/proposals.ts";
+import { readRecords } from "./consensus/records.ts";
+import { Fates } from "./pool/fates.ts";
+import { Gossip } from "./pool/gossip.ts";
+import { type Admitted, Intake } from "./pool/intake.ts";
+import { WorkWatch } from "./pool/work-watch.ts";
+import type { NodePorts, NodeSettings } from "./settings.ts";
+import { BlockSync } from "./sync/block-sync.ts";
+import { Serving } from "./sync/serving.ts";
+
+/** A transaction that stays the first in turn for so many view timeouts is passed over. */
+const OVERDUE_VIEWS = 5;
+/** Own votes are sent again so many times in a view. */
+const RESENDS_IN_VIEW = 4;
+
+/** So many blocks of full size should be decided in a view timeout: a slow moment must not cost a view. */
+const BLOCKS_IN_VIEW = 5;
+
+/** What parts are made of, and whom they tell. */
+export interface PartsInput {
+  readonly settings: NodeSettings;
+  readonly ports: NodePorts;
+  readonly chain: ChainKeeper;
+  readonly connected: () => readonly PeerId[];
+  readonly onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) => void;
+  readonly onEvidence: (evidence: Equivocation) => void;
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What has to do with transactions. */
+export interface PoolParts {
+  readonly mempool: Mempool;
+  readonly intake: Intake;
+  readonly fates: Fates;
+  readonly gossip: Gossip;
+}
+
+/** What has to do with blocks. */
+export interface BlockParts {
+  readonly bodies: Bodies;
+  readonly inbox: Inbox;
+  readonly host: PbftHost;
+  readonly sync: BlockSync;
+  readonly serving: Serving;
+  readonly work: WorkWatch;
+}
+
+/** Puts together what has to do with transactions. */
+export function poolParts(input: PartsInput): PoolParts {
+  const { settings, ports, chain, connected, onAdmitted, onFailure } = input;
+  const { clock, network, verifier } = ports;
+  const { header, height } = chain.tip;
+  const mempool = new Mempool({
+    chain: settings.chain,
+    tip: {
+      governance: chain.governance,
+      height: (height + 1) as Height,
+      laterThan: header.timestamp,
+    },
+    limits: settings.mempoolLimits ?? {},
+  });
+  const intake = new Intake({ chain, mempool, verifier, clock, onAdmitted, onFailure });
+  const onFault = (peer: PeerId, code: string): void => network.reportFault(peer, "serious", code);
+  return {
+    ...{ mempool, intake },
+    fates: new Fates({ chain, mempool, clock }),
+    gossip: new Gossip({ network, mempool, intake, connected, onFault }),
+  };
+}
+
+/** Puts together what has to do with blocks. */
+export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
+  const { settings, ports, chain, connected, onFailure, onEvidence } = input;
+  const { clock, network, verifier, store, signer, log } = ports;
+  const bodies = new Bodies();
+  const blockSize = new BlockSize({ clock, targetMs: settings.viewTimeoutMs / BLOCKS_IN_VIEW });
+  const proposals = new Proposals({ chain, mempool, verifier, clock, blockSize });
+  const bodySource = new BodySource({ chain, bodies, proposals, network, clock });
+  const finalizer = new Finalizer({ chain, proposals, bodySource });
+  const signatures = new CheckedSignatures(ports.scheme, verifier);
+  const { chainId } = settings.chain;
+  const inbox = new Inbox({ chainId, memberships: chain.memberships, signatures });
+  const host: PbftHost = new PbftHost({
+    ...{ chain, store, network, signer, proposals, bodies, bodySource, finalizer, connected, log },
+    ...{ blockSize, onEvidence, onFailure },
+    times: timesOf(settings),
+    records: readRecords(store),
+    requestSync: (target, from) => sync.claim(target, from),
+    onStableCheckpoint: (height, digest) =>
+      log.info({ height, digest }, "a quorum has the same state: stable checkpoint"),
+    onApplied: () => sync.applied(),
+  });
+  const sync = new BlockSync({
+    ...{ chain, network, clock, bodies, signatures, onFailure },
+    onCertificate: (certificate) => {
+      if (certificate.kind === "pbft") host.input({ kind: "synced", certificate });
+    },
+  });
+  const work = new WorkWatch({
+    ...{ chain, mempool, clock },
+    makesBlocks: () => host.status.me === host.status.primary,
+    overdueMs: OVERDUE_VIEWS * settings.viewTimeoutMs,
+    onChange: (change) => host.input({ kind: "workChanged", ...change }),
+  });
+  return { bodies, inbox, host, sync, work, serving: new Serving(chain, bodies) };
+}
+
+function timesOf({ tickMs, viewTimeoutMs, viewTimeoutMaxMs }: NodeSettings) {
+  const viewTicks = Math.max(1, Math.round(viewTimeoutMs / tickMs));
+  return {
+    viewTicks,
+    viewTicksMax: Math.max(viewTicks, Math.round(viewTimeoutMaxMs / tickMs)),
+    resendTicks: Math.max(1, Math.floor(viewTicks / RESENDS_IN_VIEW)),
+  };
+}

@@ -1,0 +1,131 @@
+// Spreads transactions: what was handed in here goes to all peers at once; what came from a peer is announced by id,
+// some time later, if it still waits, and whoever lacks it asks. So each transaction crosses each link about once, and
+// still reaches everybody where links are missing.
+import { judgeForm, type SealedTransaction } from "@witan/ledger";
+import type { Mempool } from "@witan/mempool";
+import type { Network, PeerId, TransactionId } from "@witan/primitives";
+import { BATCH_MAX, PUSH_BYTES_MAX, type TransactionsMessage, transactionsMessageCodec } from "../wire.ts";
+import type { Intake } from "./intake.ts";
+
+/** What gossip is made with. */
+export interface GossipOptions {
+  readonly network: Network;
+  readonly mempool: Mempool;
+  readonly intake: Intake;
+  readonly connected: () => readonly PeerId[];
+  /** A peer sent what is wrong for everyone. */
+  readonly onFault: (peer: PeerId, code: string) => void;
+}
+
+/** Ids that wait to be announced at most: as many as may be pending. The oldest are forgotten. */
+const UNANNOUNCED_MAX = 50_000;
+
+/** The spreading of transactions. */
+export class Gossip {
+  readonly #options: GossipOptions;
+  /** Came from peers since the last announcement, and between the last two. */
+  #young: TransactionId[] = [];
+  #old: TransactionId[] = [];
+
+  constructor(options: GossipOptions) {
+    this.#options = options;
+  }
+
+  /** Sends transactions that were handed in here to everybody. */
+  push(transactions: readonly SealedTransaction[]): void {
+    for (const message of batches(transactions))
+      for (const peer of this.#options.connected()) this.#options.network.send(peer, "transactions", message);
+  }
+
+  /** Remembers what came from a peer, to announce it if it goes on waiting. */
+  relay(id: TransactionId): void {
+    if (this.#young.length < UNANNOUNCED_MAX) this.#young.push(id);
+  }
+
+  /** Announces what has waited since before the last call. To be called about every second. */
+  announce(): void {
+    const ids = this.#old.filter((id) => this.#options.mempool.get(id) !== undefined);
+    this.#old = this.#young;
+    this.#young = [];
+    for (const peer of this.#options.connected()) this.#announceTo(peer, ids);
+  }
+
+  /** Announces all that is pending to a peer that has just connected. */
+  greet(peer: PeerId): void {
+    const { mempool } = this.#options;
+    for (let page = mempool.page(BATCH_MAX); ; page = mempool.page(BATCH_MAX, page.next)) {
+      this.#announceTo(
+        peer,
+        page.transactions.map(({ transaction }) => transaction.id),
+      );
+      if (page.next === undefined) return;
+    }
+  }
+
+  /** Takes in what a peer says; resolves when its next message may come. */
+  async receive(peer: PeerId, bytes: Uint8Array): Promise<void> {
+    const decoded = transactionsMessageCodec.decode(bytes);
+    if (!decoded.ok) this.#options.onFault(peer, "transactions-encoding");
+    else if (decoded.value.kind === "push") await this.#pushed(peer, decoded.value.transactions);
+    else if (decoded.value.kind === "announce") this.#announced(peer, decoded.value.ids);
+    else this.#wanted(peer, decoded.value.ids);
+  }
+
+  /** A batch is on its way through the verifier for some time: the next need not wait for it, only for room. */
+  async #pushed(peer: PeerId, transactions: readonly Uint8Array[]): Promise<void> {
+    const { intake, onFault } = this.#options;
+    for (const bytes of transactions) {
+      const read = intake.read(bytes);
+      if (!read.ok) {
+        onFault(peer, "transaction-encoding");
+        return;
+      }
+      const room = intake.roomForPeers();
+      if (room !== undefined) await room;
+      intake.submit(read.value, peer).then((verdict) => {
+        if (verdict.status !== "refused") return;
+        // Wrong for everyone: a correct node passes on what it has checked itself.
+        const forged = verdict.refusal.code === "signature-invalid" || !judgeForm(read.value).ok;
+        if (forged) onFault(peer, `transaction-${verdict.refusal.code}`);
+      });
+    }
+  }
+
+  #announced(peer: PeerId, ids: readonly TransactionId[]): void {
+    const { mempool } = this.#options;
+    const lacking = ids.filter((id) => mempool.get(id) === undefined && mempool.rejections(id).length === 0);
+    if (lacking.length > 0) this.#send(peer, { kind: "want", ids: lacking });
+  }
+
+  #wanted(peer: PeerId, ids: readonly TransactionId[]): void {
+    const found = ids.map((id) => this.#options.mempool.get(id)?.transaction);
+    const here = found.filter((one): one is SealedTransaction => one !== undefined);
+    for (const message of batches(here)) this.#options.network.send(peer, "transactions", message);
+  }
+
+  #announceTo(peer: PeerId, ids: readonly TransactionId[]): void {
+    for (let at = 0; at < ids.length; at += BATCH_MAX)
+      this.#send(peer, { kind: "announce", ids: ids.slice(at, at + BATCH_MAX) });
+  }
+
+  #send(peer: PeerId, message: TransactionsMessage): void {
+    this.#options.network.send(peer, "transactions", transactionsMessageCodec.encode(message));
+  }
+}
+
+/** Messages of transactions, each as large as it may be. */
+function* batches(transactions: readonly SealedTransaction[]): Generator<Uint8Array> {
+  let batch: Uint8Array[] = [];
+  let bytes = 0;
+  const message = () => transactionsMessageCodec.encode({ kind: "push", transactions: batch });
+  for (const transaction of transactions) {
+    if (batch.length >= BATCH_MAX || bytes + transaction.bytes.length > PUSH_BYTES_MAX) {
+      yield message();
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(transaction.bytes);
+    bytes += transaction.bytes.length;
+  }
+  if (batch.length > 0) yield message();
+}

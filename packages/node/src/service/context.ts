@@ -1,0 +1,41 @@
+// What the methods of the RPC look at: the parts of a node, for reading, and the way in for transactions.
+import type { PbftStatus } from "@witan/consensus";
+import type { Mempool } from "@witan/mempool";
+import type { Height, Timestamp } from "@witan/primitives";
+import type { RpcService } from "@witan/rpc";
+import type { ChainKeeper } from "../chain/chain-keeper.ts";
+import type { EvidenceLog } from "../consensus/evidence-log.ts";
+import type { Fates } from "../pool/fates.ts";
+import type { Intake } from "../pool/intake.ts";
+import type { NodePorts, NodeSettings } from "../settings.ts";
+
+/** The parts of a node that the RPC shows. */
+export interface ServiceContext {
+  readonly settings: NodeSettings;
+  readonly ports: NodePorts;
+  readonly chain: ChainKeeper;
+  readonly mempool: Mempool;
+  readonly intake: Intake;
+  readonly fates: Fates;
+  readonly evidence: EvidenceLog;
+  readonly consensusStatus: () => PbftStatus;
+  /** The height that peers have, if it is above the tip. */
+  readonly syncTarget: () => Height | undefined;
+  readonly connectedCount: () => number;
+  readonly isStopping: () => boolean;
+  readonly startedAt: Timestamp;
+}
+
+/** So many blocks behind its peers a node is not fit to serve: what it says of coins is of yesterday. */
+const BEHIND_MAX = 5;
+
+/** Whether a node is too far behind its peers to serve. */
+export function isBehind({ chain, syncTarget }: ServiceContext): boolean {
+  const target = syncTarget();
+  return target !== undefined && target - chain.tip.height > BEHIND_MAX;
+}
+
+/** Methods of one kind. */
+export type Calls<Prefix extends string> = {
+  readonly [M in keyof RpcService as M extends `${Prefix}_${string}` ? M : never]: RpcService[M];
+};

@@ -1,0 +1,17 @@
+// The RPC of a node: every method of the contract, each in the file of its kind.
+import type { RpcService } from "@witan/rpc";
+import { chainCalls } from "./chain-calls.ts";
+import { consensusCalls } from "./consensus-calls.ts";
+import type { ServiceContext } from "./context.ts";
+import { nodeCalls } from "./node-calls.ts";
+import { transactionCalls } from "./transaction-calls.ts";
+
+/** Makes the service over the parts of a node. */
+export function createService(context: ServiceContext): RpcService {
+  return {
+    ...nodeCalls(context),
+    ...chainCalls(context),
+    ...transactionCalls(context),
+    ...consensusCalls(context),
+  };
+}

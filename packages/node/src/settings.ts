@@ -1,0 +1,73 @@
+// How a node is set up, and what it is given: values that the command line (or a test) has validated.
+import type { Chain } from "@witan/ledger";
+import type { MempoolLimits } from "@witan/mempool";
+import type { AdmittedPeer, Clock, Network, SignatureScheme, SignatureVerifier } from "@witan/primitives";
+import type { CheckedStore } from "@witan/storage";
+import type { FlushLimits, OpenProgress } from "./chain/types.ts";
+import type { Log, VoteSigner } from "./ports.ts";
+
+/** Settings of a node. Times in milliseconds. */
+export interface NodeSettings {
+  /** Name and version of the program, for peers and status pages. */
+  readonly agent: string;
+  readonly chain: Chain;
+  /** Members' addresses; and observers and candidates that are admitted though they are no members. */
+  readonly peers: readonly AdmittedPeer[];
+  readonly addressIndex: boolean;
+  readonly tickMs: number;
+  readonly viewTimeoutMs: number;
+  readonly viewTimeoutMaxMs: number;
+  readonly mempoolLimits?: Partial<MempoolLimits>;
+  readonly flushLimits?: Partial<FlushLimits>;
+  /** For status pages. */
+  readonly verifierWorkers: number;
+}
+
+/** What a node needs of the world. It closes none of it. */
+export interface NodePorts {
+  readonly store: CheckedStore;
+  readonly network: Network;
+  /** For transactions, and for what is too much at once for the main thread. */
+  readonly verifier: SignatureVerifier;
+  /** For votes: few, and wanted at once. */
+  readonly scheme: SignatureScheme;
+  readonly signer: VoteSigner;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Lets others have their turn. */
+  readonly yieldNow: () => Promise<void>;
+}
+
+/** Who hears of a node's life. */
+export interface NodeObserver {
+  readonly onProgress?: (progress: OpenProgress) => void;
+  /** A block is final. */
+  readonly onBlock?: (block: BlockEvent) => void;
+  /** Something failed that the node can't go on with: it has stopped, and the process should end. Called once. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A final block, for those who watch. */
+export interface BlockEvent {
+  readonly height: number;
+  readonly hash: string;
+  readonly timestamp: number;
+  readonly transactions: number;
+  /** Transfers among them. */
+  readonly transfers: number;
+}
+
+/** Where a node stands, for metrics. */
+export interface NodeReadings {
+  readonly height: number;
+  readonly peers: number;
+  readonly validators: number;
+  readonly view: number;
+  readonly quorum: number;
+  readonly evidence: number;
+  readonly pending: number;
+  readonly pendingBytes: number;
+  readonly outputs: number;
+  /** Blocks that peers have and this node lacks. */
+  readonly behind: number;
+}

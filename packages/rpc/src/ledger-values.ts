@@ -1,0 +1,116 @@
+// Values of the ledger as JSON, as `toJson` of @witan/ledger makes them (docs/formats.md, section 15): headers,
+// certificates, members, governance. Results only: nothing here is read from callers.
+import { LIMITS } from "@witan/primitives";
+import * as z from "zod";
+import {
+  amount,
+  count,
+  hash,
+  height,
+  integer,
+  listOf,
+  name,
+  oneOf,
+  peerId,
+  publicKey,
+  signature,
+  text,
+  time,
+} from "./values.ts";
+
+/** How blocks come to count. */
+export const mode = oneOf(["pbft", "bp-fast-paxos", "pow"]);
+
+/** A block's header. */
+export const header = z.strictObject({
+  version: integer(0, 0xffff),
+  height,
+  parent: hash,
+  timestamp: time,
+  transactionsRoot: hash,
+  governanceRoot: hash,
+  proposer: integer(0, 0xffff),
+  target: integer(0, 0xffff_ffff),
+  nonce: amount,
+});
+
+const memberSignatures = listOf(z.strictObject({ member: integer(0, 0xffff), signature }), LIMITS.members);
+
+/** What shows a block final. */
+export const certificate = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("pbft"),
+    membership: height,
+    view: count,
+    height,
+    blockHash: hash,
+    signatures: memberSignatures,
+  }),
+  z.strictObject({
+    kind: z.literal("bp-fast-paxos"),
+    membership: height,
+    height,
+    blockHash: hash,
+    signatures: memberSignatures,
+  }),
+]);
+
+/** A member, as genesis and governance name it. */
+export const member = z.strictObject({
+  name,
+  role: oneOf(["validator", "proposer", "acceptor"]),
+  votingKey: publicKey,
+  peerId,
+  operatorKey: publicKey,
+  rewardPolicy: hash,
+});
+
+/** The members in their order: positions in certificates are positions in it. */
+export const members = listOf(member, LIMITS.members);
+
+/** The parameters that govern the chain. */
+export const parameters = z.strictObject({
+  blockBytesMax: count,
+  blockTransactionsMax: count,
+  blockSignaturesMax: count,
+  feeRateMin: count,
+  validUntilAheadMsMax: count,
+  clockDriftMs: count,
+  emptyBlockIntervalMs: count,
+  checkpointInterval: count,
+  rulesVersion: integer(0, 0xffff),
+});
+
+/** What is registered of an asset. */
+export const asset = z.strictObject({
+  name,
+  decimals: integer(0, LIMITS.decimals),
+  issuancePolicyHash: hash,
+});
+
+/** Whether keys need a permit. */
+export const clientsMode = oneOf(["open", "permitted"]);
+
+/** What governance says of a client's key. */
+export const client = z.strictObject({
+  publicKey,
+  status: oneOf(["revoked", "permitted"]),
+  registerPrefixes: listOf(text(LIMITS.registerPrefixBytes), LIMITS.registerPrefixes),
+});
+
+const vote = z.strictObject({
+  kind: oneOf(["prePrepare", "prepare", "commit"]),
+  membership: height,
+  view: count,
+  height,
+  blockHash: hash,
+  signature,
+});
+
+/** Two votes of one member that contradict each other, each with its signature: proof by themselves. */
+export const evidence = z.strictObject({ member: name, votingKey: publicKey, first: vote, second: vote });
+
+/** A finality proof's bytes, as `finalityProofCodec` makes them. */
+export const proofHex = z
+  .string("a finality proof in lower-case hex")
+  .regex(/^(?:[0-9a-f]{2})+$/, "a finality proof in lower-case hex");

@@ -1,0 +1,9 @@
+export { RpcServerError, type RpcServerErrorCode } from "./failure.ts";
+export { openRpcServer, type RpcServer } from "./open.ts";
+export {
+  RPC_LIMITS,
+  type RpcLimits,
+  type RpcObserver,
+  type RpcServerOptions,
+  type RpcTokens,
+} from "./options.ts";

@@ -1,0 +1,232 @@
+// `witan send` against a node: what is paid, what is printed, and with which exit code.
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { TransactionOutcome } from "@witan/rpc";
+import { SAMPLES } from "../rpc/samples.ts";
+import { ALICE, FakeNode } from "./fake-node.ts";
+import { inFolder, lastJson, type Ran, witan } from "./run.ts";
+
+let node: FakeNode;
+beforeEach(async () => {
+  node = await FakeNode.start();
+});
+afterEach(() => FakeNode.stopAll());
+
+function send(...more: readonly string[]): Promise<Ran> {
+  const payer = more.includes("--key") ? [] : ["--secret-key", ALICE.secretKey];
+  const payee = more.includes("--to") ? [] : ["--to", node.addressOf("carol")];
+  return witan("send", "--rpc", node.url, ...payer, ...payee, ...more);
+}
+
+function errorOf(ran: Ran): { readonly code: number; readonly reason: string; readonly message: string } {
+  assert.equal(ran.out.trimEnd().split("\n").length, 1, ran.out);
+  return lastJson(ran)["error"] as { code: number; reason: string; message: string };
+}
+
+describe("witan send", () => {
+  it("pays, and prints transaction, status and height", async () => {
+    const ran = await send("--amount", "1500000", "--wait", "--json");
+    assert.equal(ran.code, 0, ran.out);
+    const [paid] = node.submitted;
+    assert.deepEqual(lastJson(ran), { transaction: paid?.id, status: "final", height: 1 });
+    const balance = await witan("balance", node.addressOf("carol"), "--rpc", node.url, "--json");
+    assert.deepEqual(lastJson(balance)["balances"], { "0": "1500000" });
+  });
+
+  it("tells people what was paid, in the asset's own units", async () => {
+    const ran = await send("--amount", "123450", "--fee", "50", "--wait");
+    assert.match(ran.out, /pays +0\.0012345 WITAN to wt1/);
+    assert.match(ran.out, /fee +0\.0000005 WITAN/);
+    assert.match(ran.out, /status +final: in block 1/);
+    assert.equal(ran.err, "waiting until it is final\n");
+  });
+
+  it("signs only, where that is asked: nothing is sent, and what was printed can be", async () => {
+    const ran = await send("--amount", "9", "--sign-only");
+    assert.equal(ran.code, 0, ran.err);
+    assert.equal(node.submitted.length, 0);
+    const bytes = ran.out.trim();
+    const call = { jsonrpc: "2.0", id: 1, method: "transaction_submit", params: { transaction: bytes } };
+    const headers = { "content-type": "application/json" };
+    await fetch(node.url, { method: "POST", headers, body: JSON.stringify(call) });
+    assert.equal(Buffer.from(node.submitted[0]?.bytes ?? []).toString("hex"), bytes);
+    const json = lastJson(await send("--amount", "9", "--sign-only", "--json"));
+    assert.deepEqual(Object.keys(json), ["transaction", "bytes"]);
+    assert.equal((await send("--amount", "9", "--sign-only", "--wait")).code, 2);
+  });
+
+  it("pays another asset, with a memo, from a key file", () =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, "secret"), ALICE.secretKey);
+      const key = join(folder, "key.json");
+      await witan("keys", "import", join(folder, "secret"), "--plain", "--out", key);
+      const ran = await send("--key", key, "--amount", "7", "--asset", "1", "--memo", "für dich", "--json");
+      assert.equal(ran.code, 0, ran.out);
+      const body = node.submitted[0]?.body;
+      assert.ok(body?.kind === "transfer");
+      assert.equal(Buffer.from(body.memo, "hex").toString(), "für dich");
+      assert.deepEqual([body.outputs[0]?.asset, body.outputs[0]?.amount], [1, 7n]);
+    }));
+
+  const outcomes: readonly (readonly [string, (id: string) => TransactionOutcome, number, number, RegExp])[] =
+    [
+      [
+        "rejected",
+        (transaction) => ({ transaction, status: "rejected", code: "conflict", message: "spent" }),
+        1,
+        1,
+        /rejected, conflict: spent/,
+      ],
+      [
+        "expired",
+        (transaction) => ({ transaction, status: "expired", height: 9 }),
+        1,
+        1,
+        /expired: block 9 is later/,
+      ],
+      [
+        "evicted",
+        (transaction) => ({
+          transaction,
+          status: "evicted",
+          code: "mempool-full",
+          message: "full",
+          possibleUntil: 1,
+        }),
+        1,
+        1,
+        /dropped by this node, mempool-full: full\. It can still/,
+      ],
+      ["pending", (transaction) => ({ transaction, status: "pending" }), 0, 1, /admitted, not final yet/],
+    ];
+  for (const [status, outcome, code, codeWaiting, message] of outcomes)
+    it(`says that a transaction is ${status}, with exit code ${code}, and ${codeWaiting} where it was waited for`, async () => {
+      node.instead.transaction_submit = async ({ transaction }) => {
+        const { chain } = node.proven.ledger;
+        return outcome(chain.transactions.names(Buffer.from(transaction, "hex"))?.id ?? "");
+      };
+      const ran = await send("--amount", "1", "--json");
+      assert.deepEqual([ran.code, lastJson(ran)["status"]], [code, status]);
+      assert.ok(!("height" in lastJson(ran)));
+      const waited = await send("--amount", "1", "--wait", "--timeout", "0");
+      assert.equal(waited.code, codeWaiting);
+      assert.match(waited.out, message);
+    });
+
+  it("tells what the chain refuses", async () => {
+    node.instead.governance_state = async () => {
+      const { members, parameters, assets } = node.proven.ledger.state.governance.state;
+      const sample = SAMPLES.governance_state.result;
+      return {
+        ...sample,
+        members: sample.members.slice(0, members.length),
+        assets: [...assets],
+        parameters: { ...parameters, validUntilAheadMsMax: 365 * 86_400_000 * 2 },
+      };
+    };
+    node.instead.chain_outputs = async () => ({
+      height: 0,
+      outputs: [
+        {
+          transaction: "ab".repeat(32),
+          index: 0,
+          asset: 0,
+          amount: "5",
+          height: 0,
+          reward: false,
+          spentBy: null,
+        },
+      ],
+      next: null,
+    });
+    const ran = await send("--amount", "5", "--json");
+    assert.equal(ran.code, 1);
+    assert.deepEqual([lastJson(ran)["status"], lastJson(ran)["code"]], ["rejected", "input-missing"]);
+  });
+
+  it("says how much is missing", async () => {
+    const ran = await send("--amount", "8000001", "--fee", "3", "--json");
+    assert.equal(ran.code, 1);
+    const { reason, message } = errorOf(ran);
+    assert.equal(reason, "insufficient-funds");
+    assert.match(
+      message,
+      /can spend 0\.08 WITAN, and 0\.08000001 WITAN is to be paid, and 0\.00000003 WITAN for the fee/,
+    );
+    assert.equal(node.submitted.length, 0);
+  });
+
+  const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
+    ["amount", ["--amount", "0"], /at least 1 base unit/],
+    ["amount", ["--amount", "1.5"], /--amount 1\.5: expected base units/],
+    ["amount", ["--amount", "18446744073709551616"], /0 to 18446744073709551615/],
+    ["amount", ["--amount", "1", "--fee", "-1"], /--fee -1: expected base units/],
+    ["number", ["--amount", "1", "--asset", "4096"], /from 0 to 4095/],
+    ["number", ["--amount", "1", "--timeout", "soon"], /--timeout soon/],
+    ["memo", ["--amount", "1", "--memo", "ü".repeat(129)], /258 bytes in UTF-8, expected at most 256/],
+    ["address-invalid", ["--amount", "1", "--to", "wit1qqqs"], /--to wit1qqqs: /],
+    [
+      "conflicting-options",
+      ["--amount", "1", "--key", "x", "--secret-key", "01".repeat(32)],
+      /cannot be used with/,
+    ],
+  ];
+  for (const [reason, argv, message] of mistakes)
+    it(`refuses ${argv.join(" ").slice(0, 60)}`, async () => {
+      const ran = await send(...argv, "--json");
+      assert.equal(ran.code, 2);
+      assert.equal(errorOf(ran).reason, reason);
+      assert.match(errorOf(ran).message, message);
+      assert.equal(node.submitted.length, 0);
+    });
+
+  it("knows an address of another chain by its prefix", async () => {
+    const to = node.addressOf("carol", "wit");
+    const ran = await send("--amount", "1", "--to", to, "--json");
+    assert.equal(ran.code, 2);
+    assert.equal(errorOf(ran).reason, "address-invalid");
+    assert.match(errorOf(ran).message, /found an address of "wit", expected wt/);
+  });
+
+  it("never repeats a secret key with a slip", async () => {
+    const ran = await witan(
+      "send",
+      "--secret-key",
+      "01ZZ",
+      "--to",
+      "wt1",
+      "--amount",
+      "1",
+      "--rpc",
+      node.url,
+    );
+    assert.equal(ran.code, 2);
+    assert.ok(!(ran.out + ran.err).includes("01ZZ"));
+  });
+
+  it("asks who pays", async () => {
+    const ran = await witan("send", "--to", "wt1", "--amount", "1", "--rpc", node.url);
+    assert.equal(ran.code, 2);
+    assert.match(ran.err, /Give --key FILE or --secret-key HEX/);
+  });
+
+  it("pays with no key that is for something else", () =>
+    inFolder(async (folder) => {
+      const key = join(folder, "operator.json");
+      await witan("keys", "new", "--plain", "--purpose", "operator", "--out", key);
+      const ran = await send("--key", key, "--amount", "1", "--json");
+      assert.deepEqual([ran.code, errorOf(ran).reason], [2, "key-purpose"]);
+    }));
+
+  it("signs for the chain of a genesis file only, where one is given", () =>
+    inFolder(async (folder) => {
+      const [right, wrong] = [join(folder, "right.json"), join(folder, "wrong.json")];
+      await writeFile(right, node.genesis);
+      await writeFile(wrong, node.genesis.replace('"name":"test"', '"name":"other"'));
+      assert.equal((await send("--amount", "1", "--genesis", right)).code, 0);
+      const ran = await send("--amount", "1", "--genesis", wrong, "--json");
+      assert.deepEqual([ran.code, errorOf(ran).reason], [2, "chain-other"]);
+      assert.equal(node.submitted.length, 1);
+    }));
+});

@@ -1,0 +1,217 @@
+// `witan balance`, `proof` and `status` against a node: what is printed, and with which exit code.
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { RpcError } from "@witan/rpc";
+import { ALICE, FakeNode } from "./fake-node.ts";
+import { inFolder, lastJson, type Ran, witan, witanProcess } from "./run.ts";
+
+let node: FakeNode;
+beforeEach(async () => {
+  node = await FakeNode.start();
+});
+afterEach(() => FakeNode.stopAll());
+
+function send(...more: readonly string[]): Promise<Ran> {
+  return witan(
+    "send",
+    "--rpc",
+    node.url,
+    "--secret-key",
+    ALICE.secretKey,
+    "--to",
+    node.addressOf("carol"),
+    ...more,
+  );
+}
+
+function errorOf(ran: Ran): { readonly code: number; readonly reason: string; readonly message: string } {
+  assert.equal(ran.out.trimEnd().split("\n").length, 1, ran.out);
+  return lastJson(ran)["error"] as { code: number; reason: string; message: string };
+}
+
+describe("witan balance", () => {
+  it("prints base units by asset for programs, and names for people", async () => {
+    const argv = ["balance", node.addressOf("alice"), "--rpc", node.url];
+    const ran = await witan(...argv, "--json");
+    assert.equal(ran.code, 0);
+    assert.deepEqual(lastJson(ran), {
+      address: node.addressOf("alice"),
+      height: 0,
+      balances: { "0": "8000000", "1": "2000000" },
+    });
+    const told = await witan(...argv);
+    assert.match(told.out, /asset 0 {2}0\.08 WITAN\nasset 1 {2}20000 GOLD\n$/);
+  });
+
+  it("is 0 of asset 0 for who holds nothing", async () => {
+    const ran = await witan("balance", node.addressOf("nobody"), "--rpc", node.url, "--json");
+    assert.deepEqual(lastJson(ran)["balances"], { "0": "0" });
+  });
+
+  it("refuses what is no address, and one of another chain", async () => {
+    for (const address of ["wt1short", node.addressOf("alice", "wit")]) {
+      const ran = await witan("balance", address, "--rpc", node.url, "--json");
+      assert.equal(ran.code, 2, address);
+      assert.match(errorOf(ran).message, /the node refused chain_balance: .*address/);
+    }
+  });
+});
+
+describe("witan proof", () => {
+  async function proven(
+    folder: string,
+  ): Promise<{ readonly id: string; readonly file: string; readonly genesis: string }> {
+    const id = String(lastJson(await send("--amount", "1", "--wait", "--json"))["transaction"]);
+    const [file, genesis] = [join(folder, "proof.json"), join(folder, "genesis.json")];
+    await writeFile(genesis, node.genesis);
+    const got = await witan("proof", "get", id, "--rpc", node.url, "--out", file, "--json");
+    assert.equal(got.code, 0, got.out);
+    assert.deepEqual(lastJson(got), { file, transaction: id, chainId: node.chainId, height: 1 });
+    return { id, file, genesis };
+  }
+
+  it("is fetched into a file and verified by the genesis alone", () =>
+    inFolder(async (folder) => {
+      const { id, file, genesis } = await proven(folder);
+      await FakeNode.stopAll();
+      const ran = await witan("proof", "verify", file, "--genesis", genesis, "--transaction", id, "--json");
+      assert.equal(ran.code, 0, ran.out);
+      const { verified, transaction, height, signers } = lastJson(ran);
+      assert.deepEqual([verified, transaction, height, signers], [true, id, 1, ["a", "b", "c"]]);
+      const told = await witan("proof", "verify", file, "--genesis", genesis);
+      assert.match(told.out, /verified +transaction [0-9a-f]{64} is final\n/);
+    }));
+
+  it("shows nothing on another chain, of another transaction, or altered", () =>
+    inFolder(async (folder) => {
+      const { file, genesis } = await proven(folder);
+      const verify = async (...more: readonly string[]) => {
+        const ran = await witan("proof", "verify", file, "--json", ...more);
+        assert.equal(ran.code, 1, ran.out);
+        const { verified, code, message } = lastJson(ran);
+        assert.equal(verified, false);
+        assert.equal(typeof message, "string");
+        return code;
+      };
+      assert.equal(await verify("--genesis", genesis, "--transaction", "ab".repeat(32)), "transaction-other");
+      const text = await readFile(file, "utf8");
+      await writeFile(genesis, node.genesis.replace('"name":"test"', '"name":"other"'));
+      assert.equal(await verify("--genesis", genesis), "chain-other");
+      await writeFile(genesis, node.genesis);
+      const { proof } = JSON.parse(text) as { proof: string };
+      await writeFile(file, text.replace(proof.slice(-64), "0".repeat(64)));
+      assert.equal(await verify("--genesis", genesis), "proof-signature");
+      const told = await witan("proof", "verify", file, "--genesis", genesis);
+      assert.match(told.out, /^not verified, proof-signature: /);
+    }));
+
+  it("is not there for what is not final: exit code 1, and no file", () =>
+    inFolder(async (folder) => {
+      const out = join(folder, "p.json");
+      const get = async () => {
+        const ran = await witan("proof", "get", "ab".repeat(32), "--rpc", node.url, "--out", out, "--json");
+        return [ran.code, errorOf(ran).reason];
+      };
+      assert.deepEqual(await get(), [1, "transaction-unknown"]);
+      node.instead.chain_proof = async () => {
+        throw new RpcError("transaction-not-final");
+      };
+      assert.deepEqual(await get(), [1, "transaction-not-final"]);
+      await assert.rejects(readFile(out));
+    }));
+
+  it("has a form, whose mistakes are told", () =>
+    inFolder(async (folder) => {
+      const [file, genesis] = [join(folder, "p.json"), join(folder, "genesis.json")];
+      await writeFile(genesis, node.genesis);
+      await writeFile(file, '{"format":"witan-proof","version":2}');
+      const ran = await witan("proof", "verify", file, "--genesis", genesis, "--json");
+      assert.equal(ran.code, 2);
+      assert.equal(errorOf(ran).reason, "proof-file");
+      const id = await witan("proof", "get", "5f", "--out", file, "--json");
+      assert.deepEqual([id.code, errorOf(id).reason], [2, "transaction"]);
+    }));
+});
+
+describe("witan status", () => {
+  it("tells people in words what a node is doing", async () => {
+    node.instead.node_health = async () => ({ fit: true, reasons: [] });
+    const ran = await witan("status", "--rpc", node.url);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /node +v1, validator, witan\/0\.1\.0, at http/);
+    assert.match(ran.out, /block +7 of .*, fetching blocks up to 9/);
+    assert.match(ran.out, /deciding +height \d+, view \d+, primary /);
+    assert.match(ran.out, /health +fit to serve\n/);
+  });
+
+  it("has exit code 1 where the node is not fit, and says why", async () => {
+    node.instead.node_health = async () => ({
+      fit: false,
+      reasons: [{ reason: "no-quorum", message: "two are gone" }],
+    });
+    const ran = await witan("status", "--rpc", node.url);
+    assert.equal(ran.code, 1);
+    assert.match(ran.out, /health +not fit to serve:\n +no-quorum: two are gone\n/);
+    const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    assert.deepEqual(Object.keys(json), ["rpc", "node", "health", "consensus"]);
+  });
+
+  it("does without votes where there are none", async () => {
+    node.instead.consensus_status = async () => {
+      throw new RpcError("mode-unsupported");
+    };
+    assert.equal(lastJson(await witan("status", "--rpc", node.url, "--json"))["consensus"], null);
+  });
+});
+
+describe("the node that a command asks", () => {
+  it("is that of WITAN_RPC unless --rpc names one", async () => {
+    const env = { WITAN_RPC: node.url };
+    const ran = await witanProcess(["balance", node.addressOf("alice"), "--json"], { env });
+    assert.equal(ran.code, 0, ran.out);
+    const none = await witanProcess(["balance", "wt1", "--rpc", "http://127.0.0.1:1", "--json"], { env });
+    assert.deepEqual([none.code, errorOf(none).reason], [3, "unreachable"]);
+  });
+
+  it("is told in words when nobody listens: exit code 3", async () => {
+    await FakeNode.stopAll();
+    const ran = await witan("status", "--rpc", node.url);
+    assert.equal(ran.code, 3);
+    assert.match(
+      ran.err,
+      /^witan: No connection to http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\): nothing listens there/,
+    );
+  });
+
+  it("is no address that is none: exit code 2", async () => {
+    const ran = await witan("status", "--rpc", "localhost:9545", "--json");
+    assert.deepEqual([ran.code, errorOf(ran).reason], [2, "url-invalid"]);
+  });
+
+  it("may ask for a token", () =>
+    inFolder(async (folder) => {
+      await FakeNode.stopAll();
+      const token = "t".repeat(32);
+      node = await FakeNode.start({ read: token });
+      const file = join(folder, "token");
+      await writeFile(file, `${token}\n`, { mode: 0o600 });
+      node.instead.node_health = async () => ({ fit: true, reasons: [] });
+      const argv = ["status", "--rpc", node.url];
+      assert.equal((await witan(...argv, "--token-file", file)).code, 0);
+      const without = await witan(...argv);
+      assert.equal(without.code, 2);
+      assert.match(without.err, /needs a token.*here: --token-file FILE/);
+      await writeFile(file, "u".repeat(32));
+      const wrong = await witan(...argv, "--token-file", file, "--json");
+      assert.deepEqual([wrong.code, errorOf(wrong).reason], [2, "token-unknown"]);
+    }));
+
+  it("fails with exit code 3 where it is not ready", async () => {
+    node.instead.chain_balance = async () => {
+      throw new RpcError("address-index-off");
+    };
+    const ran = await witan("balance", node.addressOf("alice"), "--rpc", node.url, "--json");
+    assert.deepEqual([ran.code, errorOf(ran).reason], [3, "address-index-off"]);
+  });
+});

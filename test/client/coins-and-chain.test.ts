@@ -1,0 +1,123 @@
+// What the client reads from a node before it pays: the coins of an address, and the chain; and the proof afterwards.
+import assert from "node:assert/strict";
+import { fetchChain, fetchProof, RpcAnswerError, RpcClient, spendableCoins } from "@witan/client";
+import { addressOf, coinsOf } from "./ledger-coins.ts";
+import { LedgerNode } from "./ledger-node.ts";
+import { failureOf, ScriptedNode, sendJson, serving } from "./scripted-node.ts";
+
+describe("the coins of an address", () => {
+  let node: LedgerNode;
+  beforeEach(async () => {
+    node = new LedgerNode();
+    await node.server.start();
+  });
+  afterEach(() => node.server.stop());
+
+  it("come page by page, without those that are being spent", async () => {
+    const all = await spendableCoins(node.client, addressOf("alice"));
+    assert.ok(all.ok);
+    assert.deepEqual(all.value, {
+      coins: [...coinsOf(node.ledger, "alice"), ...coinsOf(node.ledger, "alice", 1)],
+      pendingCount: 0,
+      height: 0,
+      complete: true,
+    });
+    assert.equal(node.calls.length, 4);
+    const [coin] = all.value.coins;
+    assert.ok(coin);
+    node.spentBy.set(`${coin.transaction} ${coin.index}`, coin.transaction);
+    const rest = await spendableCoins(node.client, addressOf("alice"), { asset: 0 });
+    assert.ok(rest.ok && rest.value.pendingCount === 1);
+    assert.deepEqual(rest.value.coins, coinsOf(node.ledger, "alice").slice(1));
+  });
+
+  it("are no more than asked for, and it says so", async () => {
+    const some = await spendableCoins(node.client, addressOf("alice"), { coinsMax: 4 });
+    assert.ok(some.ok && !some.value.complete);
+    assert.equal(some.value.coins.length, 6);
+  });
+
+  it("are none of what is no address", async () => {
+    for (const address of ["", "alice", "1", "wt1qqqq", addressOf("alice").toUpperCase()]) {
+      const none = await spendableCoins(node.client, address);
+      assert.equal(none.ok ? "ok" : none.code, "address-invalid", address);
+    }
+    assert.equal(node.calls.length, 0);
+  });
+
+  it("do not keep the client busy for ever, nor break it", async () => {
+    const output = {
+      transaction: "00".repeat(32),
+      index: 0,
+      asset: 0,
+      amount: "1",
+      height: 0,
+      reward: false,
+      spentBy: null,
+    };
+    const lies = [
+      { height: 0, outputs: [], next: "more" },
+      { height: 0, outputs: [{ ...output, index: 256 }], next: null },
+      { height: 0, outputs: [{ ...output, amount: "18446744073709551616" }], next: null },
+    ];
+    for (const result of lies) {
+      node.server.answer = ({ json }, response) =>
+        sendJson(response, { jsonrpc: "2.0", id: (json as { id: number }).id, result });
+      const failure = await failureOf(spendableCoins(node.client, addressOf("alice")), RpcAnswerError);
+      assert.equal(failure.code, "result");
+    }
+  });
+});
+
+describe("the chain of a node", () => {
+  it("is opened from its genesis, which must be that of its chain id", async () => {
+    const node = new LedgerNode();
+    await node.server.start();
+    try {
+      const chain = await fetchChain(node.client);
+      assert.ok(chain.ok);
+      assert.deepEqual(chain.value.genesis, node.ledger.chain.genesis);
+      const right = await node.client.call("chain_genesis", {});
+      const lies = [
+        { ...right, chainId: "00".repeat(32) },
+        { ...right, genesis: { ...right.genesis, name: "other" } },
+        { ...right, genesis: {} },
+      ];
+      for (const result of lies) {
+        node.server.answer = ({ json }, response) =>
+          sendJson(response, { jsonrpc: "2.0", id: (json as { id: number }).id, result });
+        assert.equal((await failureOf(fetchChain(node.client), RpcAnswerError)).code, "result");
+      }
+    } finally {
+      await node.server.stop();
+    }
+  });
+});
+
+describe("fetching a proof", () => {
+  const HASH = "ab".repeat(32);
+  const transaction = "cd".repeat(32) as Parameters<typeof fetchProof>[1]["transaction"];
+  const status = {
+    ...{ agent: "witan", chainId: HASH, network: "test", mode: "pbft", role: "observer", member: null },
+    ...{ height: 3, hash: HASH, timestamp: 1, peers: 0, syncing: null, startedAt: 0 },
+    ...{ verifier: { backend: "noble", workers: 0 }, rulesVersion: 1, protocolVersions: [1] },
+  };
+
+  it("gives a proof file of the chain that the node serves", async () => {
+    const proof = { transaction, height: 3, proof: "00ff" };
+    const server = new ScriptedNode(serving(({ method }) => (method === "node_status" ? status : proof)));
+    await server.start();
+    try {
+      const rpc = new RpcClient({ url: server.url });
+      const expected = { format: "witan-proof", version: 1, chainId: HASH, ...proof };
+      assert.deepEqual(await fetchProof(rpc, { transaction }), expected);
+      const failure = await failureOf(
+        fetchProof(rpc, { transaction: HASH as typeof transaction }),
+        RpcAnswerError,
+      );
+      assert.equal(failure.code, "result");
+    } finally {
+      await server.stop();
+    }
+  });
+});

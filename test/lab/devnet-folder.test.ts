@@ -1,0 +1,237 @@
+// The folder of a devnet: made whole or not at all, never someone else's, never two at a time.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type DevnetFolderOptions,
+  isAlive,
+  LabFailure,
+  type LabFailureCode,
+  lockFolder,
+  markOf,
+  openDevnetFolder,
+} from "@witan/lab";
+import { inFolder } from "./in-folder.ts";
+
+let made = 0;
+
+function options(folder: string, more: Partial<DevnetFolderOptions> = {}): DevnetFolderOptions {
+  return {
+    folder,
+    wanted: { consensus: "pbft" },
+    validatorsOfNew: 4,
+    fresh: false,
+    create: async (path, { validators }) => {
+      mkdirSync(path);
+      writeFileSync(join(path, "network"), `${++made} of ${validators}`);
+    },
+    ...more,
+  };
+}
+
+function networkIn(folder: string): string {
+  return readFileSync(join(folder, "network"), "utf8");
+}
+
+async function refused(code: LabFailureCode, work: Promise<unknown>): Promise<LabFailure> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  assert.ok(error instanceof LabFailure, String(error));
+  assert.equal(error.code, code, error.message);
+  return error;
+}
+
+/** The mark of a process that is gone. */
+async function goneMark(): Promise<{ pid: number; started: string }> {
+  const child = spawn(process.execPath, ["--version"], { stdio: "ignore" });
+  const mark = markOf(child.pid ?? 0);
+  await once(child, "exit");
+  return mark;
+}
+
+describe("the folder of a devnet", () => {
+  it("is made, and gone on with", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a", "b");
+      const first = await openDevnetFolder(options(folder));
+      assert.deepEqual([first.created, first.settings], [true, { validators: 4, consensus: "pbft" }]);
+      const network = networkIn(folder);
+      first.lock.release();
+      const second = await openDevnetFolder(options(folder, { validatorsOfNew: 7 }));
+      assert.deepEqual([second.created, second.settings.validators, networkIn(folder)], [false, 4, network]);
+      second.lock.release();
+      assert.deepEqual(readdirSync(join(parent, "a")), ["b"]);
+      assert.deepEqual(readdirSync(folder).sort(), ["devnet.json", "network"]);
+    }));
+
+  it("is made where an empty folder is, and where a link leads", () =>
+    inFolder(async (parent) => {
+      mkdirSync(join(parent, "empty"));
+      symlinkSync(join(parent, "empty"), join(parent, "link"));
+      const { path, lock } = await openDevnetFolder(options(join(parent, "link")));
+      assert.equal(path, join(parent, "empty"));
+      lock.release();
+      const again = await openDevnetFolder(options(join(parent, "link"), { fresh: true }));
+      assert.equal(again.path, path);
+      assert.deepEqual(readdirSync(parent).sort(), ["empty", "link"]);
+    }));
+
+  it("is started over with --fresh", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a");
+      (await openDevnetFolder(options(folder))).lock.release();
+      const before = networkIn(folder);
+      const wanted = { validators: 1, consensus: "pbft" } as const;
+      const again = await openDevnetFolder(options(folder, { fresh: true, wanted }));
+      assert.deepEqual([again.created, again.settings.validators], [true, 1]);
+      assert.notEqual(networkIn(folder), before);
+      assert.deepEqual(readdirSync(parent), ["a"]);
+      await refused("folder-in-use", openDevnetFolder(options(folder)));
+    }));
+
+  for (const fresh of [false, true])
+    it(`is never someone else's${fresh ? ", with --fresh either" : ""}`, () =>
+      inFolder(async (parent) => {
+        const folder = join(parent, "precious");
+        mkdirSync(folder);
+        writeFileSync(join(folder, "thesis.txt"), "years of work");
+        const failure = await refused("folder-not-ours", openDevnetFolder(options(folder, { fresh })));
+        assert.equal(failure.fault, "input");
+        assert.deepEqual(readdirSync(folder), ["thesis.txt"]);
+        await refused("folder-not-ours", openDevnetFolder(options(join(folder, "thesis.txt"), { fresh })));
+        for (const mark of ["{}", "not JSON", '{"madeBy":"someone","validators":4,"consensus":"pbft"}']) {
+          writeFileSync(join(folder, "devnet.json"), mark);
+          await refused("folder-damaged", openDevnetFolder(options(folder, { fresh })));
+        }
+        assert.deepEqual(readdirSync(folder).sort(), ["devnet.json", "thesis.txt"]);
+      }));
+
+  it("keeps its number of validators", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a");
+      (await openDevnetFolder(options(folder))).lock.release();
+      const wanted = { validators: 7, consensus: "pbft" } as const;
+      const failure = await refused("folder-differs", openDevnetFolder(options(folder, { wanted })));
+      assert.match(failure.message, /has 4 validators, not 7: .*--fresh/);
+      // The refused one holds nothing.
+      (await openDevnetFolder(options(folder))).lock.release();
+    }));
+
+  it("is not left half made where making it fails, and the one before stays", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a");
+      const create = async (path: string): Promise<void> => {
+        mkdirSync(path);
+        writeFileSync(join(path, "network"), "half");
+        throw new RangeError("the disk is full");
+      };
+      await assert.rejects(openDevnetFolder(options(folder, { create })), RangeError);
+      assert.deepEqual(readdirSync(parent), []);
+      (await openDevnetFolder(options(folder))).lock.release();
+      const before = networkIn(folder);
+      await assert.rejects(openDevnetFolder(options(folder, { create, fresh: true })), RangeError);
+      assert.deepEqual(readdirSync(parent), ["a"]);
+      assert.equal(networkIn(folder), before);
+      (await openDevnetFolder(options(folder))).lock.release();
+    }));
+
+  it("is cleared of what a killed devnet had half made", () =>
+    inFolder(async (parent) => {
+      const { pid } = await goneMark();
+      mkdirSync(join(parent, `.a.${pid}.new`));
+      mkdirSync(join(parent, `.a.${pid}.old`));
+      mkdirSync(join(parent, `.b.${pid}.new`));
+      mkdirSync(join(parent, ".a.keep"));
+      await openDevnetFolder(options(join(parent, "a")));
+      assert.deepEqual(readdirSync(parent).sort(), [".a.keep", `.b.${pid}.new`, "a"]);
+    }));
+
+  it("is not taken from who made it at the same moment", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a");
+      const create = async (path: string): Promise<void> => {
+        mkdirSync(path);
+        mkdirSync(folder);
+        writeFileSync(join(folder, "theirs"), "");
+      };
+      await refused("folder-in-use", openDevnetFolder(options(folder, { create })));
+      assert.deepEqual(readdirSync(parent), ["a"]);
+      assert.deepEqual(readdirSync(folder), ["theirs"]);
+    }));
+});
+
+describe("the lock of a folder", () => {
+  it("is held by one process, which is named to others", () =>
+    inFolder(async (folder) => {
+      const lock = await lockFolder(folder);
+      const failure = await refused("folder-in-use", lockFolder(folder));
+      assert.ok(failure.message.includes(`process ${process.pid}`));
+      lock.note([process.pid]);
+      await refused("folder-in-use", lockFolder(folder));
+      lock.release();
+      (await lockFolder(folder)).release();
+      assert.deepEqual(readdirSync(folder), []);
+    }));
+
+  it("is taken over from a process that is gone, once its nodes are gone too", () =>
+    inFolder(async (folder) => {
+      const node = spawn(process.execPath, ["--eval", "process.stdin.resume()"], {
+        stdio: ["pipe", "ignore", "ignore"],
+      });
+      await once(node, "spawn");
+      const nodeMark = markOf(node.pid ?? 0);
+      const text = JSON.stringify({ holder: await goneMark(), nodes: [nodeMark] });
+      writeFileSync(join(folder, "devnet.lock"), text);
+      const taking = lockFolder(folder);
+      assert.ok(isAlive(nodeMark));
+      node.stdin?.end();
+      const lock = await taking;
+      assert.ok(!isAlive(nodeMark));
+      lock.release();
+    }));
+
+  it("is taken over from a process whose number another has now", () => {
+    if (process.platform !== "linux") return;
+    return inFolder(async (folder) => {
+      const holder = { pid: process.pid, started: "1" };
+      writeFileSync(join(folder, "devnet.lock"), JSON.stringify({ holder, nodes: [] }));
+      (await lockFolder(folder)).release();
+    });
+  });
+
+  it("is taken over by one of many that try at once", () =>
+    inFolder(async (folder) => {
+      writeFileSync(join(folder, "devnet.lock"), JSON.stringify({ holder: await goneMark(), nodes: [] }));
+      const script = `
+        import { lockFolder } from "@witan/lab";
+        await lockFolder(process.argv[1]).then(() => console.log("held"), () => console.log("refused"));
+        process.stdin.resume();`;
+      const flags = ["--conditions=@witan/source", "--disable-warning=ExperimentalWarning"];
+      const children = [1, 2, 3, 4].map(() =>
+        spawn(process.execPath, [...flags, "--input-type=module", "--eval", script, folder], {
+          cwd: import.meta.dirname,
+          stdio: ["pipe", "pipe", "inherit"],
+        }),
+      );
+      const said = await Promise.all(
+        children.map(async (child) => String((await once(child.stdout, "data"))[0]).trim()),
+      );
+      assert.deepEqual(said.sort(), ["held", "refused", "refused", "refused"]);
+      const ends = children.map((child) => once(child, "exit"));
+      for (const child of children) child.stdin.end();
+      await Promise.all(ends);
+    }));
+
+  it("is not guessed at where it is damaged", () =>
+    inFolder(async (folder) => {
+      for (const text of ["", "{}", '{"holder":{"pid":1},"nodes":[]}', "null"]) {
+        writeFileSync(join(folder, "devnet.lock"), text);
+        await refused("folder-damaged", lockFolder(folder));
+      }
+      assert.ok(existsSync(join(folder, "devnet.lock")));
+    }));
+});

@@ -1,0 +1,130 @@
+// Load: accounts that pay each other, one transfer after another, through whichever node answers. Remembers what it was
+// told to be final; anything else than final is a problem, told at the next look.
+import assert from "node:assert/strict";
+import {
+  buildTransfer,
+  type Chain,
+  fetchChain,
+  openWallet,
+  RpcClient,
+  type SealedTransaction,
+  type SpendableCoin,
+  SubmitError,
+  spendableCoins,
+  submitTransaction,
+  type Wallet,
+} from "@witan/client";
+import type { TransactionOutcome } from "@witan/rpc";
+import { textOf } from "./conditions.ts";
+import type { TestNetwork } from "./harness.ts";
+
+/** How long one node is asked before another is. */
+const ASK_MS = 1_000;
+const AMOUNT = 1_000n;
+
+/** A transaction that a node said to be final. */
+export interface Final {
+  readonly transaction: string;
+  readonly height: number;
+  readonly hash: string;
+}
+
+/** Load on a network; begun by `Load.start`, ended by `stop`. */
+export class Load {
+  readonly finals: Final[] = [];
+  readonly #network: TestNetwork;
+  readonly #chain: Chain;
+  readonly #lanes: readonly Promise<void>[];
+  #problem: string | undefined;
+  #ends = false;
+
+  private constructor(network: TestNetwork, chain: Chain, lanes: number) {
+    this.#network = network;
+    this.#chain = chain;
+    network.guards.push(() => assert.ok(this.#problem === undefined, this.#problem));
+    this.#lanes = Array.from({ length: lanes }, (_, lane) =>
+      this.#pay(lane).catch((error: unknown) => {
+        this.#problem ??= textOf(error);
+      }),
+    );
+  }
+
+  /** Begins: each lane is an account with one transfer under way at a time. */
+  static async start(network: TestNetwork, lanes = 4): Promise<Load> {
+    const chain = await fetchChain(network.client(network.awake[0] ?? 0));
+    assert.ok(chain.ok);
+    return new Load(network, chain.value, lanes);
+  }
+
+  /** Waits until so many more are final. */
+  more(count: number): Promise<void> {
+    const wanted = this.finals.length + count;
+    return this.#network.until(`${count} more transfers are final`, () => this.finals.length >= wanted);
+  }
+
+  /** Ends, when what is under way is final. */
+  async stop(): Promise<void> {
+    this.#ends = true;
+    await Promise.all(this.#lanes);
+    this.#network.checkAlive();
+  }
+
+  async #pay(lane: number): Promise<void> {
+    const { accounts } = this.#network.list;
+    const account = accounts[lane];
+    const to = accounts[(lane + 1) % accounts.length]?.address ?? "";
+    const wallet = openWallet(account?.secretKey ?? "");
+    assert.ok(account !== undefined && wallet.ok);
+    const found = await spendableCoins(this.#network.client(this.#network.awake[0] ?? 0), account.address);
+    assert.ok(found.ok);
+    let [coin] = found.value.coins;
+    while (!this.#ends) {
+      assert.ok(coin !== undefined);
+      const built = this.#built(wallet.value, coin, { to, own: account.address });
+      const outcome = await this.#bringIn(built.transaction);
+      const { transaction, height, hash } = outcome;
+      this.finals.push({ transaction, height, hash });
+      const amount = (coin.amount - AMOUNT) as SpendableCoin["amount"];
+      coin = { ...coin, transaction: built.transaction.id, index: 1, amount };
+    }
+  }
+
+  #built(wallet: Wallet, coin: SpendableCoin, { to, own }: { to: string; own: string }) {
+    const built = buildTransfer({
+      chain: this.#chain,
+      keys: [wallet],
+      coins: [coin],
+      payments: [{ to, amount: AMOUNT }],
+      fee: { kind: "exact", amount: 0n },
+      changeTo: own,
+      validUntil: Date.now() + 3_600_000,
+    });
+    assert.ok(built.ok, built.ok ? "" : `${built.code}: ${built.detail}`);
+    return built.value;
+  }
+
+  /** Asks one node after another, with the same bytes, until one says that it is final. */
+  async #bringIn(sealed: SealedTransaction): Promise<TransactionOutcome & { readonly status: "final" }> {
+    const { awake, random, nodes } = this.#network;
+    let among = awake;
+    for (;;) {
+      assert.ok(!this.#network.isOver, "the test ended before the load");
+      if (among.length === 0) among = nodes.map((_, node) => node);
+      const node = among[Math.floor(random() * among.length)] ?? 0;
+      const outcome = await submitTransaction(
+        new RpcClient({ url: this.#network.client(node).url }),
+        sealed,
+        {
+          timeoutMs: ASK_MS,
+        },
+      ).catch((error: unknown) => {
+        if (error instanceof SubmitError && error.code === "unanswered") return undefined;
+        throw error;
+      });
+      if (outcome?.status === "final") return outcome;
+      const isOpen = outcome === undefined || ["pending", "waiting", "unknown"].includes(outcome.status);
+      assert.ok(isOpen, `${nodes[node]?.name} says of a good transfer: ${JSON.stringify(outcome)}`);
+      among = this.#network.awake;
+    }
+  }
+}

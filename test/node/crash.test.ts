@@ -1,0 +1,191 @@
+// Crashes at every single call of a port while one transfer becomes final: of one node, and of all at once with the power.
+// What was final stays, the chain goes on, and nobody contradicts himself.
+import assert from "node:assert/strict";
+import type { SealedTransaction } from "@witan/ledger";
+import { bytesToHex } from "@witan/primitives";
+import { Cluster } from "./cluster.ts";
+import { PowerDisk } from "./power-disk.ts";
+import { Purse } from "./purse.ts";
+
+interface Dialogue {
+  readonly cluster: Cluster;
+  readonly first: SealedTransaction;
+  /** Spends what the first does. */
+  readonly rival: SealedTransaction;
+  readonly second: SealedTransaction;
+}
+
+/** What the dialogue is like. */
+type Course =
+  | "smooth"
+  /** The proposal's body does not reach `c`, which has to ask for it. */
+  | "body lost"
+  /** The primary `a` is dead: the others change the view. */
+  | "primary dead";
+
+async function begin(course: Course = "smooth"): Promise<Dialogue> {
+  const cluster = await Cluster.start();
+  const [primary, backup] = [cluster.seat("a"), cluster.seat("c")];
+  if (course === "body lost")
+    primary.taps.send = (to, channel, bytes) =>
+      channel === "bulk" && to === backup.peerId ? undefined : bytes;
+  if (course === "primary dead") primary.crash();
+  const purse = new Purse(cluster);
+  const coin = purse.take();
+  return { cluster, first: purse.spend(coin), rival: purse.spend(coin, 20n), second: purse.pay() };
+}
+
+/** Submits a transfer, and goes on until all have it in a block, or the crash comes. */
+async function run({ cluster, first }: Dialogue, at: string, isCrashed: () => boolean): Promise<void> {
+  const params = { transaction: bytesToHex(first.bytes), waitFor: "final", timeoutMs: 60_000 } as const;
+  const call = cluster.seat(at).call("transaction_submit", params);
+  call.then(
+    (outcome) => cluster.note(outcome),
+    () => {},
+  );
+  const isEverywhere = () => cluster.running.every(({ height }) => height === 1);
+  await cluster.world.until("the end of the dialogue", () => isCrashed() || isEverywhere());
+}
+
+/** Every call of a port by those who are concerned, in the dialogue that makes one transfer final. */
+async function pointsOf(
+  isConcerned: (name: string) => boolean,
+  at: string,
+  course: Course = "smooth",
+): Promise<readonly string[]> {
+  const dialogue = await begin(course);
+  const points: string[] = [];
+  dialogue.cluster.world.onPoint = ({ name }, point) => {
+    if (isConcerned(name)) points.push(`${name}: ${point}`);
+  };
+  await run(dialogue, at, () => false);
+  dialogue.cluster.world.onPoint = () => {};
+  await dialogue.cluster.finish();
+  return points;
+}
+
+/** Calls `crash` at the call of that number. */
+function crashAt(
+  { cluster }: Dialogue,
+  number: number,
+  { isConcerned, crash }: { isConcerned: (name: string) => boolean; crash: () => void },
+): () => boolean {
+  let left = number;
+  let isOver = false;
+  cluster.world.onPoint = ({ name }) => {
+    if (isOver || !isConcerned(name) || left-- > 0) return;
+    isOver = true;
+    crash();
+  };
+  return () => isOver;
+}
+
+interface Victim {
+  readonly victim: string;
+  readonly course: Course;
+  readonly withPower: boolean;
+}
+
+async function crashedAlone(number: number, { victim, course, withPower }: Victim): Promise<void> {
+  const dialogue = await begin(course);
+  const { cluster, first, second } = dialogue;
+  const seat = cluster.seat(victim);
+  const isConcerned = (name: string) => name === victim;
+  await run(dialogue, victim, crashAt(dialogue, number, { isConcerned, crash: () => seat.crash() }));
+  if (withPower) {
+    seat.crash();
+    await seat.disk.powerCut();
+  }
+  // It comes back before the others have gone on; or the others are enough, and go on first.
+  if (withPower || course === "primary dead") await cluster.startAll();
+  await cluster.pay("b", first);
+  await cluster.startAll();
+  await cluster.pay("d", second);
+  await cluster.finish();
+}
+
+/** @returns which of the two rivals is final */
+async function powerCut(number: number, isLying: boolean): Promise<"first" | "rival"> {
+  const dialogue = await begin();
+  const { cluster, first, rival, second } = dialogue;
+  const crash = () => {
+    for (const seat of cluster.seats) seat.crash();
+  };
+  await run(dialogue, "b", crashAt(dialogue, number, { isConcerned: () => true, crash }));
+  await cluster.powerCut();
+  const primary = cluster.seat("a");
+  if (isLying) {
+    // It has forgotten its chain and what it signed, and proposes what contradicts that.
+    primary.honest = false;
+    primary.disk = new PowerDisk();
+    await primary.start();
+    await cluster.world.settled(
+      "the rival is submitted",
+      primary.call("transaction_submit", { transaction: bytesToHex(rival.bytes) }),
+    );
+    await cluster.world.pass(50);
+  }
+  await cluster.startAll();
+  const { status } = await cluster.submit("b", first);
+  assert.ok(status === "final" || isLying, status);
+  await cluster.pay("d", second);
+  await cluster.finish();
+  return status === "final" ? "first" : "rival";
+}
+
+/** Does something at each point; says at which one it failed. */
+async function atEach(points: readonly string[], work: (number: number) => Promise<void>): Promise<void> {
+  for (const [number, point] of points.entries())
+    try {
+      await work(number);
+    } catch (error) {
+      throw new Error(
+        `crash at call ${number}, ${point}: ${error instanceof Error ? error.message : error}`,
+        {
+          cause: error,
+        },
+      );
+    }
+}
+
+describe("a crash at any call of a port", () => {
+  const victims = [
+    ["the primary", { victim: "a", course: "smooth", withPower: false }],
+    ["the primary, with its power", { victim: "a", course: "smooth", withPower: true }],
+    ["a backup", { victim: "c", course: "smooth", withPower: false }],
+    ["a backup, with its power", { victim: "c", course: "smooth", withPower: true }],
+    ["a backup that asks for a body", { victim: "c", course: "body lost", withPower: true }],
+    ["the next primary in a view change", { victim: "b", course: "primary dead", withPower: true }],
+    ["a backup in a view change", { victim: "c", course: "primary dead", withPower: true }],
+  ] as const;
+  for (const [who, victim] of victims)
+    it(`of ${who}: it comes back and goes on, never against itself`, async function () {
+      this.timeout(120_000);
+      const points = await pointsOf((name) => name === victim.victim, victim.victim, victim.course);
+      assert.ok(points.length >= 10, `${points.length} points`);
+      assert.equal(
+        points.some((point) => point.endsWith("request")),
+        victim.course === "body lost",
+      );
+      await atEach(points, (number) => crashedAlone(number, victim));
+    });
+
+  it("of all, with the power: nothing final is lost, and the chain goes on", async function () {
+    this.timeout(120_000);
+    const points = await pointsOf(() => true, "b");
+    assert.ok(points.length > 80, `${points.length} points`);
+    await atEach(points, async (number) => {
+      await powerCut(number, false);
+    });
+  });
+
+  it("of all, and then a primary that has forgotten its vote and lies: nothing final is lost, and all agree", async function () {
+    this.timeout(120_000);
+    const points = await pointsOf(() => true, "b");
+    const ends = { first: 0, rival: 0 };
+    await atEach(points, async (number) => {
+      ends[await powerCut(number, true)]++;
+    });
+    assert.ok(ends.first > 0 && ends.rival > 0, JSON.stringify(ends));
+  });
+});

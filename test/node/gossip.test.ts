@@ -1,0 +1,120 @@
+// How transactions reach everybody: over one link only if need be, whatever copies with broken witnesses go about, and
+// blaming only peers that send what is wrong for everyone.
+import assert from "node:assert/strict";
+import { bytesToHex, type PeerId } from "@witan/primitives";
+import { transactionsMessageCodec } from "../../packages/node/src/wire.ts";
+import { withBrokenWitness } from "./broken-witness.ts";
+import { Cluster } from "./cluster.ts";
+import { Purse } from "./purse.ts";
+
+function pushOf(...transactions: readonly Uint8Array[]): Uint8Array {
+  return transactionsMessageCodec.encode({ kind: "push", transactions });
+}
+
+describe("gossip", () => {
+  it("reaches all over a ring of links, and what all have is final all the same", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    cluster.cut("a", "c");
+    cluster.cut("b", "d");
+    // Votes go to neighbours only, so nothing is final: what is pending everywhere came by gossip.
+    await cluster.world.settled(
+      "it is admitted",
+      cluster.seat("b").call("transaction_submit", { transaction: bytesToHex(purse.pay().bytes) }),
+    );
+    await cluster.world.until(
+      "it is everywhere",
+      () => cluster.seats.every(({ node, height }) => node.readings().pending === 1 || height === 1),
+      5_000,
+    );
+    cluster.heal("a", "c");
+    cluster.heal("b", "d");
+    await cluster.agreed(1);
+    await cluster.finish();
+  });
+
+  it("brings what is pending to a node that connects later", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    for (const name of ["b", "c", "d"]) cluster.seat(name).crash();
+    const transaction = purse.pay();
+    await cluster.world.settled(
+      "it is admitted",
+      cluster.seat("a").call("transaction_submit", { transaction: bytesToHex(transaction.bytes) }),
+    );
+    await cluster.world.pass(5_000);
+    await cluster.startAll();
+    await cluster.agreed(1);
+    assert.equal(
+      (await cluster.seat("d").call("chain_transaction", { transaction: transaction.id })).status,
+      "final",
+    );
+    await cluster.finish();
+  });
+
+  it("is not stopped by a copy with a broken witness that came to everybody before", async () => {
+    const cluster = await Cluster.start();
+    const transaction = new Purse(cluster).pay();
+    const broken = withBrokenWitness(cluster, transaction);
+    const liar = cluster.seat("a");
+    for (const { peerId } of cluster.seats.slice(1))
+      liar.network.send(peerId, "transactions", pushOf(broken.bytes));
+    await cluster.world.until("it is blamed by all", () => cluster.world.faults.length === 3);
+    assert.deepEqual(
+      cluster.world.faults.map(({ of, code }) => [of, code]),
+      cluster.seats.slice(1).map(() => [liar.peerId, "transaction-signature-invalid"]),
+    );
+    await cluster.pay("c", transaction);
+    await cluster.finish();
+  });
+
+  it("is not stopped by a primary whose block holds a copy with a broken witness", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const transaction = purse.pay();
+    const broken = withBrokenWitness(cluster, transaction);
+    // Its verifier says that everything holds, so it makes a block of the broken copy.
+    const liar = cluster.seat("a");
+    liar.crash();
+    liar.honest = false;
+    liar.believesAll = true;
+    await liar.start();
+    await cluster.connected();
+    liar.taps.receive = (_from, channel) => channel !== "transactions";
+    liar.taps.send = (_to, channel, bytes) => (channel === "transactions" ? undefined : bytes);
+    const params = { transaction: bytesToHex(broken.bytes) };
+    await cluster.world.settled("the liar takes it", liar.call("transaction_submit", params));
+    await cluster.pay("c", transaction);
+    const { height } = await cluster.seat("c").call("chain_head", {});
+    const block = await cluster.seat("c").call("chain_block", { height });
+    assert.ok(block.transactions.some(({ witnessHash }) => witnessHash === transaction.witnessHash));
+    const refused = cluster.seat("b").logged.filter(({ message }) => message === "proposal refused");
+    assert.equal(refused.length, 1);
+    assert.match(JSON.stringify(refused[0]?.fields), /signature/);
+    Object.assign(liar.taps, { receive: undefined, send: undefined });
+    liar.believesAll = false;
+    await cluster.finish();
+  });
+
+  it("blames who sends what is wrong for everyone, and nobody for what this node may lack", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const coin = purse.take();
+    const [spent, rival] = [purse.spend(coin), purse.spend(coin, 20n)];
+    await cluster.pay("b", spent);
+    await cluster.agreed(1);
+    const orphan = purse.spend(purse.changeOf(purse.pay()));
+    const expired = purse.pay(10n, { validUntil: 1 as never });
+    const from = cluster.seat("a");
+    const to: PeerId = cluster.seat("c").peerId;
+    for (const { bytes } of [spent, rival, orphan, expired])
+      from.network.send(to, "transactions", pushOf(bytes));
+    await cluster.world.pass(500);
+    assert.equal(cluster.world.faults.length, 0);
+    from.network.send(to, "transactions", pushOf(new Uint8Array(100)));
+    const { faults } = cluster.world;
+    await cluster.world.until("it is blamed", () => faults.length > 0);
+    assert.deepEqual(faults, [{ by: "c", of: from.peerId, code: "transaction-encoding" }]);
+    await cluster.finish();
+  });
+});

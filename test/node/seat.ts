@@ -1,0 +1,214 @@
+// The place of one node in a test: its disk and keys, which outlive it, and the node that runs there now, with every port
+// under the test's control. Ending a node is at once, in the middle of whatever it did.
+import assert from "node:assert/strict";
+import { peerIdOfEd25519 } from "@witan/crypto";
+import { type BlockEvent, type Log, Node, type NodeSettings } from "@witan/node";
+import {
+  type AdmittedPeer,
+  asciiBytes,
+  type Clock,
+  type Network,
+  ok,
+  type PeerId,
+  refuse,
+  type SignatureVerifier,
+  sha256Hex,
+  type Timestamp,
+} from "@witan/primitives";
+import { type CallContext, type CallParamsOf, METHODS, type MethodName, type ResultOf } from "@witan/rpc";
+import { openGuardedKeys, type Signed } from "./guarded-keys.ts";
+import { Life, never } from "./life.ts";
+import { turn } from "./manual-clock.ts";
+import { PowerDisk } from "./power-disk.ts";
+import { TappedNetwork, type Taps } from "./tapped-network.ts";
+import { TICK_MS, type World } from "./world.ts";
+
+/** How views last in these tests, in milliseconds. */
+export const VIEW_MS = 200;
+
+/** What a seat may be told. */
+export interface SeatOptions {
+  readonly name: string;
+  /** Names of the voting keys it has; its own by default. */
+  readonly votingKeys?: readonly string[];
+  readonly settings?: Partial<NodeSettings>;
+}
+
+/** The peer id that `memberOf` gives a name. */
+export function peerIdOfName(name: string): PeerId {
+  return peerIdOfEd25519(sha256Hex(asciiBytes(`${name} peer`)));
+}
+
+/** One place. */
+export class Seat {
+  readonly name: string;
+  readonly peerId: PeerId;
+  readonly address: string;
+  readonly taps: Taps = {};
+  readonly signed: Signed = { signatures: new Set(), statements: new Set(), refusals: [] };
+  /** Its node may fail: otherwise that fails the test. */
+  mayFail = false;
+  /** What its nodes failed with. */
+  readonly failures: unknown[] = [];
+  readonly blocks: BlockEvent[] = [];
+  readonly logged: { readonly fields: object; readonly message: string }[] = [];
+  /** A liar's votes are not held against it. */
+  honest = true;
+  /** How far its clock is ahead of the world's, in milliseconds; from its next start on. */
+  clockAheadMs = 0;
+  /** Its verifier says that every signature holds. */
+  believesAll = false;
+  /** Calls of the verifier are refused as busy. */
+  verifierBusy = false;
+  /** Calls of the verifier wait for this. */
+  verifierHold: Promise<void> | undefined;
+  votingKeys: readonly string[];
+  disk = new PowerDisk();
+  readonly #world: World;
+  readonly #peers: () => readonly AdmittedPeer[];
+  readonly #settings: Partial<NodeSettings>;
+  #running: { readonly node: Node; readonly life: Life; readonly network: Network } | undefined;
+
+  constructor(world: World, options: SeatOptions, peers: () => readonly AdmittedPeer[]) {
+    this.#world = world;
+    this.name = options.name;
+    this.peerId = peerIdOfName(options.name);
+    this.address = `${options.name}:1`;
+    this.votingKeys = options.votingKeys ?? [`${options.name} voting`];
+    this.#settings = options.settings ?? {};
+    this.#peers = peers;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get node(): Node {
+    assert.ok(this.#running, `${this.name} runs`);
+    return this.#running.node;
+  }
+
+  get network(): Network {
+    assert.ok(this.#running, `${this.name} runs`);
+    return this.#running.network;
+  }
+
+  get height(): number {
+    return this.#running?.node.tip.height ?? -1;
+  }
+
+  /** Opens a node on what the disk holds, and starts it. */
+  async start(): Promise<void> {
+    assert.ok(!this.#running, `${this.name} does not run yet`);
+    const world = this.#world;
+    const life = new Life(this.name, (one, point) => world.onPoint(one, point));
+    const { clockAheadMs } = this;
+    const port = world.clock.port(() => life.alive);
+    const clock: Clock = { ...port, now: () => (port.now() + clockAheadMs) as Timestamp };
+    const network = new TappedNetwork(this.#openNetwork(life), life, {
+      taps: this.taps,
+      onSent: (channel, bytes) => {
+        if (!this.honest || channel !== "consensus") return;
+        world.votes.sent(this.name, this.signed, bytes);
+      },
+    });
+    const { chain } = world;
+    const keys = { chainId: chain.chainId, disk: this.disk, life, signed: this.signed };
+    const node = await Node.open(
+      {
+        ...{ agent: "witan/test", chain, peers: this.#peers(), addressIndex: true, tickMs: TICK_MS },
+        ...{ viewTimeoutMs: VIEW_MS, viewTimeoutMaxMs: 4 * VIEW_MS, verifierWorkers: 0 },
+        ...this.#settings,
+      },
+      {
+        store: await this.disk.openStore(life),
+        network,
+        verifier: this.#verifier(life),
+        scheme: world.scheme,
+        signer: await openGuardedKeys(this.votingKeys, keys),
+        clock,
+        log: this.#log(life),
+        yieldNow: () => life.answered(turn()),
+      },
+      {
+        onBlock: (block) => {
+          if (!life.alive) return;
+          this.blocks.push(block);
+          world.final(this.name, block.height, block.hash);
+        },
+        onFailure: (error) => {
+          if (life.alive) this.failures.push(error);
+        },
+      },
+    );
+    this.#running = { node, life, network };
+    world.final(this.name, node.tip.height, node.tip.hash);
+    await node.start();
+  }
+
+  /** Ends the process of the node, wherever it is: nothing of it happens any more. */
+  crash(): void {
+    if (this.#running === undefined) return;
+    const { life, network } = this.#running;
+    this.#running = undefined;
+    life.end();
+    network.close().catch(() => {});
+  }
+
+  /** Stops the node in order. */
+  async stop(): Promise<void> {
+    if (this.#running === undefined) return;
+    const { node, life } = this.#running;
+    await this.#world.settled(`${this.name} stops`, node.stop());
+    life.end();
+    this.#running = undefined;
+  }
+
+  /** A call as the server makes it: params and answer are held against the contract. */
+  async call<M extends MethodName>(
+    method: M,
+    params: CallParamsOf<M>,
+    { signal = new AbortController().signal, source = "127.0.0.1" }: Partial<CallContext> = {},
+  ): Promise<ResultOf<M>> {
+    const schemas = METHODS[method];
+    const answer = this.node.service[method] as (p: unknown, c: CallContext) => Promise<unknown>;
+    const result = await answer(schemas.params.parse(params), { role: "operate", source, signal });
+    return schemas.result.parse(result) as ResultOf<M>;
+  }
+
+  #log(life: Life): Log {
+    const note = (fields: object, message: string): void => {
+      if (life.alive) this.logged.push({ fields, message });
+    };
+    return { debug: note, info: note, warn: note, error: note };
+  }
+
+  #openNetwork(life: Life): Network {
+    const world = this.#world;
+    return world.hub.open({
+      id: this.peerId,
+      listen: this.address,
+      hello: { chainId: world.chain.chainId, versions: [1], agent: "witan/test" },
+      clock: world.clock.port(() => life.alive),
+      random: () => 0.5,
+      observer: {
+        fault: (id, _severity, code) => {
+          if (life.alive) world.faults.push({ by: this.name, of: id, code });
+        },
+      },
+    });
+  }
+
+  #verifier(life: Life): SignatureVerifier {
+    return {
+      name: "test",
+      verify: async (checks) => {
+        if (this.verifierBusy) return refuse("busy");
+        await this.verifierHold;
+        if (!life.alive) return never();
+        return ok(checks.map((check) => this.believesAll || this.#world.scheme.verify(check)));
+      },
+      close: async () => {},
+    };
+  }
+}

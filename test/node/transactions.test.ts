@@ -1,0 +1,183 @@
+// What becomes of transactions at the node that they were handed to: exactly one outcome each, and the same when asked
+// again.
+import assert from "node:assert/strict";
+import type { SealedTransaction } from "@witan/ledger";
+import { bytesToHex, type Timestamp } from "@witan/primitives";
+import type { TransactionOutcome } from "@witan/rpc";
+import { keyOfName } from "../ledger/build.ts";
+import { withBrokenWitness } from "./broken-witness.ts";
+import { Cluster, membersOnly } from "./cluster.ts";
+import { Purse } from "./purse.ts";
+
+function admit(cluster: Cluster, at: string, transaction: SealedTransaction): Promise<TransactionOutcome> {
+  const params = { transaction: bytesToHex(transaction.bytes) };
+  return cluster.world.settled("a verdict", cluster.seat(at).call("transaction_submit", params));
+}
+
+function wait(cluster: Cluster, at: string, id: string, timeoutMs: number): Promise<TransactionOutcome> {
+  return cluster.seat(at).call("transaction_wait", { transaction: id, timeoutMs });
+}
+
+describe("a transaction", () => {
+  it("that is final is final when it is submitted again, at any node, and a copy with a broken witness too", async () => {
+    const cluster = await Cluster.start();
+    const transaction = new Purse(cluster).pay();
+    await cluster.pay("a", transaction);
+    await cluster.agreed(1);
+    for (const { name } of cluster.seats) {
+      assert.equal((await admit(cluster, name, transaction)).status, "final");
+      assert.equal((await admit(cluster, name, withBrokenWitness(cluster, transaction))).status, "final");
+    }
+    assert.equal(cluster.seat("a").height, 1);
+    await cluster.finish();
+  });
+
+  it("that comes with a broken witness first is not shut out by it", async () => {
+    const cluster = await Cluster.start();
+    const transaction = new Purse(cluster).pay();
+    const broken = withBrokenWitness(cluster, transaction);
+    assert.equal(broken.id, transaction.id);
+    for (const { name } of cluster.seats) {
+      const outcome = await admit(cluster, name, broken);
+      assert.deepEqual(
+        [outcome.status, "code" in outcome && outcome.code],
+        ["rejected", "signature-invalid"],
+      );
+    }
+    await cluster.pay("b", transaction);
+    await cluster.finish();
+  });
+
+  it("that comes with a broken witness beside is final, in the same turn and in either order", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    for (const isFirst of [true, false]) {
+      const transaction = purse.pay();
+      const broken = withBrokenWitness(cluster, transaction);
+      const both = isFirst ? [broken, transaction] : [transaction, broken];
+      const fates = both.map((one) => cluster.submit("c", one));
+      const [one, other] = await Promise.all(fates);
+      const good = isFirst ? other : one;
+      assert.equal(good?.status, "final", JSON.stringify([one, other]));
+    }
+    await cluster.finish();
+  });
+
+  it("that contradicts another: exactly one is final, and the other's client hears of the conflict", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const coin = purse.take();
+    const rivals = [purse.spend(coin, 10n), purse.spend(coin, 20n)] as const;
+    const outcomes = await Promise.all([cluster.submit("b", rivals[0]), cluster.submit("d", rivals[1])]);
+    const [loser, ...others] = outcomes.filter(({ status }) => status !== "final");
+    assert.ok(loser && others.length === 0, JSON.stringify(outcomes));
+    assert.equal(loser.status, "rejected");
+    assert.ok("code" in loser && ["conflict", "input-missing"].includes(loser.code), JSON.stringify(loser));
+    for (const { name } of cluster.seats) {
+      const again = await admit(cluster, name, rivals[outcomes.indexOf(loser)] as SealedTransaction);
+      assert.equal(again.status, "rejected");
+      assert.ok("code" in again && ["conflict", "input-missing"].includes(again.code), JSON.stringify(again));
+    }
+    await cluster.finish();
+  });
+
+  it("that spends what the transaction before it makes may come first, and waits for it", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const parent = purse.pay();
+    const child = purse.spend(purse.changeOf(parent));
+    const fate = cluster.submit("c", child);
+    await cluster.world.pass(100);
+    assert.equal((await cluster.seat("c").call("mempool_status", {})).waiting, 1);
+    assert.equal((await wait(cluster, "c", child.id, 0)).status, "waiting");
+    await cluster.pay("c", parent);
+    assert.equal((await fate).status, "final");
+    await cluster.finish();
+  });
+
+  it("that waits for what never comes is rejected for that", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const outcome = await cluster.submit("c", purse.spend(purse.changeOf(purse.pay())));
+    assert.deepEqual([outcome.status, "code" in outcome && outcome.code], ["rejected", "input-missing"]);
+    await cluster.finish();
+  });
+
+  it("that is too old has expired as soon as a later block shows it", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const now = (await cluster.seat("a").call("node_status", {})).startedAt;
+    const transaction = purse.pay(10n, { validUntil: (now + 500) as Timestamp });
+    cluster.cut("c", "a", "b", "d");
+    const fate = cluster.submit("c", transaction);
+    await cluster.world.pass(1_000);
+    await cluster.pay("a", purse.pay());
+    cluster.heal("c", "a", "b", "d");
+    const outcome = await fate;
+    assert.equal(outcome.status, "expired", JSON.stringify(outcome));
+    assert.equal((await admit(cluster, "b", transaction)).status, "expired");
+    await cluster.finish();
+  });
+
+  it("whose wait times out is pending, which is no error; one that nobody knows is unknown", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const transaction = purse.pay();
+    cluster.cut("c", "a", "b", "d");
+    const before = cluster.world.clock.passedMs;
+    assert.equal((await cluster.submit("c", transaction, 700)).status, "pending");
+    assert.ok(cluster.world.clock.passedMs - before >= 700);
+    const unknown = wait(cluster, "c", purse.pay().id, 500);
+    assert.equal((await cluster.world.settled("a timeout", unknown)).status, "unknown");
+    const controller = new AbortController();
+    const params = { transaction: transaction.id, timeoutMs: 60_000 };
+    const given = cluster.seat("c").call("transaction_wait", params, { signal: controller.signal });
+    await cluster.world.pass(50);
+    controller.abort();
+    assert.equal((await given).status, "pending");
+    const patient = wait(cluster, "c", transaction.id, 60_000);
+    cluster.heal("c", "a", "b", "d");
+    const outcome = await cluster.world.settled("it is final", patient);
+    assert.equal(outcome.status, "final");
+    cluster.note(outcome);
+    await cluster.finish();
+  });
+
+  it("is refused, or takes another's place, when the mempool is full", async () => {
+    const limits = { mempoolLimits: { transactions: 2 } };
+    const cluster = await Cluster.start({ seats: membersOnly(limits) });
+    const purse = new Purse(cluster);
+    // Nothing becomes final meanwhile.
+    cluster.cut("c", "a", "b", "d");
+    const [first, second, poor] = [purse.pay(), purse.pay(), purse.pay()];
+    for (const one of [first, second]) assert.equal((await admit(cluster, "c", one)).status, "pending");
+    const refused = await admit(cluster, "c", poor);
+    assert.deepEqual([refused.status, "code" in refused && refused.code], ["rejected", "mempool-full"]);
+    const fates = [first, second].map((one) => wait(cluster, "c", one.id, 5_000));
+    assert.equal((await admit(cluster, "c", richOf(purse))).status, "pending");
+    const [one, other] = await cluster.world.settled("their fates", Promise.all(fates));
+    const evicted = [one, other].find((outcome) => outcome?.status === "evicted");
+    assert.ok(evicted?.status === "evicted" && evicted.possibleUntil > 0, JSON.stringify([one, other]));
+    assert.equal(evicted.code, "evicted");
+    cluster.heal("c", "a", "b", "d");
+    const lost = evicted.transaction === first.id ? first : second;
+    await cluster.world.until("room", () => cluster.seat("c").node.readings().pending === 0);
+    await cluster.pay("a", lost);
+    await cluster.finish();
+  });
+});
+
+/** A transfer that pays more for its place. */
+function richOf(purse: Purse): SealedTransaction {
+  const coin = purse.take();
+  const [own, fee] = [keyOfName("alice"), 1_000n];
+  const body = purse.ledger.transfer(
+    [coin],
+    [{ ...coin, amount: (coin.amount - fee) as typeof coin.amount }],
+    {
+      fee: fee as never,
+    },
+  );
+  const { asset, amount, policyHash } = { ...coin, amount: (coin.amount - fee) as typeof coin.amount };
+  return purse.ledger.seal({ ...body, outputs: [{ asset, amount, policyHash }] }, [own]);
+}

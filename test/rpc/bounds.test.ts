@@ -1,0 +1,193 @@
+// Bounds: bodies, batches, calls, waits and answers. Each refuses with its reason, and lets go what it counted.
+import assert from "node:assert/strict";
+import { METHODS, RpcError, type RpcService } from "@witan/rpc";
+import { RPC_LIMITS } from "@witan/rpc/server";
+import { Hanging } from "./hanging.ts";
+import { SAMPLES } from "./samples.ts";
+import { type Answer, ask, call, closeAll, open, reasonOf, send, wire, written } from "./server.ts";
+
+const HASH = "ab".repeat(32);
+const WAIT = call("transaction_wait", { transaction: HASH });
+
+describe("RPC server: what is too much", () => {
+  afterEach(closeAll);
+
+  it("lets a caller wait for longer than a request may take to come, and for less than silence may last", () => {
+    const longest = METHODS.transaction_wait.params.safeParse({
+      transaction: HASH,
+      timeoutMs: RPC_LIMITS.silenceMs,
+    });
+    assert.ok(!longest.success);
+    assert.ok(RPC_LIMITS.callsPerConnection >= RPC_LIMITS.batchCalls);
+    assert.ok(RPC_LIMITS.waitsPerConnection >= RPC_LIMITS.batchCalls);
+  });
+
+  it("takes a body up to its bound, and says so of one above, before it has come", async () => {
+    const server = await open({}, { limits: { bodyBytes: 100_000 } });
+    const fitting = JSON.stringify(call("chain_head")).padEnd(100_000);
+    assert.deepEqual(JSON.parse((await send(server, fitting)).text).result, SAMPLES.chain_head.result);
+    const reply = await send(server, `${fitting} `);
+    assert.equal(reply.status, 413);
+    const answer: Answer = JSON.parse(reply.text);
+    assert.equal(reasonOf(answer), "body-too-large");
+    assert.match(answer.error?.message ?? "", /more than 100000 bytes/);
+    const before = await wire(server);
+    before.socket.write(
+      `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n{`,
+    );
+    await before.until(/413 .*body-too-large/s);
+    before.socket.destroy();
+  });
+
+  it("cuts off a body without a length once it is too long", async () => {
+    const server = await open({}, { limits: { bodyBytes: 100_000 } });
+    const { socket, until } = await wire(server);
+    socket.write(
+      "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
+    const chunk = `1000\r\n${" ".repeat(0x1000)}\r\n`;
+    for (let sent = 0; sent < 30; sent++) socket.write(chunk);
+    await until(/413 .*body-too-large/s);
+    socket.destroy();
+  });
+
+  it("takes 8 MiB by default", async () => {
+    const server = await open();
+    const body = JSON.stringify(call("chain_head")).padEnd(8 * 1024 * 1024);
+    assert.equal((await send(server, body)).status, 200);
+  });
+
+  it("refuses a batch with too many calls whole, and calls nothing of it", async () => {
+    let calls = 0;
+    const server = await open({
+      async chain_head() {
+        calls++;
+        return SAMPLES.chain_head.result;
+      },
+    });
+    const batch = Array.from({ length: 1_000 }, (_, id) => call("chain_head", {}, id));
+    assert.equal((await ask(server, batch)).length, 1_000);
+    const answer = await ask(server, [...batch, call("chain_head")]);
+    assert.equal(reasonOf(answer), "batch-too-large");
+    assert.match(answer.error?.message ?? "", /1001 calls, and 1000 are allowed/);
+    assert.equal(calls, 1_000);
+  });
+
+  it("bounds calls of a connection and of all together, and takes more when some have ended", async () => {
+    const hanging = new Hanging();
+    const server = await open(hanging.service, { limits: { calls: 5, callsPerConnection: 3 } });
+    const submit = (id: number) => call("transaction_submit", { transaction: "00" }, id);
+    const first = ask(server, [1, 2, 3, 4].map(submit));
+    await hanging.until(() => hanging.begun === 3);
+    const second = ask(server, [1, 2, 3].map(submit));
+    await hanging.until(() => hanging.begun === 5);
+    assert.equal(reasonOf(await ask(server, submit(1))), "calls-too-many");
+    hanging.release();
+    const reasons = (answers: readonly Answer[]) => answers.map(({ error }) => error?.data.reason);
+    assert.deepEqual(reasons(await first), [undefined, undefined, undefined, "calls-too-many"]);
+    assert.deepEqual(reasons(await second), [undefined, undefined, "calls-too-many"]);
+    assert.deepEqual(reasons(await ask(server, [1, 2, 3].map(submit))), [undefined, undefined, undefined]);
+  });
+
+  it("counts calls that are sent on one connection without waiting for answers together", async () => {
+    const hanging = new Hanging();
+    const server = await open(hanging.service, { limits: { callsPerConnection: 2 } });
+    const { socket, until } = await wire(server);
+    const body = JSON.stringify(call("chain_assets"));
+    // What comes fourth is a wait, which has its own place: when it has begun, the third has been refused.
+    socket.write(written(server, body).repeat(3) + written(server, JSON.stringify(WAIT)));
+    await hanging.until(() => hanging.begun === 3);
+    hanging.release();
+    await until(/calls-too-many/);
+    socket.destroy();
+  });
+
+  it("counts waits by themselves, so that they keep nobody from reading and submitting", async () => {
+    const hanging = new Hanging();
+    const server = await open(hanging.service, { limits: { waits: 3, waitsPerConnection: 2, calls: 1 } });
+    const first = ask(server, [WAIT, WAIT, WAIT]);
+    await hanging.until(() => hanging.begun === 2);
+    const second = ask(server, call("transaction_submit", { transaction: "00", waitFor: "final" }));
+    await hanging.until(() => hanging.begun === 3);
+    const full = await ask(server, WAIT);
+    assert.equal(reasonOf(full), "waits-too-many");
+    assert.equal(full.error?.code, -32005);
+    assert.deepEqual((await ask(server, call("chain_head"))).result, SAMPLES.chain_head.result);
+    hanging.release();
+    assert.equal(reasonOf((await first)[2]), "waits-too-many");
+    assert.equal((await second).error, undefined);
+    assert.equal((await ask(server, WAIT)).error, undefined);
+  });
+
+  it("frees the place of a call that failed or was refused", async () => {
+    let turn = 0;
+    const server = await open(
+      {
+        async chain_head() {
+          turn++;
+          if (turn % 2 === 0) throw new RpcError("syncing");
+          throw new TypeError("a bug");
+        },
+      },
+      { limits: { calls: 1, callsPerConnection: 1 } },
+    );
+    for (let round = 0; round < 10; round++) {
+      assert.match(reasonOf(await ask(server, call("chain_head"))), /internal|syncing/);
+      assert.equal(reasonOf(await ask(server, call("chain_block"))), "params-invalid");
+    }
+    assert.deepEqual((await ask(server, call("node_peers"))).result, SAMPLES.node_peers.result);
+  });
+
+  it("stops reading for a batch whose answers have become too large, and says which calls were not made", async () => {
+    let calls = 0;
+    const server = await open(
+      {
+        async chain_genesis() {
+          calls++;
+          return { chainId: HASH, genesis: { name: "x".repeat(40_000) } };
+        },
+      },
+      { limits: { batchAnswerBytes: 100_000 } },
+    );
+    const batch = Array.from({ length: 10 }, (_, id) => call("chain_genesis", {}, id));
+    const answers = await ask(server, batch);
+    assert.equal(calls, 3);
+    assert.deepEqual(
+      answers.map(({ error }) => error?.data.reason),
+      [...Array(3).fill(undefined), ...Array(7).fill("answer-too-large")],
+    );
+  });
+
+  it("answers nothing large while callers leave too much unread, and goes on when they are gone", async () => {
+    const large: Partial<RpcService> = {
+      chain_genesis: async () => ({ chainId: HASH, genesis: { name: "x".repeat(30_000_000) } }),
+    };
+    const server = await open(large, { limits: { unreadBytes: 50_000_000 } });
+    const { socket, until } = await wire(server);
+    // The second answer can't even begin before the first was read.
+    socket.write(written(server, JSON.stringify(call("chain_genesis"))).repeat(2));
+    await until(/200 OK/);
+    socket.pause();
+    const refused = await ask(server, call("chain_head"));
+    assert.equal(reasonOf(refused), "busy");
+    assert.equal((await ask(server, call("transaction_submit", { transaction: "00" }))).error, undefined);
+    socket.destroy();
+    let answer = await ask(server, call("chain_head"));
+    for (let tries = 0; tries < 1_000 && answer.error !== undefined; tries++)
+      answer = await ask(server, call("chain_head"));
+    assert.deepEqual(answer.result, SAMPLES.chain_head.result);
+  });
+
+  it("does not count as unread what was read, nor what was for callers that had gone before", async () => {
+    const hanging = new Hanging();
+    const server = await open(hanging.service, { limits: { unreadBytes: 2_000 } });
+    for (let round = 0; round < 20; round++)
+      assert.equal((await ask(server, call("node_status"))).error, undefined);
+    const { socket } = await wire(server);
+    socket.write(written(server, JSON.stringify([WAIT])).repeat(50));
+    await hanging.until(() => hanging.begun === 50);
+    socket.destroy();
+    await hanging.until(() => hanging.running === 0);
+    assert.equal((await ask(server, call("node_status"))).error, undefined);
+  });
+});
