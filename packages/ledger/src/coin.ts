@@ -4,6 +4,7 @@ import {
   type Amount,
   type AssetId,
   boolean,
+  bytesToHex,
   type Codec,
   container,
   type Height,
@@ -38,6 +39,29 @@ export const coinCodec: Codec<Coin> = container<Coin>({
   height: uint53(),
   reward: boolean(),
 });
+
+/** Where the fields of a coin's 53 bytes begin, and what their last bytes may be. */
+const COIN_BYTES = 53;
+const [AMOUNT_AT, POLICY_AT, HEIGHT_AT, REWARD_AT] = [4, 12, 44, 52];
+
+/**
+ * Reads a coin that this program has written: the same as `coinCodec` reads, several times as fast, since every input is
+ * looked at more than once. Undefined if the bytes are none.
+ */
+export function readCoin(bytes: Uint8Array): Coin | undefined {
+  const reward = bytes[REWARD_AT];
+  if (bytes.length !== COIN_BYTES || reward === undefined || reward > 1) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, COIN_BYTES);
+  const height = view.getUint32(HEIGHT_AT + 4, true) * 2 ** 32 + view.getUint32(HEIGHT_AT, true);
+  if (!Number.isSafeInteger(height)) return undefined;
+  return {
+    asset: view.getUint32(0, true) as AssetId,
+    amount: view.getBigUint64(AMOUNT_AT, true) as Amount,
+    policyHash: bytesToHex(bytes.subarray(POLICY_AT, HEIGHT_AT)) as string as PolicyHash,
+    height: height as Height,
+    reward: reward === 1,
+  };
+}
 
 declare const outpointKey: unique symbol;
 

@@ -4,7 +4,7 @@
 //
 // An entry is two strings of one character a byte in a map, no objects: outputs are many. Memory is bounded: clean
 // entries by `cleanBytes`, changed ones because the caller flushes when `isFlushDue` says so.
-import { assert, type Height, type Hex, present, type StoreChange } from "@witan/primitives";
+import { assert, type Height, type Hex, present, type StoreChange, writeHex } from "@witan/primitives";
 import { bytesOf, textOf } from "./byte-text.ts";
 import type { CheckedStore } from "./checked-store.ts";
 import { LAYOUT, OUTPUT_KEY_BYTES, outputKey } from "./layout.ts";
@@ -265,9 +265,16 @@ export class OutputCache {
   }
 }
 
+/** Where names are put together: they are asked for several times for each input. */
+const nameBytes = new Uint8Array(KEY_BYTES);
+
 /** The name of an output in the maps: its 34 bytes as text. */
 function nameOf(outpoint: Hex): string {
-  return textOf(outputKey(outpoint).subarray(1));
+  assert(
+    outpoint.length === 2 * KEY_BYTES && writeHex(outpoint, nameBytes, 0),
+    `not the name of an output: ${outpoint}`,
+  );
+  return textOf(nameBytes);
 }
 
 function keyOfName(name: string): Uint8Array {

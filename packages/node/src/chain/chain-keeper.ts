@@ -12,6 +12,7 @@ import {
   type GovernanceView,
   type Header,
   type OutpointKey,
+  readCoin,
   type ValidBlock,
 } from "@witan/ledger";
 import {
@@ -137,9 +138,9 @@ export class ChainKeeper {
     coin: (key) => {
       const bytes = this.#cache.get(key);
       if (bytes === undefined) return undefined;
-      const coin = coinCodec.decode(bytes);
-      if (!coin.ok) throw damaged([damageOf("contradiction", outputKey(key), "it is no coin")]);
-      return coin.value;
+      const coin = readCoin(bytes);
+      if (coin === undefined) throw damaged([damageOf("contradiction", outputKey(key), "it is no coin")]);
+      return coin;
     },
   };
 

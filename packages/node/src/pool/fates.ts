@@ -45,6 +45,8 @@ export class Fates {
   /** What is known of a transaction now. */
   known(id: TransactionId): TransactionOutcome {
     const { chain, mempool } = this.#options;
+    // Before the chain, which may have to ask the disk: what is pending is in no block.
+    if (mempool.get(id) !== undefined) return { transaction: id, status: "pending" };
     const place = chain.place(id);
     if (place !== undefined)
       return {
@@ -54,7 +56,6 @@ export class Fates {
         hash: present(chain.hashAt(place.height), `the hash of block ${place.height}`),
         index: place.position,
       };
-    if (mempool.get(id) !== undefined) return { transaction: id, status: "pending" };
     if (mempool.isWaiting(id)) return { transaction: id, status: "waiting" };
     const rejection = mempool.rejections(id).at(-1);
     if (rejection === undefined) return { transaction: id, status: "unknown" };
@@ -64,6 +65,7 @@ export class Fates {
   /** What a verdict on a transaction that was handed in means. */
   after({ id, body }: SealedTransaction, verdict: Verdict): TransactionOutcome | "busy" {
     if (verdict.status === "busy") return "busy";
+    if (verdict.status === "admitted") return { transaction: id, status: "pending" };
     if (verdict.status !== "refused") return this.known(id);
     const validUntil = body.kind === "reward" ? undefined : body.validUntil;
     return this.#fateOf(id, verdict.refusal, { was: "new", validUntil });
