@@ -1,6 +1,6 @@
 // How many votes of a peer are looked at.
 import assert from "node:assert/strict";
-import { FloodGuard } from "../../packages/node/src/flood-guard.ts";
+import { FloodGuard, VOTES } from "../../packages/node/src/flood-guard.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { peerIdOfName } from "./seat.ts";
 
@@ -15,7 +15,10 @@ function taken(guard: FloodGuard, peer: typeof A, tries: number): number {
 describe("the flood guard", () => {
   it("takes a burst of 4,096, then 1,000 a second, of each peer", () => {
     const clock = new ManualClock(0);
-    const guard = new FloodGuard(clock.port(() => true));
+    const guard = new FloodGuard(
+      clock.port(() => true),
+      VOTES,
+    );
     assert.equal(taken(guard, A, 10_000), 4_096);
     assert.equal(taken(guard, B, 10_000), 4_096);
     clock.advance(1_000);
@@ -28,7 +31,10 @@ describe("the flood guard", () => {
 
   it("lets who keeps to the rate go on for ever", () => {
     const clock = new ManualClock(0);
-    const guard = new FloodGuard(clock.port(() => true));
+    const guard = new FloodGuard(
+      clock.port(() => true),
+      VOTES,
+    );
     for (let tick = 0; tick < 1_000; tick++) {
       assert.equal(taken(guard, A, 10), 10);
       clock.advance(10);
@@ -36,7 +42,10 @@ describe("the flood guard", () => {
   });
 
   it("forgets a peer that is gone", () => {
-    const guard = new FloodGuard(new ManualClock(0).port(() => true));
+    const guard = new FloodGuard(
+      new ManualClock(0).port(() => true),
+      VOTES,
+    );
     assert.equal(taken(guard, A, 5_000), 4_096);
     guard.forget(A);
     assert.equal(taken(guard, A, 5_000), 4_096);

@@ -1,26 +1,35 @@
-// Bounds how many votes a peer may have checked: an allowance that grows with time. A correct validator stays far below.
+// Bounds how many votes a peer may have checked, and how much it may ask for: an allowance that grows with time. A correct validator stays far below.
 import type { Clock, PeerId } from "@witan/primitives";
 
-/** Messages that may come at once: all votes of a full window of views and heights. */
-const BURST = 4_096;
-/** Messages a second for as long as one likes: 100 blocks a second take 400. */
-const PER_SECOND = 1_000;
+/** How much may come. */
+export interface Allowance {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+/** Votes: all of a full window of views and heights at once; 100 blocks a second take 400. */
+export const VOTES: Allowance = Object.freeze({ burst: 4_096, perSecond: 1_000 });
+/** Requests: each may cost reading some MiB. Who fetches thousands of blocks a second stays below. */
+export const REQUESTS: Allowance = Object.freeze({ burst: 64, perSecond: 32 });
 
 /** The allowances of peers. */
 export class FloodGuard {
   readonly #clock: Clock;
+  readonly #allowance: Allowance;
   readonly #left = new Map<PeerId, { count: number; atMs: number }>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, allowance: Allowance) {
     this.#clock = clock;
+    this.#allowance = allowance;
   }
 
   /** Takes one message from a peer's allowance. @returns false if there is nothing left of it */
   take(peer: PeerId): boolean {
     const atMs = this.#clock.monotonicMs();
-    const before = this.#left.get(peer) ?? { count: BURST, atMs };
-    const grown = before.count + ((atMs - before.atMs) * PER_SECOND) / 1_000;
-    const count = Math.min(BURST, grown) - 1;
+    const { burst, perSecond } = this.#allowance;
+    const before = this.#left.get(peer) ?? { count: burst, atMs };
+    const grown = before.count + ((atMs - before.atMs) * perSecond) / 1_000;
+    const count = Math.min(burst, grown) - 1;
     this.#left.set(peer, { count: Math.max(count, 0), atMs });
     return count >= 0;
   }

@@ -3,22 +3,24 @@
 import type { Equivocation } from "@witan/consensus";
 import type { ValidBlock } from "@witan/ledger";
 import type { Notice } from "@witan/mempool";
-import type {
-  AdmittedPeer,
-  Channel,
-  ConnectedPeer,
-  Hash,
-  Height,
-  MemberIndex,
-  PeerId,
+import {
+  type AdmittedPeer,
+  type Channel,
+  type ConnectedPeer,
+  type Hash,
+  type Height,
+  type MemberIndex,
+  type PeerId,
+  RULES_VERSIONS,
 } from "@witan/primitives";
 import type { RpcService } from "@witan/rpc";
+import { rulesUnknown } from "./chain/chain-error.ts";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
 import { openChainKeeper } from "./chain/open-chain-keeper.ts";
 import { headerOf } from "./consensus/bodies.ts";
 import { EvidenceLog } from "./consensus/evidence-log.ts";
 import type { Inbox } from "./consensus/inbox.ts";
-import { FloodGuard } from "./flood-guard.ts";
+import { FloodGuard, REQUESTS, VOTES } from "./flood-guard.ts";
 import { type BlockParts, blockParts, type PoolParts, poolParts } from "./parts.ts";
 import { Peers } from "./peers.ts";
 import type { Admitted } from "./pool/intake.ts";
@@ -40,7 +42,8 @@ export class Node {
   readonly #chain: ChainKeeper;
   readonly #evidence: EvidenceLog;
   readonly #peers: Peers;
-  readonly #flood: FloodGuard;
+  readonly #votes: FloodGuard;
+  readonly #requests: FloodGuard;
   readonly #pool: PoolParts;
   readonly #blocks: BlockParts;
   readonly #timers: (() => void)[] = [];
@@ -59,7 +62,8 @@ export class Node {
     this.#observer = observer;
     this.#chain = chain;
     this.#evidence = evidence;
-    this.#flood = new FloodGuard(ports.clock);
+    this.#votes = new FloodGuard(ports.clock, VOTES);
+    this.#requests = new FloodGuard(ports.clock, REQUESTS);
     this.#peers = new Peers(ports.network, settings.peers, chain.governance.membership);
     const { connected } = this.#peers;
     const input = {
@@ -109,6 +113,8 @@ export class Node {
       },
     });
     if (failure !== undefined) throw failure;
+    const unknown = unknownRules(chain);
+    if (unknown !== undefined) throw unknown;
     node = new Node(settings, ports, observer, { chain, evidence: await EvidenceLog.open(store) });
     return node;
   }
@@ -172,7 +178,10 @@ export class Node {
   }
 
   #fail(error: unknown): void {
-    if (this.#failed || this.#stopping !== undefined) return;
+    if (this.#failed || this.#stopping !== undefined) {
+      this.#ports.log.debug({ error: String(error) }, "failed while it was stopping");
+      return;
+    }
     this.#failed = true;
     this.stop()
       .catch(() => {
@@ -196,18 +205,20 @@ export class Node {
   #disconnected(id: PeerId, reason: string): void {
     this.#peers.remove(id);
     this.#blocks.sync.forget(id);
-    this.#flood.forget(id);
+    this.#votes.forget(id);
+    this.#requests.forget(id);
     const name = this.#ports.network.peers().find((peer) => peer.id === id)?.name;
     this.#ports.log.info({ peer: name ?? id, reason }, "disconnected");
   }
 
   #message(from: PeerId, channel: Channel, bytes: Uint8Array): void | Promise<void> {
-    if (channel === "transactions") return this.#pool.gossip.receive(from, bytes);
+    if (channel === "transactions")
+      return this.#pool.gossip.receive(from, bytes).catch((error: unknown) => this.#fail(error));
     if (channel === "bulk") {
       this.#bulk(from, bytes);
       return undefined;
     }
-    if (!this.#flood.take(from)) {
+    if (!this.#votes.take(from)) {
       this.#ports.network.reportFault(from, "minor", "consensus-flood");
       return undefined;
     }
@@ -220,7 +231,11 @@ export class Node {
   #take(from: PeerId, reading: Awaited<ReturnType<Inbox["read"]>>): void {
     if (reading.kind === "verified") this.#blocks.host.input({ kind: "message", message: reading.message });
     else if (reading.kind === "fault") this.#ports.network.reportFault(from, "serious", reading.code);
-    else if (reading.kind === "notYet") this.#blocks.sync.claim((reading.height - 1) as Height, [from]);
+    else if (reading.kind === "notYet") {
+      // Nobody has signed for that height yet: it is reason to ask for the next block, and for no more.
+      const next = Math.min(reading.height - 1, this.#chain.tip.height + 1);
+      this.#blocks.sync.claim(next as Height, [from]);
+    }
   }
 
   #bulk(from: PeerId, bytes: Uint8Array): void {
@@ -248,9 +263,19 @@ export class Node {
   }
 
   async #request(from: PeerId, bytes: Uint8Array): Promise<Uint8Array | undefined> {
-    const served = this.#blocks.serving.answer(bytes);
-    if ("answer" in served) return served.answer;
-    this.#ports.network.reportFault(from, "serious", served.fault);
+    const { network, log } = this.#ports;
+    if (!this.#requests.take(from)) {
+      network.reportFault(from, "minor", "request-flood");
+      return undefined;
+    }
+    try {
+      const served = this.#blocks.serving.answer(bytes);
+      if ("answer" in served) return served.answer;
+      network.reportFault(from, "serious", served.fault);
+    } catch (error) {
+      // A damaged record, or a store that has failed: others have the block, and this node's own reads will tell.
+      log.error({ error: String(error) }, "a peer's request could not be answered");
+    }
     return undefined;
   }
 
@@ -285,18 +310,32 @@ export class Node {
     const { height, timestamp } = header;
     const transfers = transactions.filter(({ body }) => body.kind === "transfer").length;
     this.#observer.onBlock?.({ height, hash, timestamp, transactions: transactions.length, transfers });
+    const unknown = unknownRules(this.#chain);
+    if (unknown !== undefined) this.#fail(unknown);
   }
 
   #witness(evidence: Equivocation): void {
     const { sender, message } = evidence.first;
-    const member = this.#chain.governance.membership.members[sender]?.name;
+    const member = this.#chain.memberships(message.membership)?.members[sender]?.name;
     const fields = { member, kind: message.kind, height: message.height, view: message.view };
-    this.#ports.log.warn(fields, "a member voted twice: the evidence is kept (consensus_evidence)");
-    this.#evidence.add(evidence).catch((error: unknown) => this.#fail(error));
+    this.#evidence.add(evidence).then(
+      (isNew) => {
+        if (isNew)
+          this.#ports.log.warn(fields, "a member voted twice: the evidence is kept (consensus_evidence)");
+      },
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   #keepHouse(): void {
     this.#noticed(this.#pool.mempool.expireWaiting(this.#ports.clock.now()));
     this.#pool.gossip.announce();
   }
+}
+
+/** Why no further block can be judged by this program; undefined: its rules are known. */
+function unknownRules({ governance, tip }: ChainKeeper): Error | undefined {
+  const { rulesVersion } = governance.state.parameters;
+  if (RULES_VERSIONS.includes(rulesVersion)) return undefined;
+  return rulesUnknown((tip.height + 1) as Height, rulesVersion);
 }

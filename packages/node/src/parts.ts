@@ -1,7 +1,7 @@
 // The parts of a node, put together: what each needs of the others, and nothing else. Starts nothing.
 import type { Equivocation } from "@witan/consensus";
 import { Mempool, type Notice } from "@witan/mempool";
-import type { Height, PeerId } from "@witan/primitives";
+import { byzantineMax, type Height, type PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
 import { BlockSize } from "./consensus/block-size.ts";
 import { Bodies } from "./consensus/bodies.ts";
@@ -27,6 +27,9 @@ const RESENDS_IN_VIEW = 4;
 
 /** So many blocks of full size should be decided in a view timeout: a slow moment must not cost a view. */
 const BLOCKS_IN_VIEW = 5;
+
+/** A peer is sent a block that it lacks, or how a view began, so many times in a view timeout at most. */
+const HELPS_IN_VIEW = 20;
 
 /** What parts are made of, and whom they tell. */
 export interface PartsInput {
@@ -94,8 +97,9 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
   const inbox = new Inbox({ chainId, memberships: chain.memberships, signatures });
   const host: PbftHost = new PbftHost({
     ...{ chain, store, network, signer, proposals, bodies, bodySource, finalizer, connected, log },
-    ...{ blockSize, onEvidence, onFailure },
+    ...{ clock, blockSize, onEvidence, onFailure },
     times: timesOf(settings),
+    helpPauseMs: settings.viewTimeoutMs / HELPS_IN_VIEW,
     records: readRecords(store),
     requestSync: (target, from) => sync.claim(target, from),
     onStableCheckpoint: (height, digest) =>
@@ -104,6 +108,8 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
   });
   const sync = new BlockSync({
     ...{ chain, network, clock, bodies, signatures, onFailure },
+    isMember: (peer) => chain.governance.membership.members.some(({ peerId }) => peerId === peer),
+    faultyMax: () => byzantineMax(chain.governance.membership.members.length),
     onCertificate: (certificate) => {
       if (certificate.kind === "pbft") host.input({ kind: "synced", certificate });
     },
@@ -114,7 +120,7 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
     overdueMs: OVERDUE_VIEWS * settings.viewTimeoutMs,
     onChange: (change) => host.input({ kind: "workChanged", ...change }),
   });
-  return { bodies, inbox, host, sync, work, serving: new Serving(chain, bodies) };
+  return { bodies, inbox, host, sync, work, serving: new Serving(chain, proposals) };
 }
 
 function timesOf({ tickMs, viewTimeoutMs, viewTimeoutMaxMs }: NodeSettings) {

@@ -170,6 +170,8 @@ export class Pbft implements Engine<PbftInput, PbftEffect, PbftStatus> {
     );
     state.decided = { height, hash, certificate: deciding };
     state.instance = new Instance();
+    // Of each height anew: one who always votes twice must not fill the memory.
+    state.reported.clear();
     state.timer.decided(state.work.overdue);
     if (membership.from !== state.membership.from) state.enterMembership(membership);
     for (const message of state.later.take()) this.#message(message);

@@ -17,6 +17,7 @@ import {
 } from "@witan/consensus";
 import {
   assert,
+  type Clock,
   type Hash,
   type Height,
   type MemberIndex,
@@ -60,6 +61,9 @@ export interface PbftHostOptions {
   readonly blockSize: BlockSize;
   readonly log: Log;
   readonly times: PbftTimes;
+  readonly clock: Clock;
+  /** A peer is helped this often at most, whatever it says: reading a block costs more than asking for it. */
+  readonly helpPauseMs: number;
   readonly records: readonly PbftRecord[];
   /** Everybody that messages to all go to. */
   readonly connected: () => readonly PeerId[];
@@ -93,6 +97,8 @@ export class PbftHost {
   /** Inputs that came while the engine was at work: `step` is never re-entered. */
   readonly #inputs: PbftInput[] = [];
   #stepping = false;
+  /** When each peer was last helped, and how; as many as there were members. */
+  readonly #helpedAtMs = new Map<string, number>();
   #stopped = false;
 
   constructor(options: PbftHostOptions) {
@@ -154,7 +160,7 @@ export class PbftHost {
       case "send":
         return this.#say(effect.message, effect.slot, this.#peersOf(membership, [effect.to]));
       case "forward":
-        return this.#sendTo(this.#peersOf(membership, [effect.to]), encoded(effect.message));
+        return this.#help(membership, effect.to, "forward", () => encoded(effect.message));
       case "sendDecided":
         return this.#sendDecided(effect);
       case "requestSync":
@@ -236,12 +242,30 @@ export class PbftHost {
   }
 
   #sendDecided({ to, membership, height }: EffectOf<"sendDecided">): void {
-    const { chain, network } = this.#options;
-    const certificate = chain.certificate(height);
-    const block = chain.blockBytes(height);
-    if (certificate === undefined || block === undefined) return;
-    const bytes = bulkMessageCodec.encode({ kind: "decided", block, certificate });
-    for (const peer of this.#peersOf(this.#membershipAt(membership), [to])) network.send(peer, "bulk", bytes);
+    this.#help(this.#membershipAt(membership), to, "decided", () => {
+      const certificate = this.#options.chain.certificate(height);
+      const block = this.#options.chain.blockBytes(height);
+      if (certificate === undefined || block === undefined) return undefined;
+      return bulkMessageCodec.encode({ kind: "decided", block, certificate });
+    });
+  }
+
+  /** Sends a member what it lacks, unless it was helped just now. */
+  #help(
+    members: Membership,
+    to: MemberIndex,
+    how: "forward" | "decided",
+    bytes: () => Uint8Array | undefined,
+  ): void {
+    const { network, clock, helpPauseMs } = this.#options;
+    const [peer] = this.#peersOf(members, [to]);
+    if (peer === undefined || !network.isConnected(peer)) return;
+    const now = clock.monotonicMs();
+    const before = this.#helpedAtMs.get(how + peer);
+    if (before !== undefined && now - before < helpPauseMs) return;
+    this.#helpedAtMs.set(how + peer, now);
+    const message = bytes();
+    if (message !== undefined) network.send(peer, how === "decided" ? "bulk" : "consensus", message);
   }
 
   // Blocks.

@@ -145,8 +145,8 @@ export class Proposals {
     const broken = new Set<SealedTransaction>();
     if (transactions.length === 0) return broken;
     const checks = transactions.map(signatureChecks);
-    const answer = await this.#options.verifier.verify(checks.flat(), signal);
-    if (!answer.ok) return undefined;
+    const answer = await this.#options.verifier.verify(checks.flat(), signal).catch(() => undefined);
+    if (!answer?.ok) return undefined;
     let at = 0;
     for (const [index, transaction] of transactions.entries()) {
       const count = checks[index]?.length ?? 0;

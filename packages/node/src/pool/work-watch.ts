@@ -48,7 +48,11 @@ export class WorkWatch {
     const allowance = this.#options.makesBlocks() ? 0 : parameters.clockDriftMs;
     const now = clock.now() - allowance;
     const laterThan = mempool.tip.laterThan;
-    const first = mempool.firstWanted(Math.max(now, laterThan + 1) as Timestamp);
+    const wanted = mempool.firstWanted(Math.max(now, laterThan + 1) as Timestamp);
+    // By the clock of who makes blocks it may have expired.
+    const isLasting =
+      wanted?.body.kind !== "reward" && (wanted?.body.validUntil ?? 0) >= clock.now() + allowance;
+    const first = isLasting ? wanted : undefined;
     const atMs = clock.monotonicMs();
     if (first === undefined) this.#first = undefined;
     else if (first.id !== this.#first?.id) this.#first = { id: first.id, sinceMs: atMs };

@@ -7,6 +7,7 @@ import {
   type Json,
   type Outpoint,
   type OutpointKey,
+  RULES,
   toJson,
 } from "@witan/ledger";
 import {
@@ -140,5 +141,7 @@ function transactionState(
     const { code, message } = known;
     return { transaction, status: "rejected", code, message };
   }
+  if (known.status === "expired")
+    return { transaction, status: "rejected", code: "expired", message: RULES.expired };
   return { transaction, status: "unknown" };
 }

@@ -79,11 +79,13 @@ function unfitness(context: ServiceContext): { reason: string; message: string }
     });
   const { quorum, me, view, phase } = context.consensusStatus();
   const others = chain.governance.membership.members.length - (me === undefined ? 0 : 1);
-  const reachable = context.connectedCount() + (me === undefined ? 0 : 1);
+  const { members } = chain.governance.membership;
+  const reached = members.filter(({ peerId }) => context.ports.network.isConnected(peerId)).length;
+  const reachable = reached + (me === undefined ? 0 : 1);
   if (others > 0 && reachable < quorum)
     reasons.push({
       reason: "too-few-peers",
-      message: `${context.connectedCount()} peers are connected; with fewer than ${quorum} validators nothing becomes final: see node_peers for why`,
+      message: `${reached} other members are connected; with fewer than ${quorum} validators nothing becomes final: see node_peers for why`,
     });
   if (phase === "changingView")
     reasons.push({

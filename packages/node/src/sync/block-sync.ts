@@ -26,6 +26,9 @@ export interface BlockSyncOptions {
   readonly clock: Clock;
   readonly bodies: Bodies;
   readonly signatures: CheckedSignatures;
+  readonly isMember: (peer: PeerId) => boolean;
+  /** How many members may be Byzantine. */
+  readonly faultyMax: () => number;
   /** The certificate of the next block holds, and its body is at hand. */
   readonly onCertificate: (certificate: Certificate) => void;
   readonly onFailure: (error: unknown) => void;
@@ -59,10 +62,12 @@ export class BlockSync {
     this.#options = options;
   }
 
-  /** The greatest height that a peer says it has, if it is above the tip. */
+  /** A height above the tip that at least one correct member says it has: f may say what they like. */
   get target(): Height | undefined {
-    const target = Math.max(0, ...this.#claims.values());
-    return target > this.#options.chain.tip.height ? (target as Height) : undefined;
+    const { chain, faultyMax, isMember } = this.#options;
+    const claims = [...this.#claims].filter(([peer]) => isMember(peer)).map(([, height]) => height);
+    const target = claims.sort((a, b) => b - a)[faultyMax()];
+    return target !== undefined && target > chain.tip.height ? target : undefined;
   }
 
   /** Peers have blocks up to a height. */
@@ -87,12 +92,15 @@ export class BlockSync {
   forget(peer: PeerId): void {
     this.#claims.delete(peer);
     this.#resting.delete(peer);
+    for (const [at, held] of this.#held) if (held.from === peer) this.#release(at, held);
   }
 
   /** The chain has gone on. */
   applied(): void {
     const { height } = this.#options.chain.tip;
     for (const [at, held] of this.#held) if (at <= height) this.#release(at, held);
+    // A certificate that came while the engine was still applying the block before was dropped: it is handed over again.
+    this.#handed = Math.min(this.#handed, height);
     for (const [peer, claimed] of this.#claims) if (claimed <= height) this.#claims.delete(peer);
     this.#go();
   }
@@ -108,7 +116,7 @@ export class BlockSync {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#handNext().catch((error: unknown) => this.#options.onFailure(error));
-    if (this.target === undefined) return;
+    if (Math.max(0, ...this.#claims.values()) <= this.#options.chain.tip.height) return;
     const now = this.#options.clock.monotonicMs();
     const free = [...this.#claims].filter(([peer]) => !this.#asked.has(peer));
     const rests = (peer: PeerId): boolean => (this.#resting.get(peer) ?? 0) > now;
@@ -168,12 +176,13 @@ export class BlockSync {
   #gap(claimed: Height): Asked | undefined {
     const { height } = this.#options.chain.tip;
     const last = Math.min(claimed, height + WINDOW);
-    if (this.#heldBytes > HELD_BYTES_MAX) return undefined;
     const asked = [...this.#asked.values()];
     const isFree = (at: number): boolean =>
       !this.#held.has(at) && !asked.some(({ from, count }) => at >= from && at < from + count);
     let from = height + 1;
     while (from <= last && !isFree(from)) from++;
+    // Full: only what is in front of all that is held, without which none of it can go.
+    if (this.#heldBytes > HELD_BYTES_MAX && from > Math.min(...this.#held.keys())) return undefined;
     let count = 0;
     while (count < RANGE && from + count <= last && isFree(from + count)) count++;
     return count > 0 ? { from, count } : undefined;

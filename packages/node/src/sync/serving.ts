@@ -1,17 +1,17 @@
 // Answers what peers ask for: bodies by hash, final blocks by height. Bounded answers; what is not here is not answered.
 import type { BlockHash, Height } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
-import type { Bodies } from "../consensus/bodies.ts";
+import type { Proposals } from "../consensus/proposals.ts";
 import { type DecidedBlock, RANGE_BLOCKS_MAX, RANGE_BYTES_MAX, rangeCodec, requestCodec } from "../wire.ts";
 
 /** Serves peers from the chain and from what was proposed. */
 export class Serving {
   readonly #chain: ChainKeeper;
-  readonly #bodies: Bodies;
+  readonly #proposals: Proposals;
 
-  constructor(chain: ChainKeeper, bodies: Bodies) {
+  constructor(chain: ChainKeeper, proposals: Proposals) {
     this.#chain = chain;
-    this.#bodies = bodies;
+    this.#proposals = proposals;
   }
 
   /** The answer to a request; `fault` if it is none. Undefined: not here. */
@@ -23,7 +23,8 @@ export class Serving {
   }
 
   #body(hash: BlockHash): Uint8Array | undefined {
-    const waiting = this.#bodies.get(hash)?.bytes ?? this.#chain.proposal(hash);
+    // Only what was judged here: whoever passes on what it has not looked at is blamed for what is in it.
+    const waiting = this.#proposals.valid(hash)?.block.bytes ?? this.#chain.proposal(hash);
     if (waiting !== undefined) return waiting;
     const height = this.#chain.heightOf(hash);
     return height === undefined ? undefined : this.#chain.blockBytes(height);
