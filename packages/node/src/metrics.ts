@@ -6,9 +6,9 @@ import type { Node } from "./node.ts";
 /** The metrics of a process that runs a node. */
 export class NodeMetrics {
   readonly #all = new Registry();
-  readonly #faults: Counter<"code">;
+  readonly #faults: Counter<"peer" | "code">;
   readonly #refused: Counter<"code">;
-  readonly #banned: Counter;
+  readonly #banned: Counter<"peer">;
   readonly #blocks: Counter;
   readonly #transactions: Counter;
 
@@ -17,8 +17,8 @@ export class NodeMetrics {
     collectDefaultMetrics({ register: this.#all });
     this.#faults = new Counter({
       name: "witan_peer_faults_total",
-      help: "what peers did wrong, by code",
-      labelNames: ["code"],
+      help: "what peers did wrong, by the peer's name and by code",
+      labelNames: ["peer", "code"],
       registers,
     });
     this.#refused = new Counter({
@@ -30,6 +30,7 @@ export class NodeMetrics {
     this.#banned = new Counter({
       name: "witan_peers_banned_total",
       help: "peers cut off for faults",
+      labelNames: ["peer"],
       registers,
     });
     this.#blocks = new Counter({
@@ -44,9 +45,9 @@ export class NodeMetrics {
     });
   }
 
-  /** A peer did something wrong. */
-  fault(code: string): void {
-    this.#faults.inc({ code });
+  /** A peer did something wrong. @param peer its name: of those that are admitted, so there are not many */
+  fault(peer: string, code: string): void {
+    this.#faults.inc({ peer, code });
   }
 
   /** A connection was refused. */
@@ -55,8 +56,8 @@ export class NodeMetrics {
   }
 
   /** A peer was cut off. */
-  banned(): void {
-    this.#banned.inc();
+  banned(peer: string): void {
+    this.#banned.inc({ peer });
   }
 
   /** A block is final. */

@@ -12,7 +12,7 @@ import {
   PROTOCOL_VERSIONS,
 } from "@witan/node";
 import { openLibp2pNetwork } from "@witan/p2p";
-import type { AdmittedPeer, Network, NetworkObserver, SignatureScheme } from "@witan/primitives";
+import type { AdmittedPeer, Network, NetworkObserver, PeerId, SignatureScheme } from "@witan/primitives";
 import { openRpcServer, type RpcServer } from "@witan/rpc/server";
 import { StoreError } from "@witan/storage";
 import { openLevelStore } from "@witan/storage/level";
@@ -139,18 +139,22 @@ async function start<T>(
   return finish({ node, server, network, opened });
 }
 
-function openNetwork(
+async function openNetwork(
   { config, home, agent, log }: NodeProcessOptions,
   metrics: NodeMetrics,
 ): Promise<Network> {
-  return openLibp2pNetwork({
+  let network: Network | undefined;
+  // Names of admitted peers; strangers are one to the metrics, or anyone could fill them.
+  const nameOf = (id: PeerId): string => network?.peers().find((peer) => peer.id === id)?.name || "stranger";
+  network = await openLibp2pNetwork({
     secretKey: home.peerKey.secretKey,
     listen: config.network.listen,
     hello: { chainId: home.chain.chainId, versions: PROTOCOL_VERSIONS, agent },
     clock: REAL_CLOCK,
     random: Math.random,
-    observer: observerOf(log, metrics),
+    observer: observerOf(log, metrics, nameOf),
   });
+  return network;
 }
 
 function openNode(options: NodeProcessOptions, metrics: NodeMetrics, ports: NodePorts): Promise<Node> {
@@ -222,7 +226,7 @@ async function verification(
   return { verifier: opened.value, scheme: chosen.value.scheme };
 }
 
-function observerOf(log: Logger, metrics: NodeMetrics): NetworkObserver {
+function observerOf(log: Logger, metrics: NodeMetrics, nameOf: (id: PeerId) => string): NetworkObserver {
   return {
     refused: ({ id, address }, code) => {
       metrics.refused(code);
@@ -232,13 +236,15 @@ function observerOf(log: Logger, metrics: NodeMetrics): NetworkObserver {
       );
     },
     fault: (id, severity, code) => {
-      metrics.fault(code);
-      log.warn({ peer: formatPeerId(id), severity, code }, "a peer did what is wrong for everyone");
+      const name = nameOf(id);
+      metrics.fault(name, code);
+      log.warn({ name, peer: formatPeerId(id), severity, code }, "a peer did what is wrong for everyone");
     },
     banned: (id, untilMs, code) => {
-      metrics.banned();
+      const name = nameOf(id);
+      metrics.banned(name);
       const until = new Date(untilMs).toISOString();
-      log.warn({ peer: formatPeerId(id), until, code }, "a peer was cut off");
+      log.warn({ name, peer: formatPeerId(id), until, code }, "a peer was cut off");
     },
   };
 }
