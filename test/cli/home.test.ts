@@ -145,7 +145,7 @@ const DAMAGES: readonly (readonly [
   [
     "no guard",
     (home) => rm(join(home, "keys/voting.guard")),
-    [2, "guard-missing", /Restore it; or, .*witan keys new --purpose voting/],
+    [2, "guard-missing", /a copy from a backup is older .*witan keys new --purpose voting/],
   ],
   [
     "no voting key",

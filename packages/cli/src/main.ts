@@ -53,6 +53,8 @@ export async function run(argv: readonly string[]): Promise<void> {
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: Error & { code?: string }) => {
       if (error.code !== "EPIPE") throw error;
+      // What runs until it is told to stop is told so: nobody reads what it says.
+      process.emit("SIGTERM");
     });
   let ended = false;
   const stop = (error: unknown): void => {

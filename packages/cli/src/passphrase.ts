@@ -29,7 +29,8 @@ export async function existingPassphrase(options: PassphraseOptions, file: strin
   if (!canAsk())
     throw badInput(
       "passphrase-needed",
-      `${file} is encrypted. Give its passphrase by --passphrase-file FILE or WITAN_PASSPHRASE`,
+      `${file} is encrypted. Give its passphrase by --passphrase-file FILE or WITAN_PASSPHRASE ` +
+        "(to `witan node` by --keys-passphrase-file FILE)",
     );
   return askSecret(`Passphrase of ${file}:`);
 }

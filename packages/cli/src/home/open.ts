@@ -96,8 +96,8 @@ async function votingKeyOf(file: string, chain: Chain, passphrase: AskPassphrase
   if (await exists(guardFile)) return { key, file, guardFile };
   throw badInput(
     "guard-missing",
-    `${guardFile} is missing, so nobody knows what ${file} has signed, and it must not vote. Restore it; or, if that can't ` +
-      "be, make a new key with `witan keys new --purpose voting --genesis FILE` and replace this one by `witan governance`; " +
+    `${guardFile} is missing, so nobody knows what ${file} has signed, and it must not vote. If it was moved, move it ` +
+      "back: a copy from a backup is older than what the key has signed, and worse than none. Else make a new key with `witan keys new --purpose voting --genesis FILE` and replace this one by `witan governance`; " +
       `a key that never voted is bound by \`witan member join\` (chain ${chain.chainId})`,
   );
 }
