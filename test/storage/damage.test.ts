@@ -199,7 +199,7 @@ describe("storage: damaged files of LevelDB", () => {
     assert.throws(
       () => store.get(block(7)),
       (error) => {
-        assert.ok(isFailure("damaged", /witan inspect/)(error) && error instanceof StoreError);
+        assert.ok(isFailure("damaged", /fetch the chain anew/)(error) && error instanceof StoreError);
         assert.deepEqual([error.table, error.key], ["block", key]);
         return true;
       },
@@ -247,7 +247,7 @@ describe("storage: damaged files of LevelDB", () => {
         flip(theFile(path("copy"), /\.log$/), at, bit);
         await assert.rejects(
           openLevelStore(path("copy")),
-          isFailure("damaged", /\.log is damaged at byte \d+, .*restore the directory/),
+          isFailure("damaged", /\.log is damaged at byte \d+, .*remove the directory/),
         );
       }),
       { numRuns: 60 },

@@ -106,9 +106,9 @@ describe("storage: what is checked at the start", () => {
 
   it("names a block to replay that is missing or damaged, and that fetching it mends it", async () => {
     assert.deepEqual(brief(await damages([remove(block(7))], [block(8), keyOf("certificate", 6)])), [
-      `damaged: certificate 6: record 63${"0".repeat(15)}6 of table certificate is damaged (its value does not fit its seal); check the disk, then run \`witan inspect\` → fetch-block`,
+      `damaged: certificate 6: record 63${"0".repeat(15)}6 of table certificate is damaged (its value does not fit its seal); check the disk, then let the node fetch the chain anew (docs/operations.md) → fetch-block`,
       "missing: block 7: no block, but the tip is at 9 → fetch-block",
-      `damaged: block 8: record 62${"0".repeat(15)}8 of table block is damaged (its value does not fit its seal); check the disk, then run \`witan inspect\` → fetch-block`,
+      `damaged: block 8: record 62${"0".repeat(15)}8 of table block is damaged (its value does not fit its seal); check the disk, then let the node fetch the chain anew (docs/operations.md) → fetch-block`,
     ]);
   });
 

@@ -29,7 +29,7 @@ function damaged(key: Uint8Array, cause?: unknown): StoreError {
   const why = cause === undefined ? "its value does not fit its seal" : saidBy(cause);
   return new StoreError(
     "damaged",
-    `record ${hex} of table ${table} is damaged (${why}); check the disk, then run \`witan inspect\``,
+    `record ${hex} of table ${table} is damaged (${why}); check the disk, then let the node fetch the chain anew (docs/operations.md)`,
     { table, key: hex, ...(cause === undefined ? {} : { cause }) },
   );
 }
@@ -47,7 +47,7 @@ function readFailure(error: unknown, key?: Uint8Array): StoreError {
   const corrupt = code === "LEVEL_CORRUPTION";
   return new StoreError(
     corrupt ? "damaged" : "read-failed",
-    `${corrupt ? "the database's files are damaged" : "reading failed"} (${saidBy(error)}); check the disk, then run \`witan inspect\``,
+    `${corrupt ? "the database's files are damaged" : "reading failed"} (${saidBy(error)}); check the disk, then let the node fetch the chain anew (docs/operations.md)`,
     { ...place, cause: error },
   );
 }

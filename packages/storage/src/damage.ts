@@ -47,7 +47,7 @@ const ADVICE: Readonly<Record<Repair, string>> = {
     "build the set of outputs anew: replay the blocks from the genesis, or fetch a checkpoint from peers",
   "rebuild-index": "build the indexes anew from the blocks",
   "start-over":
-    "keep the keys and the signer guard, restore this directory from a copy, or remove it and let the node fetch the chain from its peers",
+    "remove this directory, and let the node fetch the chain from its peers; a validator that has lost its data has forgotten what it voted for, and gets a new voting key by `witan governance` before it votes again",
 };
 
 /** A damage of one record. */

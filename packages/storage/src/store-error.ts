@@ -43,4 +43,4 @@ export function saidBy(error: unknown): string {
 
 /** What to do about a database that is not whole. */
 export const RESTORE_ADVICE =
-  "restore the directory from a copy, or remove it and let the node fetch the chain from its peers";
+  "remove the directory, and let the node fetch the chain from its peers; a validator that has lost its data has forgotten what it voted for, and gets a new voting key by `witan governance` before it votes again";

@@ -1,4 +1,4 @@
-// Going through a whole database, record by record: for `witan inspect`. It reads and changes nothing. Besides the
+// Going through a whole database, record by record. It reads and changes nothing. Besides the
 // seals it looks at what LevelDB itself may get wrong when its files are damaged: a record that a walk meets but a read
 // by its key does not find, files that can't be read on, and blocks of files that do not fit their own checksums: a flipped
 // bit there can hide records without a trace.

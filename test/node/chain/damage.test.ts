@@ -108,7 +108,7 @@ describe("chain keeper: what it refuses to start on", () => {
       await assert.rejects(opening, isChainError("damaged", message));
       await assert.rejects(
         opening,
-        isChainError("damaged", /stop the node and check the disk; .* keep the keys/),
+        isChainError("damaged", /check the disk; then remove the data directory.* gets a new voting key/),
       );
       assert.equal(disk.faulty.seen.length, before, "nothing was changed");
     });

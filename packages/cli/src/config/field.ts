@@ -12,7 +12,7 @@ export interface Field<T = unknown> {
   /** For `--help` and the comments of config.toml. */
   readonly help: string;
   /** What stands for the value in `--help`. */
-  readonly placeholder: string;
+  readonly valueName: string;
   /** What TOML would say for the text of a flag or variable; undefined: the text is no such thing. */
   read(text: string): unknown;
   /** Whether its texts are paths, taken from where they are written; an empty one is none. */
@@ -21,7 +21,7 @@ export interface Field<T = unknown> {
 
 interface FieldParts<T> {
   readonly schema: z.ZodType<T>;
-  readonly placeholder: string;
+  readonly valueName: string;
   readonly read?: (text: string) => unknown;
   readonly isPath?: boolean;
 }
@@ -46,21 +46,21 @@ export function address(fallback: string, help: string, optional = false): Field
   const schema = z
     .string(expected)
     .refine((text) => (optional && text === "") || parseHostPort(text) !== undefined, expected);
-  return field(fallback, help, { schema, placeholder: "host:port" });
+  return field(fallback, help, { schema, valueName: "host:port" });
 }
 
 /** A file or folder; empty: none, unless `required`. */
 export function path(fallback: string, help: string, required = false): Field<string> {
   const expected = required ? "a path" : 'a path, or "" for none';
   const schema = z.string(expected).refine((text) => !required || text !== "", expected);
-  return field(fallback, help, { schema, placeholder: "path", isPath: true });
+  return field(fallback, help, { schema, valueName: "path", isPath: true });
 }
 
 /** Several files. */
 export function paths(fallback: readonly string[], help: string): Field<readonly string[]> {
   const expected = "a list of paths";
   const schema = z.array(z.string(expected).min(1, expected), expected);
-  return field(fallback, help, { schema, placeholder: "path,…", read: readList, isPath: true });
+  return field(fallback, help, { schema, valueName: "path,…", read: readList, isPath: true });
 }
 
 /** A whole number. */
@@ -71,26 +71,26 @@ export function integer(
 ): Field<number> {
   const expected = `an integer from ${least} to ${most}`;
   const schema = z.int(expected).min(least, expected).max(most, expected);
-  return field(fallback, help, { schema, placeholder: "number", read: readNumber });
+  return field(fallback, help, { schema, valueName: "number", read: readNumber });
 }
 
 /** Yes or no. */
 export function flag(fallback: boolean, help: string): Field<boolean> {
   const read = (text: string) => (text === "true" || text === "false" ? text === "true" : text);
-  return field(fallback, help, { schema: z.boolean("true or false"), placeholder: "true|false", read });
+  return field(fallback, help, { schema: z.boolean("true or false"), valueName: "true|false", read });
 }
 
 /** One of several words. */
 export function choice<const T extends string>(fallback: T, words: readonly T[], help: string): Field<T> {
   const schema = z.enum(words, `one of ${words.join(", ")}`) as unknown as z.ZodType<T>;
-  return field(fallback, help, { schema, placeholder: words.join("|") });
+  return field(fallback, help, { schema, valueName: words.join("|") });
 }
 
 /** Web origins. */
 export function origins(help: string): Field<readonly string[]> {
   const expected = "origins such as https://example.org, without a path";
   const schema = z.array(z.string(expected).refine(isOrigin, expected), expected);
-  return field([], help, { schema, placeholder: "origin,…", read: readList });
+  return field([], help, { schema, valueName: "origin,…", read: readList });
 }
 
 function isOrigin(text: string): boolean {
@@ -124,5 +124,5 @@ export function peers(help: string): Field<readonly AdmittedPeer[]> {
     .strictObject({ name, id, address: where.optional() }, "{ name, id, address }")
     .transform((one): AdmittedPeer => ({ ...one, address: one.address }));
   const schema = z.array(peer, "a list of { name, id, address }");
-  return field([], help, { schema, placeholder: "name=id@host:port,…", read: readPeers });
+  return field([], help, { schema, valueName: "name=id@host:port,…", read: readPeers });
 }

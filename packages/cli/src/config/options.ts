@@ -5,9 +5,7 @@ import { NAMED_FIELDS } from "./fields.ts";
 function optionOf({ flag, field }: (typeof NAMED_FIELDS)[number]): Option {
   const fallback = Array.isArray(field.fallback) ? field.fallback.join(",") : String(field.fallback);
   const otherwise = fallback === "" ? "" : ` (unless configured: ${fallback})`;
-  return new Option(`${flag} <${field.placeholder}>`, `${field.help}${otherwise}`).helpGroup(
-    "Configuration:",
-  );
+  return new Option(`${flag} <${field.valueName}>`, `${field.help}${otherwise}`).helpGroup("Configuration:");
 }
 
 /** Adds a flag for each field of the configuration. */

@@ -152,5 +152,5 @@ function fromText(
   if (text === undefined) return;
   const value = field.read(text);
   if (value !== undefined) given.set(name, { value, ...source });
-  else problems.push({ field: name, found: shown(text), expected: field.placeholder, source: source.source });
+  else problems.push({ field: name, found: shown(text), expected: field.valueName, source: source.source });
 }

@@ -5,7 +5,7 @@ import type { Damage } from "@witan/storage";
 
 /** What to do about a database that is not whole. */
 const RESTORE =
-  "stop the node and check the disk; then restore the data directory from a copy, or remove it and let the node fetch the chain from its peers; keep the keys and the signer guard as they are";
+  "check the disk; then remove the data directory, or start on another, and let the node fetch the chain from its peers; a validator that has lost its data has forgotten what it voted for, and gets a new voting key by `witan governance` before it votes again";
 
 const SHOWN_DAMAGES = 3;
 
