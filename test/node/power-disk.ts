@@ -4,11 +4,17 @@
 import type { GuardFile, GuardFiles } from "@witan/crypto/node";
 import type { StoreChange } from "@witan/primitives";
 import { type Backend, type CheckedStore, openMemoryBackend, openStoreOn } from "@witan/storage";
+import { copiesOf } from "../storage/faults.ts";
 import { type Life, never } from "./life.ts";
 
 interface GuardBytes {
   seen: Uint8Array;
   durable: Uint8Array;
+}
+
+/** What a database held at one moment. */
+export interface DataCopy {
+  readonly batches: readonly (readonly StoreChange[])[];
 }
 
 /** A disk. */
@@ -23,10 +29,21 @@ export class PowerDisk {
 
   /** The power goes: what was not synced is lost. */
   async powerCut(): Promise<void> {
-    this.#batches = this.#batches.slice(0, this.#durable);
-    this.#backend = openMemoryBackend();
-    for (const batch of this.#batches) await this.#backend.write(batch, true);
+    await this.putBack({ batches: this.#batches.slice(0, this.#durable) });
     for (const guard of this.#guards.values()) guard.seen = guard.durable.slice();
+  }
+
+  /** What is in the database now. */
+  copy(): DataCopy {
+    return { batches: [...this.#batches] };
+  }
+
+  /** A copy takes the place of the database, an empty one by default; guards stay as they are. */
+  async putBack({ batches }: DataCopy = { batches: [] }): Promise<void> {
+    this.#batches = [...batches];
+    this.#durable = batches.length;
+    this.#backend = openMemoryBackend();
+    for (const batch of batches) await this.#backend.write(batch, true);
   }
 
   /** The database, for one life. */
@@ -40,9 +57,9 @@ export class PowerDisk {
       fileDamages: () => disk.fileDamages(),
       snapshot: () => disk.snapshot(),
       close: async () => {},
-      write: (changes, sync) => write([...changes], sync),
+      write: (changes, sync) => write(copiesOf(changes), sync),
       prepare: async (changes) => {
-        const batch = [...changes];
+        const batch = copiesOf(changes);
         return { write: (sync) => write(batch, sync) };
       },
     };

@@ -40,7 +40,8 @@ describe("p2p: libp2p's peer ids and addresses", () => {
 
   it("does not take another for the peer it dialled", async () => {
     const [a, b, c] = [await world.node("a"), await world.node("b"), await world.node("c")];
-    c.network.admit([a.asPeer]);
+    // Without an address: it must not dial by itself, and be refused, before it is dialled.
+    c.network.admit([{ ...a.asPeer, address: undefined }]);
     a.network.admit([{ ...b.asPeer, address: c.asPeer.address }]);
     await eventually("a failure", () => a.network.peers()[0]?.lastFailure !== undefined);
     assert.match(a.network.peers()[0]?.lastFailure ?? "", /^unreachable/);

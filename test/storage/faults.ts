@@ -1,4 +1,5 @@
 // A backend whose writes fail, or wait, where a test says so; and that counts them.
+import type { StoreChange } from "@witan/primitives";
 import { type Backend, openMemoryBackend } from "@witan/storage";
 
 /** A system's error with a code. */
@@ -10,6 +11,15 @@ export function systemError(code: string): Error {
 export interface SeenWrite {
   readonly changes: number;
   readonly sync: boolean;
+}
+
+/** The changes that a backend is given, to keep: each is good only until the next is asked for. */
+export function copiesOf(changes: Iterable<StoreChange>): readonly StoreChange[] {
+  return Array.from(changes, (change) =>
+    change.kind === "put"
+      ? { kind: "put", key: change.key.slice(), value: change.value.slice() }
+      : { kind: "delete", key: change.key.slice() },
+  );
 }
 
 export class FaultyBackend {
@@ -47,12 +57,12 @@ export class FaultyBackend {
     snapshot: () => this.inner.snapshot(),
     close: () => this.inner.close(),
     prepare: async (changes) => {
-      const list = [...changes];
+      const list = copiesOf(changes);
       return { write: (sync) => this.backend.write(list, sync) };
     },
     write: async (changes, sync) => {
       await this.hold;
-      const list = [...changes];
+      const list = copiesOf(changes);
       this.seen.push({ changes: list.length, sync });
       const { failAt } = this;
       const failure = failAt !== undefined && this.seen.length >= failAt.write ? failAt : this.failure;

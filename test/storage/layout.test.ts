@@ -9,6 +9,7 @@ import {
   outpointOf,
   outputKey,
   parseKey,
+  placeBytes,
   rangeOf,
   type TableName,
   tableOf,
@@ -120,6 +121,14 @@ describe("storage: the key layout", () => {
     assert.deepEqual(heightCodec.decode(heightCodec.encode(toHeight(7))), { ok: true, value: 7 });
     assert.equal(heightCodec.decode(new Uint8Array(7)).ok, false);
   });
+
+  it("writes places by hand as their codec does", () =>
+    fc.assert(
+      fc.property(fc.maxSafeNat(), fc.nat(0xffff_ffff), (height, position) => {
+        const place = { height: toHeight(height), position };
+        assert.deepEqual(placeBytes(place), transactionPlaceCodec.encode(place));
+      }),
+    ));
 
   it("refuses fields out of range, and keys that are none", () => {
     assert.throws(() => keyOf("block", -1), /0 to 9007199254740991 fit/);

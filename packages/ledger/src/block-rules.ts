@@ -4,6 +4,7 @@ import {
   assert,
   type BlockHash,
   type Height,
+  present,
   proposingRole,
   RULES_VERSIONS,
   type Timestamp,
@@ -11,17 +12,18 @@ import {
 import { type Block, decodeBlock } from "./block.ts";
 import type { Chain } from "./chain.ts";
 import { type Broken, firstBroken, type Rule } from "./codes.ts";
-import { addOutputs, type BlockUndo, type Coin, type CoinSource, CoinView, keyOf } from "./coin.ts";
+import { addOutputs, type BlockUndo, type Coin, type CoinSource, CoinView } from "./coin.ts";
 import { applyChange, type GovernanceView } from "./governance.ts";
 import { transactionsRoot } from "./header.ts";
 import { meetsTarget } from "./proof-of-work.ts";
 import { feesOf, rewardBroken } from "./reward.ts";
 import type { SealedTransaction } from "./transaction.ts";
 import {
+  coinsOf,
   contextBroken,
   judgeForm,
   signatureInvalid,
-  spendingBroken,
+  spendingOf,
   type WellFormed,
 } from "./transaction-rules.ts";
 import type { BlockContext } from "./transfer-rules.ts";
@@ -155,10 +157,10 @@ function above(found: number, limit: number): string | undefined {
 
 /** Signatures in all transfers: what `blockSignaturesMax` bounds. */
 export function signatureCount(transactions: readonly SealedTransaction[]): number {
-  return transactions.reduce(
-    (count, { body, witness }) => count + (body.kind === "transfer" ? witness.signatures.length : 0),
-    0,
-  );
+  let count = 0;
+  for (const { body, witness } of transactions)
+    if (body.kind === "transfer") count += witness.signatures.length;
+  return count;
 }
 
 /**
@@ -177,13 +179,12 @@ export function judgeBlock(
   const { height, timestamp, proposer } = block.header;
   const context: BlockContext = { chain: state.chain, governance: state.governance, height, timestamp };
   const coins = new CoinView(source);
-  const spent: Coin[] = [];
-  for (const [index, transaction] of block.transactions.entries()) {
-    const wrong = judgeTransaction(transaction, context, coins, signaturesHold);
+  const applied: Applied = { coins, spent: [] };
+  let index = 0;
+  for (const transaction of block.transactions) {
+    const wrong = judgeNext(transaction, context, applied, signaturesHold);
     if (wrong) return { ...wrong, transaction: index };
-    if (transaction.body.kind !== "transfer") continue;
-    for (const input of transaction.body.inputs) spent.push(coins.spend(keyOf(input)));
-    addOutputs(coins, transaction, height);
+    index++;
   }
   const fees = feesOf(block.transactions);
   const first = block.transactions[0];
@@ -198,7 +199,10 @@ export function judgeBlock(
   const governance = governanceAfter(block, state.governance, height);
   const root = differs(block.header.governanceRoot, governance.root);
   if (root !== undefined) return { ok: false, code: "governance-root", detail: root };
-  return { ok: true, value: { block, coins, undo: { spent }, governance, fees } as unknown as ValidBlock };
+  return {
+    ok: true,
+    value: { block, coins, undo: { spent: applied.spent }, governance, fees } as unknown as ValidBlock,
+  };
 }
 
 /**
@@ -213,20 +217,49 @@ export function judgeTransaction(
 ): Broken | undefined {
   const formed = judgeForm(transaction);
   if (!formed.ok) return formed;
-  return judgeFormed(formed.value, context, coins, signaturesHold);
+  return judgeFormed(formed.value, context, coinsOf(formed.value, coins), signaturesHold);
 }
 
 function judgeFormed(
   formed: WellFormed,
   context: BlockContext,
-  coins: CoinSource,
+  coins: readonly (Coin | undefined)[],
   signaturesHold: SignatureVerdict,
 ): Broken | undefined {
   const broken = contextBroken(formed, context);
   if (broken) return broken;
   const signed = formed.sealed.witness.signatures.length > 0;
   if (signed && !signaturesHold(formed.sealed)) return signatureInvalid();
-  return spendingBroken(formed, context, coins);
+  return spendingOf(formed, context, coins);
+}
+
+/** What a block has done so far. */
+interface Applied {
+  readonly coins: CoinView;
+  /** The coins that inputs took, in their order. */
+  readonly spent: Coin[];
+}
+
+/** Judges the next transaction of a block, and does what a transfer does to the coins; a reward comes last. */
+function judgeNext(
+  transaction: SealedTransaction,
+  context: BlockContext,
+  { coins, spent }: Applied,
+  signaturesHold: SignatureVerdict,
+): Broken | undefined {
+  const formed = judgeForm(transaction);
+  if (!formed.ok) return formed;
+  const found = coinsOf(formed.value, coins);
+  const wrong = judgeFormed(formed.value, context, found, signaturesHold);
+  if (wrong || transaction.body.kind !== "transfer") return wrong;
+  let at = 0;
+  for (const key of formed.value.inputs) {
+    const coin = present(found[at++], "the coin of an input that was judged");
+    coins.take(key, coin);
+    spent.push(coin);
+  }
+  addOutputs(coins, transaction, context.height);
+  return undefined;
 }
 
 function governanceAfter(block: Block, before: GovernanceView, height: Height): GovernanceView {

@@ -3,11 +3,12 @@
 import {
   type Amount,
   type AssetId,
+  assert,
   boolean,
-  bytesToHex,
   type Codec,
   container,
   type Height,
+  hexReader,
   hexVector,
   LIMITS,
   list,
@@ -17,6 +18,7 @@ import {
   uint32,
   uint53,
   uint64,
+  writeHex,
 } from "@witan/primitives";
 import type { Outpoint, SealedTransaction } from "./transaction.ts";
 
@@ -40,8 +42,9 @@ export const coinCodec: Codec<Coin> = container<Coin>({
   reward: boolean(),
 });
 
-/** Where the fields of a coin's 53 bytes begin, and what their last bytes may be. */
-const COIN_BYTES = 53;
+/** Bytes of a coin. */
+export const COIN_BYTES = 53;
+/** Where its fields begin. */
 const [AMOUNT_AT, POLICY_AT, HEIGHT_AT, REWARD_AT] = [4, 12, 44, 52];
 
 /**
@@ -51,16 +54,47 @@ const [AMOUNT_AT, POLICY_AT, HEIGHT_AT, REWARD_AT] = [4, 12, 44, 52];
 export function readCoin(bytes: Uint8Array): Coin | undefined {
   const reward = bytes[REWARD_AT];
   if (bytes.length !== COIN_BYTES || reward === undefined || reward > 1) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, COIN_BYTES);
-  const height = view.getUint32(HEIGHT_AT + 4, true) * 2 ** 32 + view.getUint32(HEIGHT_AT, true);
+  const height = uint32At(bytes, HEIGHT_AT + 4) * 2 ** 32 + uint32At(bytes, HEIGHT_AT);
   if (!Number.isSafeInteger(height)) return undefined;
+  const high = uint32At(bytes, AMOUNT_AT + 4);
+  const low = uint32At(bytes, AMOUNT_AT);
+  // One step for what a number holds: three cost as much as all the rest.
+  const amount = high < 2 ** 21 ? BigInt(high * 2 ** 32 + low) : (BigInt(high) << 32n) + BigInt(low);
   return {
-    asset: view.getUint32(0, true) as AssetId,
-    amount: view.getBigUint64(AMOUNT_AT, true) as Amount,
-    policyHash: bytesToHex(bytes.subarray(POLICY_AT, HEIGHT_AT)) as string as PolicyHash,
+    asset: uint32At(bytes, 0) as AssetId,
+    amount: amount as Amount,
+    policyHash: hexReader(bytes)(POLICY_AT, HEIGHT_AT) as string as PolicyHash,
     height: height as Height,
     reward: reward === 1,
   };
+}
+
+function uint32At(bytes: Uint8Array, at: number): number {
+  const low = (bytes[at] as number) | ((bytes[at + 1] as number) << 8);
+  const high = (bytes[at + 2] as number) | ((bytes[at + 3] as number) << 8);
+  return (low | (high << 16)) >>> 0;
+}
+
+function writeUint32(value: number, bytes: Uint8Array, at: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
+}
+
+/** Writes a coin of a valid block at a place: what `coinCodec` encodes, without its checks of ranges. */
+export function writeCoin(coin: Coin, bytes: Uint8Array, at: number): void {
+  const { asset, amount, policyHash, height, reward } = coin;
+  const number = Number(amount);
+  const isExact = number <= Number.MAX_SAFE_INTEGER;
+  writeUint32(asset, bytes, at);
+  writeUint32(isExact ? number % 2 ** 32 : Number(amount & 0xffff_ffffn), bytes, at + AMOUNT_AT);
+  writeUint32(isExact ? number / 2 ** 32 : Number(amount >> 32n), bytes, at + AMOUNT_AT + 4);
+  const isHash = policyHash.length === 64 && writeHex(policyHash, bytes, at + POLICY_AT);
+  if (!isHash) assert(false, `not a policy hash: ${policyHash}`);
+  writeUint32(height % 2 ** 32, bytes, at + HEIGHT_AT);
+  writeUint32(height / 2 ** 32, bytes, at + HEIGHT_AT + 4);
+  bytes[at + REWARD_AT] = reward ? 1 : 0;
 }
 
 declare const outpointKey: unique symbol;
@@ -92,10 +126,21 @@ export interface BlockUndo {
   readonly spent: readonly Coin[];
 }
 
+/** Where the list in undo data begins, which its first four bytes tell. */
+const LIST_AT = 4;
+
 /** SSZ of undo data, for stores. */
 export const blockUndoCodec: Codec<BlockUndo> = container<BlockUndo>({
   spent: list(coinCodec, LIMITS.blockTransactions * LIMITS.inputs),
 });
+
+/** Writes the undo data of a valid block: what `blockUndoCodec` encodes, without its checks of ranges. */
+export function undoBytes({ spent }: BlockUndo): Uint8Array {
+  const bytes = new Uint8Array(LIST_AT + spent.length * COIN_BYTES);
+  bytes[0] = LIST_AT;
+  for (let at = 0; at < spent.length; at++) writeCoin(spent[at] as Coin, bytes, LIST_AT + at * COIN_BYTES);
+  return bytes;
+}
 
 /** A source with changes on top. */
 export class CoinView implements CoinSource {
@@ -115,10 +160,15 @@ export class CoinView implements CoinSource {
   /** Takes a coin out. @throws {AssertionError} if it is not there */
   spend(key: OutpointKey): Coin {
     const coin = present(this.coin(key), `coin ${key}`);
-    // What was made here and is spent here never reaches the source.
-    if (this.#changes.get(key) && this.#source.coin(key) === undefined) this.#changes.delete(key);
-    else this.#changes.set(key, null);
+    this.take(key, coin);
     return coin;
+  }
+
+  /** Takes out the coin that `coin` has just given. */
+  take(key: OutpointKey, coin: Coin): void {
+    // What was made here and is spent here never reaches the source.
+    if (this.#changes.get(key) === coin && this.#source.coin(key) === undefined) this.#changes.delete(key);
+    else this.#changes.set(key, null);
   }
 
   /** Puts a coin in. */
@@ -126,7 +176,12 @@ export class CoinView implements CoinSource {
     this.#changes.set(key, coin);
   }
 
-  /** What changed against the source: a coin to put, or null to remove; sorted by key. */
+  /** What changed against the source: a coin to put, or null to remove; in no order that means anything. */
+  get changed(): ReadonlyMap<OutpointKey, Coin | null> {
+    return this.#changes;
+  }
+
+  /** The same, sorted by key. */
   changes(): readonly (readonly [OutpointKey, Coin | null])[] {
     return [...this.#changes].sort(([a], [b]) => (a < b ? -1 : 1));
   }
@@ -137,10 +192,9 @@ export function addOutputs(view: CoinView, transaction: SealedTransaction, heigh
   const { body } = transaction;
   if (body.kind === "governance") return;
   const reward = body.kind === "reward";
-  body.outputs.forEach((output, index) => {
-    const { asset, amount, policyHash } = output;
-    view.add(keyOfOutput(transaction.id, index), { asset, amount, policyHash, height, reward });
-  });
+  let index = 0;
+  for (const { asset, amount, policyHash } of body.outputs)
+    view.add(keyOfOutput(transaction.id, index++), { asset, amount, policyHash, height, reward });
 }
 
 /**

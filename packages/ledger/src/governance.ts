@@ -132,7 +132,8 @@ export class GovernanceView {
 
   /** What governance says of a client, if anything. */
   client(key: PublicKey): Client | undefined {
-    return this.#clients.get(key);
+    // Mostly there are no records, and a key need not be hashed to see that.
+    return this.#clients.size === 0 ? undefined : this.#clients.get(key);
   }
 
   /** The asset of a number, if it is registered. */

@@ -15,7 +15,7 @@ import {
   merkleBranch,
   merkleRoot,
   sha256,
-  sha256Hex,
+  sha256Into,
   type Timestamp,
   uint16,
   uint32,
@@ -68,11 +68,13 @@ export const INCLUSION_DEPTH = 17;
 export function transactionsRoot(transactions: readonly TransactionName[]): Hash {
   const roots = new Uint8Array(32 * transactions.length);
   const name = new Uint8Array(64);
-  transactions.forEach(({ id, witnessHash }, index) => {
+  let at = 0;
+  for (const { id, witnessHash } of transactions) {
     writeHex(id, name, 0);
     writeHex(witnessHash, name, 32);
-    writeHex(sha256Hex(name), roots, 32 * index);
-  });
+    sha256Into(name, roots, at);
+    at += 32;
+  }
   return listRoot(roots, INCLUSION_DEPTH - 1);
 }
 

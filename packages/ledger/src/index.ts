@@ -15,6 +15,7 @@ export * from "./json.ts";
 export * from "./parameters.ts";
 export * from "./policy.ts";
 export * from "./proof-of-work.ts";
+export * from "./read-transfer.ts";
 export * from "./reward.ts";
 export * from "./signatures.ts";
 export * from "./transaction.ts";

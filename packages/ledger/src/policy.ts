@@ -2,6 +2,7 @@
 // search: one walk gives the policy's hash and everything it asks for.
 import { publicKeyShape } from "@witan/crypto";
 import {
+  assert,
   type Codec,
   container,
   type Hash,
@@ -18,6 +19,7 @@ import {
   uint8,
   uint53,
   union,
+  writeHex,
 } from "@witan/primitives";
 import type { RuleCode } from "./codes.ts";
 
@@ -74,28 +76,37 @@ export const POLICY_RULES = [
 
 const policyHasher = new TaggedHasher(TAGS.policy, NO_CHAIN);
 
+/** A `key` node as the codec writes it: its selector and the key. Nearly all policies are one such node. */
+const KEY_NODE = new Uint8Array([1, ...new Uint8Array(33)]);
+
+function hashOfKey(key: PublicKey): PolicyHash {
+  assert(key.length === 66 && writeHex(key, KEY_NODE, 1), `not a key: ${key}`);
+  return policyHasher.hash(KEY_NODE);
+}
+
 /**
  * Every rule of section 4 that a policy breaks as a witness shows it, in their order; none if it is well shown. What
  * rests on the tree is left out where there is none. Hashes nothing.
  */
 export function policyFaults(policy: Policy): readonly PolicyFault[] {
   const faults: PolicyFault[] = [];
-  const add = (code: PolicyFault["code"], detail: string) => faults.push({ code, detail });
   for (const node of policy)
     if (node.kind === "threshold" && !thresholdInRange(node.required, node.children)) {
-      add("policy-threshold", `${node.required} of ${node.children}`);
+      faults.push({ code: "policy-threshold", detail: `${node.required} of ${node.children}` });
       break;
     }
-  if (!isTree(policy)) add("policy-tree", `${policy.length} nodes`);
+  if (!isTree(policy)) faults.push({ code: "policy-tree", detail: `${policy.length} nodes` });
   else {
-    const shape = new PolicyShape(policy);
-    if (shape.depth > LIMITS.policyDepth) add("policy-depth", `${shape.depth} levels`);
-    if (policy[0]?.kind === "hidden") add("policy-root-hidden", "");
-    if (shape.wronglyShown !== undefined) add("policy-shown", shape.wronglyShown);
+    // One node is neither deep nor wrongly shown.
+    const shape = policy.length > 1 ? new PolicyShape(policy) : undefined;
+    if (shape && shape.depth > LIMITS.policyDepth)
+      faults.push({ code: "policy-depth", detail: `${shape.depth} levels` });
+    if (policy[0]?.kind === "hidden") faults.push({ code: "policy-root-hidden", detail: "" });
+    if (shape?.wronglyShown !== undefined) faults.push({ code: "policy-shown", detail: shape.wronglyShown });
   }
   for (const node of policy)
     if (node.kind === "key" && !publicKeyShape(node.publicKey)) {
-      add("policy-key", node.publicKey);
+      faults.push({ code: "policy-key", detail: node.publicKey });
       break;
     }
   return faults;
@@ -109,6 +120,9 @@ export function showPolicy(policy: Policy): ShownPolicy | PolicyFault {
 
 /** What a policy without faults asks for. */
 export function shownPolicy(policy: Policy): ShownPolicy {
+  const [root] = policy;
+  if (root?.kind === "key")
+    return { hash: hashOfKey(root.publicKey), keys: [root.publicKey], digests: [], notBefore: 0 };
   const walk = new PolicyWalk(policy);
   const hash = walk.node();
   return { hash, keys: walk.keys, digests: walk.digests, notBefore: walk.notBefore };
@@ -186,7 +200,7 @@ class PolicyWalk {
         return node.hash;
       case "key":
         this.keys.push(node.publicKey);
-        return policyHasher.hash(nodeCodec.encode(node));
+        return hashOfKey(node.publicKey);
       case "after":
         this.notBefore = Math.max(this.notBefore, node.time);
         return policyHasher.hash(nodeCodec.encode(node));

@@ -3,10 +3,11 @@
 import { assert, type SignatureCheck } from "@witan/primitives";
 import { CHANGE_RULES } from "./change.ts";
 import { allBroken, type Broken, firstBroken, type Rule } from "./codes.ts";
-import type { CoinSource } from "./coin.ts";
+import type { Coin, CoinSource, OutpointKey } from "./coin.ts";
 import { applyChange } from "./governance.ts";
 import { GOVERNANCE_CONTEXT_RULES, GOVERNANCE_RULES } from "./governance-rules.ts";
 import type { PolicyNeed } from "./policy.ts";
+import { Sealed } from "./sealed.ts";
 import type { Governance, Reward, SealedTransaction, Witness } from "./transaction.ts";
 import {
   type BlockContext,
@@ -42,21 +43,22 @@ declare const wellFormed: unique symbol;
 export interface WellFormed {
   readonly [wellFormed]: true;
   readonly sealed: SealedTransaction;
+  /** The keys of a transfer's inputs, in their order; empty for others. */
+  readonly inputs: readonly OutpointKey[];
   /** What a transfer's policies ask of its block; empty for others. Kept as long as the transaction: small. */
   readonly policies: readonly PolicyNeed[];
 }
 
-/** What held before: the form of a sealed transaction never changes, and `decodeBlock` gives known ones again. */
-const held = new WeakMap<SealedTransaction, WellFormed>();
+const NO_NEEDS: readonly PolicyNeed[] = Object.freeze([]);
 
 /** Judges a transaction by itself: needs no state, and holds or not for ever. */
 export function judgeForm(
   sealed: SealedTransaction,
 ): { readonly ok: true; readonly value: WellFormed } | Broken {
-  const before = held.get(sealed);
+  const before = Sealed.form(sealed);
   if (before) return { ok: true, value: before };
   const { body, witness } = sealed;
-  let policies: readonly PolicyNeed[] = [];
+  let policies = NO_NEEDS;
   let broken: Broken | undefined;
   if (body.kind === "transfer") {
     const shown = showTransfer(sealed);
@@ -65,8 +67,8 @@ export function judgeForm(
   } else if (body.kind === "reward") broken = firstBroken(REWARD_RULES, { body, witness });
   else broken = firstBroken(GOVERNANCE_RULES, { body, witness });
   if (broken) return broken;
-  const formed = { sealed, policies } as WellFormed;
-  held.set(sealed, formed);
+  const formed = { sealed, inputs: Sealed.inputs(sealed), policies } as WellFormed;
+  Sealed.keep(formed);
   return { ok: true, value: formed };
 }
 
@@ -80,9 +82,10 @@ const REWARD_CONTEXT_RULES: readonly Rule<WitnessedReward & { readonly context: 
 
 /** Judges a transaction in its block, signatures and inputs aside. */
 export function contextBroken(formed: WellFormed, context: BlockContext): Broken | undefined {
-  const { body, witness } = formed.sealed;
+  const { sealed, inputs, policies } = formed;
+  const { body, witness } = sealed;
   if (body.kind === "transfer")
-    return firstBroken(TRANSFER_CONTEXT_RULES, { ...formed, body, witness, context });
+    return firstBroken(TRANSFER_CONTEXT_RULES, { sealed, body, witness, inputs, policies, context });
   if (body.kind === "reward") return firstBroken(REWARD_CONTEXT_RULES, { body, witness, context });
   assert(body.kind === "governance", "a fourth kind of transaction");
   return firstBroken(GOVERNANCE_CONTEXT_RULES, { body, witness, context }) ?? changeBroken(body, context);
@@ -113,8 +116,22 @@ export function spendingBroken(
   context: BlockContext,
   source: CoinSource,
 ): Broken | undefined {
-  const { body, witness } = formed.sealed;
-  return body.kind === "transfer" ? inputsBroken({ ...formed, body, witness, context }, source) : undefined;
+  return spendingOf(formed, context, coinsOf(formed, source));
+}
+
+/** The coins that a transaction's inputs name, in their order; undefined where there is none. */
+export function coinsOf({ inputs }: WellFormed, source: CoinSource): readonly (Coin | undefined)[] {
+  return inputs.map((key) => source.coin(key));
+}
+
+/** As `spendingBroken`, with the coins looked up. */
+export function spendingOf(
+  formed: WellFormed,
+  context: BlockContext,
+  coins: readonly (Coin | undefined)[],
+): Broken | undefined {
+  const { body } = formed.sealed;
+  return body.kind === "transfer" ? inputsBroken(body, formed.policies, coins, context) : undefined;
 }
 
 /**

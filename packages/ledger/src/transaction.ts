@@ -16,7 +16,6 @@ import {
   present,
   type Result,
   refuse,
-  SIGNATURE_WEIGHT,
   type Signature,
   TAGS,
   TaggedHasher,
@@ -30,7 +29,10 @@ import {
   type WitnessHash,
 } from "@witan/primitives";
 import { type Change, changeCodec } from "./change.ts";
+import type { OutpointKey } from "./coin.ts";
 import { type Policy, policyCodec } from "./policy.ts";
+import { readTransfer } from "./read-transfer.ts";
+import { Sealed } from "./sealed.ts";
 
 /** Names an output: the transaction that made it, and its position there (0 to 255). */
 export interface Outpoint {
@@ -212,14 +214,23 @@ export class TransactionHasher {
 
   /** Puts a transaction together with its canonical bytes and their names. */
   seal(transaction: Transaction, bytes: Uint8Array, names = this.names(bytes)): SealedTransaction {
-    return {
-      body: transaction.body,
-      witness: transaction.witness,
-      ...present(names, "the frame of an encoded transaction"),
-      bytes,
-      weight: bytes.length + SIGNATURE_WEIGHT * transaction.witness.signatures.length,
-    } as SealedTransaction;
+    return sealedOf(transaction, present(names, "the frame of an encoded transaction"), bytes);
   }
+}
+
+function sealedOf(transaction: Transaction, name: TransactionName, bytes: Uint8Array): SealedTransaction {
+  return new Sealed(transaction, name, bytes) as Transaction & TransactionName as SealedTransaction;
+}
+
+/** The keys of the outputs that a transfer spends, in the order of its inputs; none for others. Made once. */
+export function inputKeys(sealed: SealedTransaction): readonly OutpointKey[] {
+  return Sealed.inputs(sealed);
+}
+
+/** The same transaction with bytes of its own: itself, unless its bytes are a part of something larger. */
+export function withOwnBytes(sealed: SealedTransaction): SealedTransaction {
+  if (sealed.bytes.buffer.byteLength === sealed.bytes.length) return sealed;
+  return sealedOf(sealed, sealed, sealed.bytes.slice());
 }
 
 /**
@@ -238,6 +249,8 @@ export function decodeTransaction(
   const names = hasher.names(plain);
   const before = names && known?.(names);
   if (before) return { ok: true, value: before };
+  const transfer = readTransfer(plain);
+  if (transfer) return { ok: true, value: hasher.seal(transfer, plain, names) };
   const decoded = transactionCodec.decode(plain);
   return decoded.ok ? { ok: true, value: hasher.seal(decoded.value, plain, names) } : decoded;
 }

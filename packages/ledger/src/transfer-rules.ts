@@ -16,7 +16,7 @@ import {
 import type { Chain } from "./chain.ts";
 import { strictlyAscending } from "./change.ts";
 import { type Broken, firstBroken, type Rule } from "./codes.ts";
-import { type Coin, type CoinSource, keyOf } from "./coin.ts";
+import type { Coin, OutpointKey } from "./coin.ts";
 import type { GovernanceView } from "./governance.ts";
 import {
   POLICY_RULES,
@@ -26,6 +26,7 @@ import {
   type ShownPolicy,
   shownPolicy,
 } from "./policy.ts";
+import { Sealed } from "./sealed.ts";
 import type { SealedTransaction, Transfer, Witness } from "./transaction.ts";
 
 /** A transfer and its policies. */
@@ -33,6 +34,8 @@ interface PolicedTransfer {
   readonly sealed: SealedTransaction;
   readonly body: Transfer;
   readonly witness: Witness;
+  /** The keys of its inputs, in their order. */
+  readonly inputs: readonly OutpointKey[];
   readonly policies: readonly PolicyNeed[];
 }
 
@@ -40,12 +43,12 @@ interface PolicedTransfer {
 export interface ShownTransfer extends PolicedTransfer {
   readonly policies: readonly ShownPolicy[];
   /** Of the `key` nodes of all policies. */
-  readonly keysShown: ReadonlySet<PublicKey>;
-  readonly keysSigned: ReadonlySet<PublicKey>;
+  readonly keysShown: readonly PublicKey[];
+  readonly keysSigned: readonly PublicKey[];
   /** Of the `hash` nodes of all policies. */
-  readonly digestsShown: ReadonlySet<Hash>;
+  readonly digestsShown: readonly Hash[];
   /** Of the preimages. */
-  readonly digestsHeld: ReadonlySet<Hash>;
+  readonly digestsHeld: readonly Hash[];
   /** Every rule of section 4 that a policy breaks; `policies` holds those that break none. */
   readonly faults: readonly PolicyFault[];
 }
@@ -62,51 +65,54 @@ export interface BlockContext {
 export function showTransfer(sealed: SealedTransaction): ShownTransfer {
   const { body, witness } = sealed;
   assert(body.kind === "transfer", "a transfer's rules for something else");
-  const policies: ShownPolicy[] = [];
   const faults: PolicyFault[] = [];
-  for (const policy of witness.policies) {
-    const wrong = policyFaults(policy);
-    if (wrong.length === 0) policies.push(shownPolicy(policy));
-    else faults.push(...wrong);
-  }
+  for (const policy of witness.policies) faults.push(...policyFaults(policy));
+  const { policies: given } = witness;
+  const sound = faults.length === 0 ? given : given.filter((policy) => policyFaults(policy).length === 0);
+  const policies = sound.map(shownPolicy);
   return {
     sealed,
     body,
     witness,
+    inputs: Sealed.inputs(sealed),
     policies,
-    keysShown: setOf(policies, (policy) => policy.keys),
-    keysSigned: setOf(witness.signatures, (one) => [one.publicKey]),
-    digestsShown: setOf(policies, (policy) => policy.digests),
-    digestsHeld: setOf(witness.preimages, (preimage) => [sha256Hex(hexToBytes(preimage)) as Hash]),
+    keysShown: joined(policies, (policy) => policy.keys),
+    keysSigned: witness.signatures.map((one) => one.publicKey),
+    digestsShown: joined(policies, (policy) => policy.digests),
+    digestsHeld: witness.preimages.map((preimage) => sha256Hex(hexToBytes(preimage)) as Hash),
     faults,
   };
 }
 
-function setOf<From, T>(list: readonly From[], each: (one: From) => readonly T[]): ReadonlySet<T> {
-  let found: Set<T> | undefined;
-  for (const one of list)
-    for (const item of each(one)) {
-      found ??= new Set<T>();
-      found.add(item);
-    }
-  return found ?? NOTHING;
+function joined<From, T>(list: readonly From[], each: (one: From) => readonly T[]): readonly T[] {
+  const [first] = list;
+  return list.length === 1 && first !== undefined ? each(first) : list.flatMap(each);
 }
 
-const NOTHING: ReadonlySet<never> = new Set();
+/** So few are scanned: a set costs more to make than they cost to compare. */
+const SCANNED_MAX = 8;
 
 function firstRepeated(texts: readonly string[]): string | undefined {
+  if (texts.length <= SCANNED_MAX) return texts.find((text, at) => texts.indexOf(text) < at);
   const seen = new Set<string>();
   return texts.find((text) => seen.size === seen.add(text).size);
 }
 
-function missing<T>(wanted: Iterable<T>, held: ReadonlySet<T>): T | undefined {
-  for (const one of wanted) if (!held.has(one)) return one;
+/** The first that is wanted and not held. */
+function missing<T>(wanted: readonly (T | undefined)[], held: readonly T[]): T | undefined {
+  const among = held.length > SCANNED_MAX ? new Set(held) : undefined;
+  for (const one of wanted)
+    if (one !== undefined && !(among ? among.has(one) : held.includes(one))) return one;
   return undefined;
 }
 
 function ascendingAssets(list: readonly { readonly asset: AssetId }[]): string | undefined {
   const wrong = list.find((one, at) => at > 0 && (list[at - 1]?.asset ?? 0) >= one.asset);
   return wrong && `asset ${wrong.asset}`;
+}
+
+function isNothing({ amount }: { readonly amount: bigint }): boolean {
+  return amount === 0n;
 }
 
 /** The rules for signatures' order and shape, shared with governance transactions. */
@@ -127,11 +133,13 @@ export const SIGNATURE_RULES: readonly Rule<{ readonly witness: Witness }>[] = [
 /** A transfer by itself. */
 export const TRANSFER_RULES: readonly Rule<ShownTransfer>[] = [
   { code: "inputs-empty", broken: (t) => (t.body.inputs.length === 0 ? "" : undefined) },
-  { code: "inputs-repeated", broken: (t) => firstRepeated(t.body.inputs.map(keyOf)) },
+  { code: "inputs-repeated", broken: (t) => firstRepeated(t.inputs) },
   {
     code: "amount-zero",
     broken: ({ body }) =>
-      [...body.outputs, ...body.issued, ...body.destroyed].some((one) => one.amount === 0n) ? "" : undefined,
+      body.outputs.some(isNothing) || body.issued.some(isNothing) || body.destroyed.some(isNothing)
+        ? ""
+        : undefined,
   },
   { code: "issued-native", broken: (t) => (t.body.issued.some((one) => one.asset === 0) ? "" : undefined) },
   { code: "issued-order", broken: (t) => ascendingAssets(t.body.issued) },
@@ -200,7 +208,9 @@ export const TRANSFER_CONTEXT_RULES: readonly Rule<PlacedTransfer>[] = [
   {
     code: "fee-too-low",
     broken: ({ body, sealed, context }) => {
-      const least = BigInt(context.governance.state.parameters.feeRateMin) * BigInt(sealed.weight);
+      const { feeRateMin } = context.governance.state.parameters;
+      if (feeRateMin === 0) return undefined;
+      const least = BigInt(feeRateMin) * BigInt(sealed.weight);
       return body.fee * 1000n < least ? `${body.fee}, at least ${(least + 999n) / 1000n}` : undefined;
     },
   },
@@ -208,8 +218,9 @@ export const TRANSFER_CONTEXT_RULES: readonly Rule<PlacedTransfer>[] = [
     code: "asset-unknown",
     broken: ({ body, context }) => {
       const count = context.governance.state.assets.length;
-      const used = [...body.outputs, ...body.issued, ...body.destroyed];
-      const unknown = used.find((one) => one.asset >= count);
+      const isUnknown = ({ asset }: { readonly asset: AssetId }) => asset >= count;
+      const unknown =
+        body.outputs.find(isUnknown) ?? body.issued.find(isUnknown) ?? body.destroyed.find(isUnknown);
       return unknown && `asset ${unknown.asset}`;
     },
   },
@@ -244,24 +255,25 @@ function permitted(context: BlockContext): boolean {
   return context.chain.genesis.clientsMode === "permitted";
 }
 
-/** A transfer, where it is judged, and the coins its inputs name. */
-interface SpendingTransfer extends PlacedTransfer {
+/** A transfer where it is judged, and the coins its inputs name. */
+interface SpendingTransfer {
+  readonly body: Transfer;
+  readonly context: BlockContext;
   /** In the order of the inputs; undefined where there is none. */
   readonly coins: readonly (Coin | undefined)[];
+  /** The hashes of the policies that coins and issued assets ask for, and of those shown. */
+  readonly asked: readonly (PolicyHash | undefined)[];
+  readonly shown: readonly PolicyHash[];
 }
 
-function required(t: SpendingTransfer): ReadonlySet<PolicyHash> {
-  const hashes = new Set<PolicyHash>();
-  for (const coin of t.coins) if (coin) hashes.add(coin.policyHash);
-  for (const { asset } of t.body.issued) {
-    const registered = t.context.governance.asset(asset);
-    if (registered) hashes.add(registered.issuancePolicyHash);
+function asked({ issued }: Transfer, coins: SpendingTransfer["coins"], context: BlockContext) {
+  const hashes = coins.map((coin) => coin?.policyHash);
+  for (const { asset } of issued) {
+    const registered = context.governance.asset(asset);
+    if (registered) hashes.push(registered.issuancePolicyHash);
   }
   return hashes;
 }
-
-const policiesShown = (t: PolicedTransfer): ReadonlySet<PolicyHash> =>
-  setOf(t.policies, ({ hash }) => [hash]);
 
 const INPUT_RULES: readonly Rule<SpendingTransfer>[] = [
   {
@@ -283,26 +295,53 @@ const INPUT_RULES: readonly Rule<SpendingTransfer>[] = [
       return young && `made at height ${young.height}, can be spent from ${young.height + maturity} on`;
     },
   },
-  { code: "policy-missing", broken: (t) => missing(required(t), policiesShown(t)) },
-  { code: "policy-unused", broken: (t) => missing(policiesShown(t), required(t)) },
+  { code: "policy-missing", broken: (t) => missing(t.asked, t.shown) },
+  { code: "policy-unused", broken: (t) => missing(t.shown, t.asked) },
   { code: "unbalanced", broken: (t) => imbalance(t) },
 ];
 
 /** For each asset: in + issued = out + destroyed (+ fee, for asset 0). Sums are bigints and can't overflow. */
 function imbalance({ body, coins }: SpendingTransfer): string | undefined {
-  const sums = new Map<AssetId, bigint>([[0 as AssetId, -body.fee]]);
-  const add = (asset: AssetId, amount: bigint) => sums.set(asset, (sums.get(asset) ?? 0n) + amount);
-  for (const coin of coins) if (coin) add(coin.asset, coin.amount);
-  for (const { asset, amount } of body.issued) add(asset, amount);
-  for (const { asset, amount } of body.outputs) add(asset, -amount);
-  for (const { asset, amount } of body.destroyed) add(asset, -amount);
-  for (const [asset, sum] of sums)
-    if (sum !== 0n)
-      return `asset ${asset}: ${sum > 0n ? `${sum} too few go out` : `${-sum} too many go out`}`;
+  const sums = new Sums(-body.fee);
+  for (const coin of coins) if (coin) sums.add(coin.asset, coin.amount);
+  for (const { asset, amount } of body.issued) sums.add(asset, amount);
+  for (const { asset, amount } of body.outputs) sums.add(asset, -amount);
+  for (const { asset, amount } of body.destroyed) sums.add(asset, -amount);
+  if (sums.native !== 0n) return imbalanceOf(0 as AssetId, sums.native);
+  for (const [asset, sum] of sums.others ?? []) if (sum !== 0n) return imbalanceOf(asset, sum);
   return undefined;
 }
 
-/** Judges a transfer's inputs against the coins there are. */
-export function inputsBroken(t: PlacedTransfer, source: CoinSource): Broken | undefined {
-  return firstBroken(INPUT_RULES, { ...t, coins: t.body.inputs.map((input) => source.coin(keyOf(input))) });
+function imbalanceOf(asset: AssetId, sum: bigint): string {
+  return `asset ${asset}: ${sum > 0n ? `${sum} too few go out` : `${-sum} too many go out`}`;
+}
+
+/** Sums by asset. Most transfers are of asset 0 alone, and need no map. */
+class Sums {
+  native: bigint;
+  /** In the order in which they came. */
+  others: Map<AssetId, bigint> | undefined;
+
+  constructor(native: bigint) {
+    this.native = native;
+  }
+
+  add(asset: AssetId, amount: bigint): void {
+    if (asset === 0) this.native += amount;
+    else {
+      this.others ??= new Map();
+      this.others.set(asset, (this.others.get(asset) ?? 0n) + amount);
+    }
+  }
+}
+
+/** Judges a transfer's inputs against the coins they name, in the order of the inputs. */
+export function inputsBroken(
+  body: Transfer,
+  policies: readonly PolicyNeed[],
+  coins: readonly (Coin | undefined)[],
+  context: BlockContext,
+): Broken | undefined {
+  const shown = policies.map((policy) => policy.hash);
+  return firstBroken(INPUT_RULES, { body, context, coins, asked: asked(body, coins, context), shown });
 }

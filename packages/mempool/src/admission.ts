@@ -5,23 +5,23 @@ import {
   type BlockContext,
   type Coin,
   type CoinSource,
+  coinsOf,
   contextBroken,
   judgeForm,
-  keyOf,
   keyOfOutput,
   type OutpointKey,
   type SealedTransaction,
   signatureChecks,
   signatureInvalid,
-  spendingBroken,
+  spendingOf,
   type WellFormed,
+  withOwnBytes,
 } from "@witan/ledger";
 import type { SignatureCheck, Timestamp } from "@witan/primitives";
 import type { MempoolRefusal } from "./codes.ts";
 import { Entry, readinessOf } from "./entry.ts";
 import { familyTooLarge } from "./family.ts";
 import type { Turn } from "./notices.ts";
-import { owned } from "./owned.ts";
 import type { Pool } from "./pool.ts";
 import { roomFor } from "./room.ts";
 import type { Waiting } from "./waiting-room.ts";
@@ -80,7 +80,8 @@ export function precheck(pool: Pool, sealed: SealedTransaction, now: Timestamp):
   const before = pool.rejections.get(sealed)?.refusal;
   // The one verdict that is dear to find, and that holds for ever.
   if (before?.code === "signature-invalid") return refused(before);
-  const formed = judgeForm(owned(sealed));
+  // What the pool keeps, it keeps alone: a view would hold the whole block or batch that it came in.
+  const formed = judgeForm(withOwnBytes(sealed));
   if (!formed.ok) return refused(formed);
   const broken = placeBroken(pool, formed.value, pool.context(now)) ?? hopeless(pool, sealed);
   if (broken) return refused(broken);
@@ -94,8 +95,10 @@ export function precheck(pool: Pool, sealed: SealedTransaction, now: Timestamp):
  * all, a parent that pays more could still come, and the transaction must come again after it.
  */
 function hopeless(pool: Pool, sealed: SealedTransaction): MempoolRefusal | undefined {
-  if (!pool.fullWith(sealed) || familyTooLarge(pool, sealed)) return undefined;
-  const room = roomFor(pool, sealed);
+  if (!pool.fullWith(sealed)) return undefined;
+  const parents = pool.graph.parentsOf(sealed);
+  if (familyTooLarge(pool, parents)) return undefined;
+  const room = roomFor(pool, sealed, parents);
   return room.ok ? undefined : room;
 }
 
@@ -110,18 +113,19 @@ export function admit(
   const known = standing(pool, sealed);
   if (known) return known;
   if (!input.signaturesHold) return refused(signatureInvalid());
-  const broken = placeBroken(pool, formed, pool.context(turn.now));
+  const context = pool.context(turn.now);
+  const broken = placeBroken(pool, formed, context);
   if (broken) return refused(broken);
-  const wrong = enter(pool, formed, input.coins, turn);
+  const wrong = enter(pool, formed, input.coins, { context, turn });
   if (wrong?.code === "input-missing" && input.mayWait()) return wait(pool, formed, input, turn);
   if (wrong) return refused(wrong);
-  settle(pool, waitersOn(pool, sealed), turn);
+  if (pool.waiting.size > 0) settle(pool, waitersOn(pool, sealed), turn);
   return { status: "admitted" };
 }
 
 /** What the pool holds under the id, if that decides. */
 function standing(pool: Pool, sealed: SealedTransaction): Standing | undefined {
-  const pending = pool.graph.get(sealed.id);
+  const pending = pool.graph.find(sealed);
   if (pending?.transaction.witnessHash === sealed.witnessHash) return { status: "known" };
   if (pending) return refused(knownOtherwise(pending));
   return pool.waiting.has(sealed) ? { status: "waiting" } : undefined;
@@ -133,37 +137,41 @@ function knownOtherwise({ transaction }: Entry): MempoolRefusal {
 
 /** What the next block and the other pending transactions say against one, coins aside. */
 function placeBroken(pool: Pool, formed: WellFormed, context: BlockContext): MempoolRefusal | undefined {
-  return contextBroken(formed, context) ?? conflict(pool, formed.sealed) ?? clientLimit(pool, formed.sealed);
+  return contextBroken(formed, context) ?? conflict(pool, formed) ?? clientLimit(pool, formed.sealed);
 }
 
-function conflict(pool: Pool, { body }: SealedTransaction): MempoolRefusal | undefined {
+function conflict(pool: Pool, { sealed: { body }, inputs }: WellFormed): MempoolRefusal | undefined {
   if (body.kind === "governance") {
     const first = pool.graph.governance?.transaction.id;
     if (first === undefined) return undefined;
     return { ok: false, code: "conflict", with: first, detail: `sequence ${body.sequence}` };
   }
-  for (const input of body.kind === "transfer" ? body.inputs : []) {
-    const first = pool.graph.spender(keyOf(input))?.transaction.id;
-    const detail = `output ${input.index} of ${input.transaction}`;
-    if (first !== undefined) return { ok: false, code: "conflict", with: first, detail };
+  for (const key of inputs) {
+    const first = pool.graph.spender(key)?.transaction.id;
+    if (first !== undefined) return { ok: false, code: "conflict", with: first, detail: told(key) };
   }
   return undefined;
+}
+
+/** An output, for people. */
+function told(key: OutpointKey): string {
+  return `output ${Number.parseInt(key.slice(64), 16)} of ${key.slice(0, 64)}`;
 }
 
 function clientLimit(pool: Pool, { body, witness }: SealedTransaction): MempoolRefusal | undefined {
   const { perClient } = pool.limits;
   if (body.kind !== "transfer") return undefined;
-  const full = witness.signatures.find((one) => pool.graph.clientCount(one.publicKey) >= perClient);
-  return full && { ok: false, code: "client-limit", detail: `${full.publicKey} has ${perClient} pending` };
+  for (const { publicKey } of witness.signatures)
+    if (pool.graph.clientCount(publicKey) >= perClient)
+      return { ok: false, code: "client-limit", detail: `${publicKey} has ${perClient} pending` };
+  return undefined;
 }
 
 function wait(pool: Pool, formed: WellFormed, input: AdmissionInput, turn: Turn): Standing {
-  const { body } = formed.sealed;
   const coins = new Map<OutpointKey, Coin>();
-  for (const one of body.kind === "transfer" ? body.inputs : []) {
-    const key = keyOf(one);
+  for (const key of formed.inputs) {
     // An output of a pending transaction is looked up when it matters: that one may go.
-    const coin = pool.graph.get(one.transaction) ? undefined : input.coins.coin(key);
+    const coin = pool.graph.maker(key) ? undefined : input.coins.coin(key);
     if (coin) coins.set(key, coin);
   }
   const newcomer = pool.waiting.add({ formed, coins, from: input.from, now: turn.now });
@@ -180,40 +188,43 @@ function wait(pool: Pool, formed: WellFormed, input: AdmissionInput, turn: Turn)
 }
 
 /** Judges the inputs of a transaction that holds otherwise, and puts it among the pending ones. */
-function enter(pool: Pool, formed: WellFormed, coins: CoinSource, turn: Turn): MempoolRefusal | undefined {
+function enter(
+  pool: Pool,
+  formed: WellFormed,
+  coins: CoinSource,
+  { context, turn }: { readonly context: BlockContext; readonly turn: Turn },
+): MempoolRefusal | undefined {
   const { sealed } = formed;
-  const context = pool.context(turn.now);
-  const source = pool.coinsOver(coins);
-  const broken = spendingBroken(formed, context, source);
+  const confirmed = coinsOf(formed, coins);
+  // What is confirmed is no output of a pending one.
+  const parents = confirmed.includes(undefined) ? pool.graph.parentsOf(sealed) : [];
+  const spent = parents.length > 0 ? coinsOf(formed, pool.coinsOver(coins)) : confirmed;
+  const broken = spendingOf(formed, context, spent);
   if (broken) return broken;
-  const tooLarge = familyTooLarge(pool, sealed);
+  const tooLarge = familyTooLarge(pool, parents);
   if (tooLarge) return tooLarge;
-  const room = roomFor(pool, sealed);
+  const room = roomFor(pool, sealed, parents);
   if (!room.ok) return room;
-  pool.graph.remove(room.victims);
-  pool.graph.add(entryOf(pool, formed, source, { since: turn.now, position: pool.nextPosition() }));
-  const detail = `${sealed.id} pays more`;
-  for (const victim of room.victims) pool.tellDropped(victim, { ok: false, code: "evicted", detail }, turn);
+  if (room.victims.length > 0) {
+    pool.graph.remove(room.victims);
+    const refusal = { ok: false, code: "evicted", detail: `${sealed.id} pays more` } as const;
+    for (const victim of room.victims) pool.tellDropped(victim, refusal, turn);
+  }
+  const place = { since: turn.now, position: pool.nextPosition() };
+  pool.graph.add(entryOf(pool, formed, spent, place), parents);
   pool.rejections.forget(sealed);
   return undefined;
 }
 
-/** Makes the entry of a transaction whose inputs were judged. */
+/** Makes the entry of a transaction whose inputs were judged, with the coins that they name. */
 export function entryOf(
   pool: Pool,
   formed: WellFormed,
-  source: CoinSource,
-  place: { readonly since: Timestamp; readonly position: number },
+  coins: readonly (Coin | undefined)[],
+  { since, position }: { readonly since: Timestamp; readonly position: number },
 ): Entry {
-  const { body } = formed.sealed;
   const maturity = pool.chain.proofOfWork?.coinbaseMaturity;
-  const coins: Coin[] = [];
-  if (maturity !== undefined && body.kind === "transfer")
-    for (const input of body.inputs) {
-      const coin = source.coin(keyOf(input));
-      if (coin) coins.push(coin);
-    }
-  return new Entry(formed.sealed, place.since, place.position, readinessOf(formed, coins, maturity));
+  return new Entry(formed, since, position, readinessOf(formed, coins, maturity));
 }
 
 /** Tries those that waited for something that came, in order of arrival, and those that wait for them in turn. */
@@ -231,10 +242,11 @@ export function settle(pool: Pool, ready: Iterable<Waiting>, turn: Turn): void {
       continue;
     }
     const source: CoinSource = { coin: (key) => next.coins.get(key) };
+    const context = pool.context(turn.now);
     const refusal =
       (pending && knownOtherwise(pending)) ??
-      placeBroken(pool, formed, pool.context(turn.now)) ??
-      enter(pool, formed, source, turn);
+      placeBroken(pool, formed, context) ??
+      enter(pool, formed, source, { context, turn });
     if (refusal) {
       pool.refuseWaiting(next, refusal, turn);
       continue;

@@ -3,15 +3,17 @@
 import {
   type Coin,
   contextBroken,
+  inputKeys,
   judgeForm,
-  keyOf,
   keyOfOutput,
   type OutpointKey,
+  type SealedTransaction,
   type ValidBlock,
 } from "@witan/ledger";
-import { assert, type Height, type Timestamp, type TransactionId } from "@witan/primitives";
+import { assert, type Height, type Timestamp } from "@witan/primitives";
 import { settle } from "./admission.ts";
 import type { MempoolRefusal } from "./codes.ts";
+import type { Entry } from "./entry.ts";
 import type { Turn } from "./notices.ts";
 import type { Pool } from "./pool.ts";
 import type { Waiting } from "./waiting-room.ts";
@@ -24,44 +26,58 @@ export function applyBlock(pool: Pool, valid: ValidBlock, laterThan: Timestamp, 
   assert(height === pool.tip.height, `block ${height} instead of ${pool.tip.height}`);
   pool.tip = { governance: valid.governance, height: (height + 1) as Height, laterThan };
   pool.expireWaiting(turn);
-  removeIncluded(pool, valid);
-  const spent = dropConflicts(pool, valid, turn);
+  dropConflicts(pool, valid, removeIncluded(pool, valid), turn);
   dropExpired(pool, turn);
   if (changed) revalidate(pool, turn);
-  settle(pool, findOutputs(pool, valid, spent), turn);
+  if (pool.waiting.size > 0) settle(pool, findOutputs(pool, valid), turn);
 }
 
-/** By id: the witness in the block need not be the one that was pending. */
-function removeIncluded(pool: Pool, { block }: ValidBlock): void {
-  const ids = new Set<TransactionId>(block.transactions.map(({ id }) => id));
-  pool.graph.remove([...ids].flatMap((id) => pool.graph.get(id) ?? []));
+/**
+ * By id: the witness in the block need not be the one that was pending.
+ * @returns what the block includes and the pool did not have
+ */
+function removeIncluded(pool: Pool, { block }: ValidBlock): readonly SealedTransaction[] {
+  const included: Entry[] = [];
+  const strangers: SealedTransaction[] = [];
+  for (const transaction of block.transactions) {
+    const entry = pool.graph.get(transaction.id);
+    if (entry) included.push(entry);
+    else strangers.push(transaction);
+  }
+  pool.graph.remove(included);
+  if (pool.waiting.size === 0) return strangers;
+  const ids = new Set(block.transactions.map(({ id }) => id));
   for (const waiting of [...pool.waiting.values()])
     if (ids.has(waiting.transaction.id)) pool.waiting.delete(waiting);
+  return strangers;
 }
 
-/** @returns the outputs that the block spends */
-function dropConflicts(pool: Pool, { block }: ValidBlock, turn: Turn): Set<OutpointKey> {
-  const spent = new Set<OutpointKey>();
-  for (const { id, body } of block.transactions) {
+/**
+ * @param strangers those that were not pending: what was pending spends nothing that another pending one spends. Those
+ * that wait claim nothing, and may contradict anything
+ */
+function dropConflicts(
+  pool: Pool,
+  { block }: ValidBlock,
+  strangers: readonly SealedTransaction[],
+  turn: Turn,
+): void {
+  const suspects = pool.waiting.size > 0 ? block.transactions : strangers;
+  for (const transaction of suspects) {
+    const { id, body } = transaction;
     if (body.kind === "reward") continue;
-    const refusal = {
-      ok: false,
-      code: "conflict",
-      with: id,
-      detail: `in block ${block.header.height}`,
-    } as const;
+    const detail = `in block ${block.header.height}`;
+    const refusal = { ok: false, code: "conflict", with: id, detail } as const;
     if (body.kind === "governance") {
       if (pool.graph.governance) pool.drop(pool.graph.governance, refusal, turn);
       continue;
     }
-    for (const key of body.inputs.map(keyOf)) {
-      spent.add(key);
+    for (const key of inputKeys(transaction)) {
       const spender = pool.graph.spender(key);
       if (spender) pool.drop(spender, refusal, turn);
       for (const waiting of [...pool.waiting.on(key)]) pool.refuseWaiting(waiting, refusal, turn);
     }
   }
-  return spent;
 }
 
 /** Drops what no next block can hold any more, the first to end first. */
@@ -96,9 +112,10 @@ export function revalidate(pool: Pool, turn: Turn): void {
 }
 
 /** Hands the block's outputs to those that wait for them. @returns who got one */
-function findOutputs(pool: Pool, { block }: ValidBlock, spent: ReadonlySet<OutpointKey>): Set<Waiting> {
+function findOutputs(pool: Pool, { block }: ValidBlock): Set<Waiting> {
   const ready = new Set<Waiting>();
-  if (pool.waiting.size === 0) return ready;
+  const spent = new Set<OutpointKey>();
+  for (const transaction of block.transactions) for (const key of inputKeys(transaction)) spent.add(key);
   for (const { id, body } of block.transactions) {
     if (body.kind === "governance") continue;
     body.outputs.forEach((output, index) => {

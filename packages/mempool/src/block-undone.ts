@@ -4,11 +4,13 @@ import {
   type Block,
   type BlockUndo,
   type Coin,
+  coinsOf,
   judgeForm,
   keyOf,
   keyOfOutput,
   type OutpointKey,
   type SealedTransaction,
+  withOwnBytes,
 } from "@witan/ledger";
 import { assert, present, type TransactionId } from "@witan/primitives";
 import { entryOf, settle, waitersOn } from "./admission.ts";
@@ -17,7 +19,6 @@ import type { MempoolRefusal } from "./codes.ts";
 import type { Entry } from "./entry.ts";
 import { dropTooLarge, familyTooLarge } from "./family.ts";
 import type { Turn } from "./notices.ts";
-import { owned } from "./owned.ts";
 import type { MempoolTip, Pool } from "./pool.ts";
 import type { Waiting } from "./waiting-room.ts";
 
@@ -99,7 +100,7 @@ function entryBack(
 ): Entry | MempoolRefusal {
   const { body } = transaction;
   if (body.kind === "reward") return { ok: false, code: "reward-not-admitted" };
-  const formed = judgeForm(owned(transaction));
+  const formed = judgeForm(withOwnBytes(transaction));
   assert(formed.ok, "a transaction of a valid block does not hold by itself");
   const source = { coin: (key: OutpointKey) => undone.spent.get(key) };
   if (body.kind === "governance") {
@@ -114,10 +115,10 @@ function entryBack(
     );
     if (gone)
       return { ok: false, code: "input-missing", detail: `output ${gone.index} of ${gone.transaction}` };
-    const tooLarge = familyTooLarge(pool, transaction);
+    const tooLarge = familyTooLarge(pool, pool.graph.parentsOf(transaction));
     if (tooLarge) return tooLarge;
   }
-  return entryOf(pool, formed.value, source, { since: turn.now, position });
+  return entryOf(pool, formed.value, coinsOf(formed.value, source), { since: turn.now, position });
 }
 
 function dropSpenders(pool: Pool, { id, body }: SealedTransaction, turn: Turn): void {

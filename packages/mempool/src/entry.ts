@@ -1,5 +1,5 @@
 // A pending transaction as the pool keeps it, and the orders in which the pool looks at them.
-import { type Coin, keyOf, type OutpointKey, type SealedTransaction, type WellFormed } from "@witan/ledger";
+import type { Coin, OutpointKey, SealedTransaction, WellFormed } from "@witan/ledger";
 import type { Timestamp } from "@witan/primitives";
 
 /** A pending transaction, as others see it. */
@@ -39,26 +39,28 @@ export class Entry implements PendingTransaction {
   parents: readonly Entry[] | undefined = undefined;
   /** The pending ones that spend its outputs; undefined: none. */
   children: Set<Entry> | undefined = undefined;
+  /** Whether it has left the pool. */
+  gone = false;
   /** Fees and weights of it and all its unconfirmed ancestors: what a block takes and gains for it. */
   packageFee: bigint;
   packageWeight: number;
   /** Their quotient, rounded: for telling most pairs apart quickly. 0 if and only if the fee is. */
   rate: number;
 
-  constructor(transaction: SealedTransaction, since: Timestamp, position: number, readiness: Readiness) {
-    const { body } = transaction;
-    this.transaction = transaction;
+  constructor({ sealed, inputs }: WellFormed, since: Timestamp, position: number, readiness: Readiness) {
+    const { body } = sealed;
+    this.transaction = sealed;
     this.since = since;
     this.position = position;
-    this.inputs = body.kind === "transfer" ? body.inputs.map(keyOf) : [];
+    this.inputs = inputs;
     this.fee = body.kind === "transfer" ? body.fee : 0n;
-    this.size = transaction.bytes.length;
-    this.signatures = body.kind === "transfer" ? transaction.witness.signatures.length : 0;
+    this.size = sealed.bytes.length;
+    this.signatures = body.kind === "transfer" ? sealed.witness.signatures.length : 0;
     this.validUntil = body.kind === "reward" ? 0 : body.validUntil;
     this.notBefore = readiness.notBefore;
     this.fromHeight = readiness.fromHeight;
     this.packageFee = this.fee;
-    this.packageWeight = transaction.weight;
+    this.packageWeight = sealed.weight;
     this.rate = Number(this.packageFee) / this.packageWeight;
   }
 
@@ -72,12 +74,12 @@ export class Entry implements PendingTransaction {
 
 /**
  * When a transfer may stand in a block.
- * @param coins those that it spends
+ * @param coins those that it spends; undefined: made by a transaction that is being undone
  * @param maturity blocks that a mined reward must rest; undefined outside proof of work
  */
 export function readinessOf(
   formed: WellFormed,
-  coins: readonly Coin[],
+  coins: readonly (Coin | undefined)[],
   maturity: number | undefined,
 ): Readiness {
   let notBefore = 0;
@@ -85,7 +87,7 @@ export function readinessOf(
   let fromHeight = 0;
   if (maturity !== undefined)
     for (const coin of coins)
-      if (coin.reward && coin.height > 0) fromHeight = Math.max(fromHeight, coin.height + maturity);
+      if (coin?.reward && coin.height > 0) fromHeight = Math.max(fromHeight, coin.height + maturity);
   return { notBefore, fromHeight };
 }
 

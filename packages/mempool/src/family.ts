@@ -1,5 +1,4 @@
 // How large a family of unconfirmed transactions may be: what one rests on, and what rests on one.
-import type { SealedTransaction } from "@witan/ledger";
 import type { MempoolRefusal } from "./codes.ts";
 import type { Entry } from "./entry.ts";
 import type { Turn } from "./notices.ts";
@@ -9,10 +8,10 @@ import type { Pool } from "./pool.ts";
  * Refuses what would rest on more unconfirmed transactions than one may, or be one too many to rest on one of them.
  * Whatever rests on an ancestor rests on all that this one rests on, too: so only the descendants of those that rest on
  * nothing are counted. No walk goes beyond a limit, however large the pool.
+ * @param parents the pending ones whose outputs it spends
  */
-export function familyTooLarge(pool: Pool, sealed: SealedTransaction): MempoolRefusal | undefined {
+export function familyTooLarge(pool: Pool, parents: readonly Entry[]): MempoolRefusal | undefined {
   const { graph, limits } = pool;
-  const parents = graph.parentsOf(sealed);
   if (parents.length === 0) return undefined;
   const ancestors = graph.withAncestors(parents, limits.ancestors + 1);
   if (ancestors.size > limits.ancestors) return ancestorsTooMany(limits.ancestors);

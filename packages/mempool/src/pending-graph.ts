@@ -1,10 +1,14 @@
 // The pending transactions and how they hang together: who spends whose output, in which order they arrived, end, and
 // are worth a place in a block. Knows no rule and no limit; whoever changes it keeps them.
-import { type Coin, keyOfOutput, type OutpointKey, type SealedTransaction } from "@witan/ledger";
+import { type Coin, inputKeys, keyOfOutput, type OutpointKey, type SealedTransaction } from "@witan/ledger";
 import { assert, type Height, type PublicKey, present, type TransactionId } from "@witan/primitives";
 import { byArrival, byEnding, byRank, type Entry } from "./entry.ts";
 import { memoryOf } from "./limits.ts";
 import { Ranking } from "./ranking.ts";
+
+interface Tally {
+  count: number;
+}
 
 /** The pending transactions. No two spend one output, and whoever spends another's output arrived after it. */
 export class PendingGraph {
@@ -12,7 +16,7 @@ export class PendingGraph {
   /** Who spends an output, confirmed or not. */
   readonly #spenders = new Map<OutpointKey, Entry>();
   /** Pending transfers by signing key. */
-  readonly #clients = new Map<PublicKey, number>();
+  readonly #clients = new Map<PublicKey, Tally>();
   readonly #arrivals = new Ranking<Entry>(byArrival);
   readonly #endings = new Ranking<Entry>(byEnding);
   /** Transfers, the most wanted first. */
@@ -66,6 +70,14 @@ export class PendingGraph {
     return this.#byId.get(id);
   }
 
+  /** The pending one of a transaction's id. As `get`, by what is asked of a transaction anyhow: who spends its inputs. */
+  find(transaction: SealedTransaction): Entry | undefined {
+    const [key] = inputKeys(transaction);
+    if (key === undefined) return this.get(transaction.id);
+    const spender = this.spender(key);
+    return spender?.transaction.id === transaction.id ? spender : undefined;
+  }
+
   /** The pending transaction that spends an output. */
   spender(key: OutpointKey): Entry | undefined {
     return this.#spenders.get(key);
@@ -73,12 +85,17 @@ export class PendingGraph {
 
   /** Pending transfers that a key has signed. */
   clientCount(key: PublicKey): number {
-    return this.#clients.get(key) ?? 0;
+    return this.#clients.get(key)?.count ?? 0;
+  }
+
+  /** The pending transaction that an output is named by, whether it has that output or not. */
+  maker(key: OutpointKey): Entry | undefined {
+    return this.#byId.get(key.slice(0, 64) as TransactionId);
   }
 
   /** An output of a pending transfer, as a coin that a block of this height would make. */
   coin(key: OutpointKey, height: Height): Coin | undefined {
-    const body = this.#byId.get(key.slice(0, 64) as TransactionId)?.transaction.body;
+    const body = this.maker(key)?.transaction.body;
     if (body?.kind !== "transfer") return undefined;
     const output = body.outputs[Number.parseInt(key.slice(64), 16)];
     return output && { ...output, height, reward: false };
@@ -95,11 +112,16 @@ export class PendingGraph {
     return found;
   }
 
-  /** Puts one in, after all that it spends from. Nothing pending spends from it yet, but see `adopt`. */
-  add(entry: Entry): void {
+  /**
+   * Puts one in, after all that it spends from. Nothing pending spends from it yet, but see `adopt`.
+   * @param parents as `parentsOf` gives them
+   */
+  add(entry: Entry, parents = this.parentsOf(entry.transaction)): void {
     const { transaction } = entry;
-    assert(!this.#byId.has(transaction.id), `${transaction.id} is pending already`);
+    const before = this.#byId.size;
     this.#byId.set(transaction.id, entry);
+    assert(this.#byId.size > before, "a transaction is pending already");
+    entry.gone = false;
     this.#arrivals.add(entry);
     this.#endings.add(entry);
     if (transaction.body.kind === "governance") {
@@ -108,13 +130,14 @@ export class PendingGraph {
       return;
     }
     this.#bytes += memoryOf(transaction);
-    for (const { publicKey } of transaction.witness.signatures)
-      this.#clients.set(publicKey, this.clientCount(publicKey) + 1);
-    for (const key of entry.inputs) {
-      assert(!this.#spenders.has(key), `output ${key} is spent twice`);
-      this.#spenders.set(key, entry);
+    for (const { publicKey } of transaction.witness.signatures) {
+      const tally = this.#clients.get(publicKey);
+      if (tally) tally.count++;
+      else this.#clients.set(publicKey, { count: 1 });
     }
-    const parents = this.parentsOf(transaction);
+    const spent = this.#spenders.size + entry.inputs.length;
+    for (const key of entry.inputs) this.#spenders.set(key, entry);
+    assert(this.#spenders.size === spent, "an output is spent twice");
     entry.children = undefined;
     entry.parents = parents.length > 0 ? parents : undefined;
     for (const parent of parents) this.#linkChild(parent, entry);
@@ -140,17 +163,17 @@ export class PendingGraph {
     this.#rankAgain(moved);
   }
 
-  /** Takes some out. Those that rest on them and are not among them stay: their inputs are confirmed now. */
+  /** Takes some out, each named once. Those that rest on them and are not among them stay: their inputs are confirmed now. */
   remove(entries: readonly Entry[]): void {
-    const gone = new Set(entries);
+    for (const entry of entries) this.#takeOut(entry);
     const left = new Set<Entry>();
-    for (const entry of gone) this.#takeOut(entry);
-    for (const entry of gone) {
-      for (const parent of entry.parents ?? []) if (!gone.has(parent)) this.#unlinkChild(parent, entry);
-      for (const child of entry.children ?? []) if (!gone.has(child)) left.add(child);
+    for (const entry of entries) {
+      if (entry.parents)
+        for (const parent of entry.parents) if (!parent.gone) this.#unlinkChild(parent, entry);
+      if (entry.children) for (const child of entry.children) if (!child.gone) left.add(child);
     }
     for (const child of left) {
-      const parents = child.parents?.filter((parent) => !gone.has(parent)) ?? [];
+      const parents = child.parents?.filter((parent) => !parent.gone) ?? [];
       child.parents = parents.length > 0 ? parents : undefined;
     }
     this.#rankAgain(left);
@@ -178,8 +201,8 @@ export class PendingGraph {
 
   #takeOut(entry: Entry): void {
     const { transaction } = entry;
-    assert(this.#byId.get(transaction.id) === entry, `${transaction.id} is not pending`);
-    this.#byId.delete(transaction.id);
+    assert(!entry.gone && this.#byId.delete(transaction.id), "a transaction is not pending");
+    entry.gone = true;
     this.#arrivals.delete(entry);
     this.#endings.delete(entry);
     if (this.#governance === entry) {
@@ -188,9 +211,8 @@ export class PendingGraph {
     }
     this.#bytes -= memoryOf(transaction);
     for (const { publicKey } of transaction.witness.signatures) {
-      const count = this.clientCount(publicKey) - 1;
-      if (count === 0) this.#clients.delete(publicKey);
-      else this.#clients.set(publicKey, count);
+      const tally = present(this.#clients.get(publicKey), "the tally of a client");
+      if (--tally.count === 0) this.#clients.delete(publicKey);
     }
     for (const key of entry.inputs) this.#spenders.delete(key);
     this.#ranks.delete(entry);

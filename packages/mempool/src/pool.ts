@@ -123,6 +123,7 @@ export class Pool {
 
   /** Refuses those that have waited for too long. */
   expireWaiting(turn: Turn): void {
+    if (this.waiting.size === 0) return;
     for (let late = this.waiting.timedOut(turn.now); late; late = this.waiting.timedOut(turn.now)) {
       const detail = `waited for ${this.limits.orphanMs} ms for output ${this.missing(late)}`;
       this.refuseWaiting(late, { ok: false, code: "input-missing", detail }, turn);

@@ -1,7 +1,7 @@
-// A sorted list that is cheap to change: chunks of a few hundred items. Finding a place costs a binary search, changing
+// A sorted list that is cheap to change: chunks of about a hundred items. Finding a place costs a binary search, changing
 // it a shift inside one chunk; both ends and what follows an item are at hand without sorting anything.
 
-const CHUNK_MAX = 512;
+const CHUNK_MAX = 128;
 
 /** Items in a total order. Their order must not change while they are in: take one out before changing it. */
 export class Ranking<T> {
@@ -32,26 +32,30 @@ export class Ranking<T> {
   /** Puts an item in. It must not be in. */
   add(item: T): void {
     this.#size++;
-    const at = Math.min(this.#chunkOf(item), this.#chunks.length - 1);
-    const chunk = this.#chunks[at];
-    if (chunk === undefined) {
-      this.#chunks.push([item]);
+    const last = this.#chunks.at(-1);
+    if (last === undefined || this.#compare(last.at(-1) as T, item) < 0) {
+      // Most come last.
+      if (last !== undefined && last.length < CHUNK_MAX) last.push(item);
+      else this.#chunks.push([item]);
       return;
     }
+    const at = this.#chunkOf(item);
+    const chunk = this.#chunks[at] as T[];
     const place = this.#placeIn(chunk, item);
-    if (place === chunk.length) chunk.push(item);
-    else chunk.splice(place, 0, item);
+    chunk.splice(place, 0, item);
     if (chunk.length > CHUNK_MAX) this.#chunks.splice(at + 1, 0, chunk.splice(CHUNK_MAX / 2));
   }
 
   /** Takes an item out. @returns whether it was in */
   delete(item: T): boolean {
-    const at = this.#chunkOf(item);
+    // Most that go are the first.
+    const at = this.first === item ? 0 : this.#chunkOf(item);
     const chunk = this.#chunks[at];
     if (chunk === undefined) return false;
-    const place = this.#placeIn(chunk, item);
+    const place = chunk[0] === item ? 0 : this.#placeIn(chunk, item);
     if (chunk[place] !== item) return false;
-    chunk.splice(place, 1);
+    if (place === 0) chunk.shift();
+    else chunk.splice(place, 1);
     if (chunk.length === 0) this.#chunks.splice(at, 1);
     this.#size--;
     return true;

@@ -59,6 +59,7 @@ export class RejectionMemory {
 
   /** Forgets what is known of these bytes. */
   forget(transaction: Pick<SealedTransaction, "id" | "witnessHash">): void {
+    if (this.size === 0) return;
     const witnesses = this.#byId.get(transaction.id);
     if (!witnesses?.delete(transaction.witnessHash)) return;
     this.#byName.delete(nameOf(transaction));
@@ -67,7 +68,9 @@ export class RejectionMemory {
 
   /** What is known of exactly these bytes. */
   get(transaction: Pick<SealedTransaction, "id" | "witnessHash">): Rejection | undefined {
-    return this.#byId.has(transaction.id) ? this.#byName.get(nameOf(transaction)) : undefined;
+    return this.size > 0 && this.#byId.has(transaction.id)
+      ? this.#byName.get(nameOf(transaction))
+      : undefined;
   }
 
   /** What is known of an id, with whatever witness: the oldest first. */

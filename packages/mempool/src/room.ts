@@ -12,15 +12,22 @@ export interface Room {
   readonly victims: readonly Entry[];
 }
 
+const ROOM_ENOUGH: Room = Object.freeze({ ok: true, victims: [] });
+
 /**
  * Looks for room: of those nobody rests on, the last in rank goes, one by one, until the limits hold with the newcomer
  * in; but nothing that it rests on. If one of them pays as much or more there is none: nothing ever goes for what pays
  * no more. Costs what goes, not what is there.
+ * @param parents the pending ones whose outputs the newcomer spends
  */
-export function roomFor(pool: Pool, newcomer: SealedTransaction): Room | MempoolRefusal {
-  if (!pool.fullWith(newcomer)) return { ok: true, victims: [] };
+export function roomFor(
+  pool: Pool,
+  newcomer: SealedTransaction,
+  parents: readonly Entry[],
+): Room | MempoolRefusal {
+  if (!pool.fullWith(newcomer)) return ROOM_ENOUGH;
   const { graph, limits } = pool;
-  const ancestors = graph.withAncestors(graph.parentsOf(newcomer));
+  const ancestors = graph.withAncestors(parents);
   const price = priceOf(newcomer, ancestors);
   const victims: Entry[] = [];
   let dearest: Entry | undefined;

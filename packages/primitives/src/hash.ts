@@ -7,7 +7,7 @@ import { assert } from "./assert.ts";
 import { bytesToHex, hexToBytes } from "./hex.ts";
 import { type ChainId, type Hash, ZERO_HASH } from "./ids.ts";
 
-export { HASHING, sha256, sha256Hex } from "#platform";
+export { HASHING, sha256, sha256Hex, sha256Into } from "#platform";
 
 /** Every tag in use. A tag names a purpose and a version; a changed format takes a new one. */
 export const TAGS = {

@@ -1,16 +1,14 @@
 // Lower-case hex, strictly. Upper case, odd length and prefixes are refused: one value has one text.
 import { hexReader } from "#platform";
 import { assert } from "./assert.ts";
-import { writeHex } from "./write-hex.ts";
+import { isHexText, writeHex } from "./write-hex.ts";
 
 export { hexReader, sameBytes } from "#platform";
 export { writeHex } from "./write-hex.ts";
 
-const HEX = /^(?:[0-9a-f]{2})*$/;
-
 /** Whether `text` is lower-case hex, of `length` bytes if that is given. */
 export function isHex(text: unknown, length?: number): text is string {
-  return typeof text === "string" && (length === undefined || text.length === 2 * length) && HEX.test(text);
+  return typeof text === "string" && (length === undefined || text.length === 2 * length) && isHexText(text);
 }
 
 /** The bytes as lower-case hex. */

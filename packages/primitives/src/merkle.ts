@@ -1,9 +1,9 @@
 // Branches of SSZ hash trees: what shows that a part belongs to a root. The node at depth d and position i has the
 // generalized index 2^d + i; a branch lists the siblings from the node up to below the root.
-import { sha256, sha256Hex } from "#platform";
+import { sha256, sha256Hex, sha256Into } from "#platform";
 import { assert } from "./assert.ts";
 import type { HashTree } from "./codec.ts";
-import { bytesToHex, hexToBytes, writeHex } from "./hex.ts";
+import { bytesToHex, hexToBytes } from "./hex.ts";
 import type { Hash } from "./ids.ts";
 
 /**
@@ -65,9 +65,13 @@ export function listRoot(roots: Uint8Array, depth: number): Hash {
     const odd = count % 2 === 1;
     count = Math.ceil(count / 2);
     for (let at = 0; at < count; at++) {
-      pair.set(roots.subarray(64 * at, 64 * at + 64), 0);
-      if (odd && at === count - 1) pair.set(ZERO_ROOTS[level] as Uint8Array, 32);
-      writeHex(sha256Hex(pair), roots, 32 * at);
+      let both = roots.subarray(64 * at, 64 * at + 64);
+      if (odd && at === count - 1) {
+        pair.set(both, 0);
+        pair.set(ZERO_ROOTS[level] as Uint8Array, 32);
+        both = pair;
+      }
+      sha256Into(both, roots, 32 * at);
     }
   }
   pair.fill(0);

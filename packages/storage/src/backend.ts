@@ -29,9 +29,12 @@ export interface PreparedWrite {
   write(sync: boolean): Promise<void>;
 }
 
-/** What a store stands on. Writes never overlap, prepared ones among them; nothing is called after `close`. */
+/**
+ * What a store stands on. Writes never overlap, prepared ones among them; nothing is called after `close`. Changes are
+ * sealed as they are gone through, and each is good until the next is asked for: who keeps one copies it.
+ */
 export interface Backend extends BackendReader {
-  /** All changes or none; durable when it ends if `sync`. Values are sealed as the changes are gone through. */
+  /** All changes or none; durable when it ends if `sync`. */
   write(changes: Iterable<StoreChange>, sync: boolean): Promise<void>;
   /** Goes through changes as `write` does, in slices and while other writes go on, but writes nothing yet. */
   prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite>;

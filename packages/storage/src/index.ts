@@ -1,7 +1,7 @@
 export type { Backend, BackendReader, FileDamage, PreparedWrite, SealedEntry } from "./backend.ts";
 export type { CheckedStore, PreparedStoreWrite, WalkedEntry } from "./checked-store.ts";
 export { type Damage, damageOf, type Repair } from "./damage.ts";
-export { heightCodec, type TransactionPlace, transactionPlaceCodec } from "./index-records.ts";
+export { heightCodec, placeBytes, type TransactionPlace, transactionPlaceCodec } from "./index-records.ts";
 export {
   describeKey,
   heightRange,
@@ -12,6 +12,7 @@ export {
   LAYOUT,
   LAYOUT_VERSION,
   OUTPUT_KEY_BYTES,
+  OUTPUT_VALUE_BYTES,
   outpointOf,
   outputKey,
   type ParsedKey,
@@ -24,7 +25,8 @@ export { openMemoryBackend } from "./memory-backend.ts";
 export { type Flushed, type Meta, metaKey, putMeta, readMeta, type Tip } from "./meta.ts";
 export { openMemoryStore, openStoreOn } from "./open-store.ts";
 export {
-  cachedBytes,
+  CACHED_OUTPUT_BYTES,
+  CHANGED_OUTPUT_BYTES,
   OUTPUT_CACHE_DEFAULTS,
   OutputCache,
   type OutputCacheLimits,

@@ -1,7 +1,7 @@
 // The key layout: every table of the database in one table. A key is the prefix of its table, one byte, then fields of
 // fixed size in big-endian, so that keys sort as their fields do, and all keys of a table are of one length. A change
 // here takes a new LAYOUT_VERSION, and a database of another version is refused.
-import { assert, bytesToHex, type Hex, hexToBytes, INTEGER_MAX, isHex, writeHex } from "@witan/primitives";
+import { assert, bytesToHex, type Hex, hexToBytes, INTEGER_MAX, writeHex } from "@witan/primitives";
 
 /** The version of this page. */
 export const LAYOUT_VERSION = 1;
@@ -75,7 +75,8 @@ const NAME = /^[a-z-]{1,16}$/;
 
 function writeInteger(bytes: Uint8Array, at: number, size: number, value: number): void {
   const max = Math.min(256 ** size - 1, INTEGER_MAX);
-  assert(Number.isInteger(value) && value >= 0 && value <= max, `${value} in a key, where 0 to ${max} fit`);
+  if (!Number.isInteger(value) || value < 0 || value > max)
+    assert(false, `${value} in a key, where 0 to ${max} fit`);
   let rest = value;
   for (let place = at + size - 1; place >= at; place--) {
     bytes[place] = rest % 256;
@@ -86,26 +87,28 @@ function writeInteger(bytes: Uint8Array, at: number, size: number, value: number
 function writeField(bytes: Uint8Array, at: number, kind: FieldKind, value: string | number): void {
   const size = FIELD_BYTES[kind];
   if (typeof value === "number") {
-    assert(kind !== "hash" && kind !== "name", `a number in a key, where a ${kind} belongs`);
+    if (kind === "hash" || kind === "name") assert(false, `a number in a key, where a ${kind} belongs`);
     writeInteger(bytes, at, size, value);
   } else if (kind === "name") {
     assert(NAME.test(value), `not the name of a record: ${value}`);
     for (let index = 0; index < value.length; index++) bytes[at + index] = value.charCodeAt(index);
   } else {
-    assert(kind === "hash" && isHex(value, size), `not a ${kind} in a key: ${value}`);
-    writeHex(value, bytes, at);
+    const isHash = kind === "hash" && value.length === 2 * size && writeHex(value, bytes, at);
+    if (!isHash) assert(false, `not a ${kind} in a key: ${value}`);
   }
 }
 
 /** The prefix of a table and some of its first fields. */
 function writeKey(table: TableName, fields: readonly (string | number)[]): Uint8Array {
   const { prefix, key }: TableShape = LAYOUT[table];
-  assert(fields.length <= key.length, `${fields.length} fields for a key of ${table}`);
-  const kinds = key.slice(0, fields.length);
-  const bytes = new Uint8Array(kinds.reduce((sum, kind) => sum + FIELD_BYTES[kind], 1));
+  if (fields.length > key.length) assert(false, `${fields.length} fields for a key of ${table}`);
+  let size = 1;
+  for (let index = 0; index < fields.length; index++) size += FIELD_BYTES[key[index] as FieldKind];
+  const bytes = new Uint8Array(size);
   bytes[0] = prefix.charCodeAt(0);
   let at = 1;
-  for (const [index, kind] of kinds.entries()) {
+  for (let index = 0; index < fields.length; index++) {
+    const kind = key[index] as FieldKind;
     writeField(bytes, at, kind, fields[index] as string | number);
     at += FIELD_BYTES[kind];
   }
@@ -114,18 +117,22 @@ function writeKey(table: TableName, fields: readonly (string | number)[]): Uint8
 
 /** The key of a record. @throws {AssertionError} if a field is out of its range */
 export function keyOf<Name extends TableName>(table: Name, ...fields: KeyFields<Name>): Uint8Array {
-  assert(fields.length === LAYOUT[table].key.length, `${fields.length} fields for a key of ${table}`);
+  if (fields.length !== LAYOUT[table].key.length)
+    assert(false, `${fields.length} fields for a key of ${table}`);
   return writeKey(table, fields);
 }
 
 /** Bytes of an output's key: prefix, id, index. */
 export const OUTPUT_KEY_BYTES = 35;
+/** Bytes of an output's value (docs/formats.md, section 14). */
+export const OUTPUT_VALUE_BYTES = 53;
 
 /** The key of an output from its name in maps: the transaction's id, then its index, 68 hex digits in all. */
 export function outputKey(outpoint: Hex): Uint8Array {
   const bytes = new Uint8Array(OUTPUT_KEY_BYTES);
   bytes[0] = OUTPUT_PREFIX;
-  assert(outpoint.length === 68 && writeHex(outpoint, bytes, 1), `not the name of an output: ${outpoint}`);
+  const isName = outpoint.length === 68 && writeHex(outpoint, bytes, 1);
+  if (!isName) assert(false, `not the name of an output: ${outpoint}`);
   return bytes;
 }
 

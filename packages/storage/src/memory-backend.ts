@@ -54,7 +54,7 @@ class MemoryBackend extends MemoryReader implements Backend {
   async prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite> {
     const texts: (readonly [string, Uint8Array | undefined])[] = [];
     for (const change of changes)
-      texts.push([textOf(change.key), change.kind === "put" ? change.value : undefined]);
+      texts.push([textOf(change.key), change.kind === "put" ? change.value.slice() : undefined]);
     return {
       write: async () => {
         this.cell.contents = this.cell.contents.with(texts);

@@ -2,13 +2,14 @@
 // entry leaves by a flush and in no other way; a flush is one batch, with the height it belongs to. So after a crash the
 // disk holds the state after one block, whole, and the blocks behind it are replayed.
 //
-// An entry is two strings of one character a byte in a map, no objects: outputs are many. Memory is bounded: clean
-// entries by `cleanBytes`, changed ones because the caller flushes when `isFlushDue` says so.
-import { assert, type Height, type Hex, present, type StoreChange, writeHex } from "@witan/primitives";
-import { bytesOf, textOf } from "./byte-text.ts";
+// Entries are in flat memory (output-table.ts), one for each output: a mark tells what it is against the disk. Memory is
+// bounded: clean entries by `cleanBytes`, changed ones because the caller flushes when `isFlushDue` says so.
+import { assert, type Height, type Hex, present, type StoreChange } from "@witan/primitives";
 import type { CheckedStore } from "./checked-store.ts";
-import { LAYOUT, OUTPUT_KEY_BYTES, outputKey } from "./layout.ts";
+import { OUTPUT_KEY_BYTES, OUTPUT_VALUE_BYTES, outputKey } from "./layout.ts";
 import { type Flushed, putMeta } from "./meta.ts";
+import { ENTRY_BYTES, NONE, OutputTable } from "./output-table.ts";
+import { SEAL_BYTES } from "./seal.ts";
 
 /** Limits of a cache. */
 export interface OutputCacheLimits {
@@ -19,7 +20,7 @@ export interface OutputCacheLimits {
   readonly changedBytes: number;
   /** Blocks since the last flush at which one is due, however little changed. */
   readonly blocks: number;
-  /** Memory of entries that are as on the disk: about a million hot outputs. */
+  /** Memory of entries that are as on the disk: 1.8 million hot outputs. */
   readonly cleanBytes: number;
 }
 
@@ -51,68 +52,42 @@ export interface OutputCacheStatus {
   readonly isFlushing: boolean;
 }
 
-/** A string's header, and V8's rounding. */
-function stringBytes(length: number): number {
-  return (16 + length + 7) & ~7;
-}
+/** Bytes of memory that an output in the cache takes at most. */
+export const CACHED_OUTPUT_BYTES = ENTRY_BYTES;
 
-/** A place in a map of V8's: three words, and its share of the buckets, of a table at least half full. */
-const MAP_ENTRY_BYTES = 56;
-const KEY_BYTES = OUTPUT_KEY_BYTES - 1;
+/** Bytes that one takes which changed: its entry, and its record in the batch that writes it. */
+export const CHANGED_OUTPUT_BYTES = ENTRY_BYTES + OUTPUT_KEY_BYTES + OUTPUT_VALUE_BYTES + SEAL_BYTES;
 
-/** Bytes of memory that an entry counts for: 184 with a coin's 53 bytes; measured 156 to 184 as the map fills. */
-export function cachedBytes(value: string | null): number {
-  return MAP_ENTRY_BYTES + stringBytes(KEY_BYTES) + (value === null ? 0 : stringBytes(value.length));
-}
-
-/** Entries and the memory they count for. */
-class Entries<Value extends string | null> {
-  readonly map = new Map<string, Value>();
-  bytes = 0;
-
-  set(key: string, value: Value): void {
-    this.delete(key);
-    this.map.set(key, value);
-    this.bytes += cachedBytes(value);
-  }
-
-  delete(key: string): boolean {
-    const value = this.map.get(key);
-    if (value === undefined) return false;
-    this.bytes -= cachedBytes(value);
-    return this.map.delete(key);
-  }
-}
-
-/** What changed against the disk. */
-class Changes {
-  /** Outputs that the disk does not have. */
-  readonly created = new Entries<string>();
-  /** Outputs that the disk has and that are spent (null), or were spent and are back (undone blocks). */
-  readonly replaced = new Entries<string | null>();
-
-  get bytes(): number {
-    return this.created.bytes + this.replaced.bytes;
-  }
-  get size(): number {
-    return this.created.map.size + this.replaced.map.size;
-  }
-  /** The output, null if it is spent, undefined if it did not change. */
-  find(key: string): string | null | undefined {
-    return this.created.map.get(key) ?? this.replaced.map.get(key);
-  }
-}
+// What an entry is, against the disk and what is being written to it. Values are marks of the table.
+/** As there. */
+const CLEAN = 1;
+/** Not there. */
+const CREATED = 2;
+/** There with the same or another value: was spent and is back (undone blocks). */
+const REPLACED = 3;
+/** Spent, and there. */
+const GONE = 4;
+/** Spent, and not there, or no more once what is being written is. */
+const ABSENT = 5;
+const KIND = 7;
+/** Beside one of these: it is being written, so the disk alone does not tell yet, and the entry must stay. */
+const WRITING = 8;
+/** It was asked for since the hand came by. */
+const HIT = 16;
 
 /** The outputs that can be spent, by their names in maps: 68 hex digits (`OutpointKey`). Values are bytes to it. */
 export class OutputCache {
   readonly #store: CheckedStore;
   readonly #limits: OutputCacheLimits;
-  #changes = new Changes();
-  /** What is being written. As good as on the disk for what changes meanwhile, and itself not to be changed. */
-  #flushing: Changes | undefined;
-  /** As on the disk. A hit in the old one moves to the young; when that is full it becomes the old one. */
-  #young = new Entries<string>();
-  #old = new Entries<string>();
+  readonly #table = new OutputTable();
+  /** Slots of what changed: created, replaced, gone. Each slot's note is its place here. */
+  #changed: number[] = [];
+  /** Slots of what is being written. */
+  #writing: readonly number[] | undefined;
+  /** Entries that may be let go: clean, and not being written. */
+  #clean = 0;
+  /** The slot that is looked at next for letting go: what was asked for since the last time stays for another round. */
+  #hand = 0;
   #flushed: Flushed | undefined;
   #outputs: number;
   /** Flushes that have ended: what was read before one ended may be stale after it. */
@@ -127,44 +102,100 @@ export class OutputCache {
       assert(Number.isSafeInteger(value) && value >= 0, `limit ${name} of ${value}`);
   }
 
-  /** An output that is not spent. Reads the disk if it must. @throws {StoreError} if that fails */
+  /**
+   * An output that is not spent. Reads the disk if it must.
+   * @returns a view that is good until the cache is used again
+   * @throws {StoreError} if the disk fails
+   */
   get(outpoint: Hex): Uint8Array | undefined {
-    const value = this.#find(nameOf(outpoint), outpoint);
-    return value === undefined ? undefined : bytesOf(value);
+    const slot = this.#table.find(outpoint);
+    if (slot !== NONE) {
+      const mark = this.#table.mark(slot);
+      if ((mark & KIND) >= GONE) return undefined;
+      if ((mark & HIT) === 0) this.#table.setMark(slot, mark | HIT);
+      return this.#table.value(slot);
+    }
+    const value = this.#store.get(outputKey(outpoint));
+    if (value !== undefined) this.#remember(value);
+    return value;
   }
 
   /** Reads outputs from the disk off the main thread, so that `get` will find them here. */
-  async fetch(outpoints: readonly Hex[]): Promise<void> {
-    const wanted = outpoints.filter((outpoint) => this.#cached(nameOf(outpoint)) === undefined);
-    if (wanted.length === 0) return;
+  fetch(outpoints: readonly Hex[]): Promise<void> {
+    const missing = outpoints.filter((outpoint) => this.#table.find(outpoint) === NONE);
+    return missing.length === 0 ? Promise.resolve() : this.#fetchMissing(missing);
+  }
+
+  async #fetchMissing(outpoints: readonly Hex[]): Promise<void> {
     const flushes = this.#flushes;
-    const values = await this.#store.fetchMany(wanted.map(outputKey));
-    // What was spent meanwhile is masked by the changes, or by what is being written, until that is on the disk.
+    const values = await this.#store.fetchMany(outpoints.map(outputKey));
+    // What was spent meanwhile has an entry that says so, until a flush that wrote it has ended.
     if (flushes !== this.#flushes) return;
-    for (const [at, outpoint] of wanted.entries()) {
+    for (const [at, outpoint] of outpoints.entries()) {
       const value = values[at];
-      const name = nameOf(outpoint);
-      if (value !== undefined && this.#cached(name) === undefined) this.#remember(name, textOf(value));
+      if (value !== undefined && this.#table.find(outpoint) === NONE) this.#remember(value);
     }
   }
 
   /**
-   * Makes the changes of one block, done or undone, in order: an output put, or null for one that is spent.
-   * @throws {AssertionError} if what is spent is not there, or what is put is (as far as is known without reading the
-   *   disk: the ledger's ids never occur twice, and at the start outputs are counted); {StoreError} if the disk fails
+   * Takes an output out, as a block does that is done, or that made it and is undone.
+   * @throws {AssertionError} if it is not there; {StoreError} if the disk fails
    */
-  apply(changes: Iterable<readonly [outpoint: Hex, value: Uint8Array | null]>): void {
-    for (const [outpoint, value] of changes) {
-      if (value === null) this.#spend(nameOf(outpoint), outpoint);
-      else this.#put(nameOf(outpoint), textOf(value), outpoint);
+  spend(outpoint: Hex): void {
+    const table = this.#table;
+    let slot = table.find(outpoint);
+    if (slot === NONE) {
+      present(this.#store.get(outputKey(outpoint)), `output ${outpoint}`);
+      slot = table.add(CLEAN);
+      this.#clean++;
     }
+    const mark = table.mark(slot);
+    const writing = mark & WRITING;
+    const kind = mark & KIND;
+    if (kind >= GONE) assert(false, `output ${outpoint} is missing`);
+    this.#outputs--;
+    if (kind === CREATED) {
+      this.#unlist(slot);
+      // Made since the last flush: the disk has never heard of it.
+      if (writing === 0) table.remove(slot);
+      else table.setMark(slot, ABSENT | writing);
+      return;
+    }
+    if (kind === CLEAN) this.#list(slot);
+    if (kind === CLEAN && writing === 0) this.#clean--;
+    table.setMark(slot, GONE | writing);
+  }
+
+  /**
+   * Puts an output in, as a block does that makes it, or that spent it and is undone.
+   * @param value OUTPUT_VALUE_BYTES of them
+   * @throws {AssertionError} if it is there, as far as is known without reading the disk: the ledger's ids never occur
+   *   twice, and at the start outputs are counted
+   */
+  put(outpoint: Hex, value: Uint8Array): void {
+    if (value.length !== OUTPUT_VALUE_BYTES) assert(false, `an output of ${value.length} bytes`);
+    const table = this.#table;
+    let slot = table.find(outpoint);
+    if (slot === NONE) {
+      slot = table.add(CREATED);
+      this.#list(slot);
+    } else {
+      const mark = table.mark(slot);
+      const kind = mark & KIND;
+      if (kind < GONE) assert(false, `output ${outpoint} is there already`);
+      if (kind === ABSENT) this.#list(slot);
+      table.setMark(slot, (kind === ABSENT ? CREATED : REPLACED) | (mark & WRITING));
+    }
+    this.#outputs++;
+    table.setValue(slot, value);
   }
 
   /** Whether a flush should begin, with the chain at this height. */
   isFlushDue(height: Height): boolean {
-    if (this.#flushing !== undefined) return false;
+    if (this.#writing !== undefined) return false;
     const blocks = height - (this.#flushed?.height ?? 0);
-    return this.#changes.bytes >= this.#limits.changedBytes || blocks >= this.#limits.blocks;
+    const bytes = this.#changed.length * CHANGED_OUTPUT_BYTES;
+    return bytes >= this.#limits.changedBytes || blocks >= this.#limits.blocks;
   }
 
   /**
@@ -173,124 +204,121 @@ export class OutputCache {
    * @throws {StoreError} if the write fails; then the store is poisoned, and this cache of no use
    */
   async flush(height: Height, others: Iterable<StoreChange>): Promise<void> {
-    assert(this.#flushing === undefined, "one flush at a time");
+    assert(this.#writing === undefined, "one flush at a time");
     assert(height >= (this.#flushed?.height ?? 0), `a flush at ${height}, behind the last`);
-    const flushing = this.#changes;
     const flushed: Flushed = { height, outputs: this.#outputs };
-    this.#flushing = flushing;
-    this.#changes = new Changes();
-    const batch = await this.#store.prepare(batchOf(flushing, flushed, others));
+    const changes = this.#beginWriting();
+    const batch = await this.#store.prepare(batchOf(changes, flushed, others));
     await batch.write({ sync: true });
     this.#flushes++;
-    this.#flushing = undefined;
     this.#flushed = flushed;
-    this.#adopt(flushing);
+    this.#endWriting();
   }
 
   /** How full the cache is. */
   status(): OutputCacheStatus {
+    const changed = this.#changed.length + (this.#writing?.length ?? 0);
     return {
       outputs: this.#outputs,
       flushed: this.#flushed,
-      changedEntries: this.#changes.size + (this.#flushing?.size ?? 0),
-      changedBytes: this.#changes.bytes + (this.#flushing?.bytes ?? 0),
-      cleanEntries: this.#young.map.size + this.#old.map.size,
-      cleanBytes: this.#young.bytes + this.#old.bytes,
-      isFlushing: this.#flushing !== undefined,
+      changedEntries: changed,
+      changedBytes: changed * CHANGED_OUTPUT_BYTES,
+      cleanEntries: this.#clean,
+      cleanBytes: this.#clean * CACHED_OUTPUT_BYTES,
+      isFlushing: this.#writing !== undefined,
     };
   }
 
-  /** What is known without the disk: an output, null if there is none, undefined if only the disk can tell. */
-  #cached(name: string): string | null | undefined {
-    const changed = this.#changes.find(name);
-    if (changed !== undefined) return changed;
-    const flushing = this.#flushing?.find(name);
-    if (flushing !== undefined) return flushing;
-    const young = this.#young.map.get(name);
-    if (young !== undefined) return young;
-    const old = this.#old.map.get(name);
-    if (old === undefined) return undefined;
-    this.#old.delete(name);
-    this.#remember(name, old);
-    return old;
+  /** Keeps an output that is as on the disk, by the name that was not found just now. */
+  #remember(value: Uint8Array): void {
+    // It is no output: whoever asked will say so. It must not get in here, where all are of one size.
+    if (value.length !== OUTPUT_VALUE_BYTES) return;
+    this.#table.setValue(this.#table.add(CLEAN), value);
+    this.#clean++;
+    this.#letGo();
   }
 
-  #find(name: string, outpoint: Hex): string | undefined {
-    const cached = this.#cached(name);
-    if (cached !== undefined) return cached ?? undefined;
-    const read = this.#store.get(outputKey(outpoint));
-    if (read === undefined) return undefined;
-    const value = textOf(read);
-    this.#remember(name, value);
-    return value;
+  #letGo(): void {
+    const table = this.#table;
+    while (this.#clean * CACHED_OUTPUT_BYTES > this.#limits.cleanBytes) {
+      const slot = this.#hand;
+      this.#hand = (slot + 1) % table.slots;
+      const mark = table.mark(slot);
+      if ((mark & ~HIT) !== CLEAN) continue;
+      if (mark === CLEAN) {
+        table.remove(slot);
+        this.#clean--;
+      } else table.setMark(slot, CLEAN);
+    }
   }
 
-  /** Keeps an output that is as on the disk. */
-  #remember(name: string, value: string): void {
-    this.#young.set(name, value);
-    if (this.#young.bytes <= this.#limits.cleanBytes / 2) return;
-    this.#old = this.#young;
-    this.#young = new Entries();
+  #list(slot: number): void {
+    this.#table.setNote(slot, this.#changed.length);
+    this.#changed.push(slot);
   }
 
-  #spend(name: string, outpoint: Hex): void {
-    this.#outputs--;
-    // Made since the last flush: the disk has never heard of it.
-    if (this.#changes.created.delete(name)) return;
-    present(this.#find(name, outpoint), `output ${outpoint}`);
-    this.#forget(name);
-    this.#changes.replaced.set(name, null);
+  #unlist(slot: number): void {
+    const last = present(this.#changed.pop(), "a change");
+    if (last === slot) return;
+    const place = this.#table.note(slot);
+    this.#changed[place] = last;
+    this.#table.setNote(last, place);
   }
 
-  #put(name: string, value: string, outpoint: Hex): void {
-    assert(typeof this.#cached(name) !== "string", `output ${outpoint} is there already`);
-    this.#outputs++;
-    // Spent since the last flush and back again, as undone blocks have it: the disk still has the old one.
-    if (this.#changes.replaced.map.has(name)) this.#changes.replaced.set(name, value);
-    else this.#changes.created.set(name, value);
+  /** From now on what changed counts as on the disk. What is to be written is copied: it may change again meanwhile. */
+  #beginWriting(): ChangedOutputs {
+    const table = this.#table;
+    const slots = this.#changed;
+    const records = new Uint8Array(slots.length * RECORD_BYTES);
+    const gone = new Uint8Array(slots.length);
+    for (const [at, slot] of slots.entries()) {
+      const isGone = (table.mark(slot) & KIND) === GONE;
+      table.copy(slot, records, at * RECORD_BYTES);
+      if (isGone) gone[at] = 1;
+      table.setMark(slot, WRITING | (isGone ? ABSENT : CLEAN));
+    }
+    this.#changed = [];
+    this.#writing = slots;
+    return { records, gone };
   }
 
-  #forget(name: string): void {
-    this.#young.delete(name);
-    this.#old.delete(name);
-  }
-
-  /** What was written is as on the disk now, and likely to be spent soon. */
-  #adopt(flushed: Changes): void {
-    for (const [name, value] of flushed.replaced.map)
-      if (value !== null && this.#changes.find(name) === undefined) this.#remember(name, value);
-    // Changed again while it was written: the clean entries must not tell what the changes hide.
-    for (const name of this.#changes.replaced.map.keys()) flushed.created.delete(name);
-    for (const [name, value] of flushed.created.map) this.#remember(name, value);
+  /** It is on the disk. What did not change meanwhile is likely to be spent soon, and stays as long as there is room. */
+  #endWriting(): void {
+    const table = this.#table;
+    for (const slot of this.#writing ?? []) {
+      const mark = table.mark(slot) & ~WRITING;
+      if ((mark & KIND) === ABSENT) table.remove(slot);
+      else table.setMark(slot, mark);
+      if ((mark & KIND) === CLEAN) this.#clean++;
+    }
+    this.#writing = undefined;
+    this.#letGo();
   }
 }
 
-/** Where names are put together: they are asked for several times for each input. */
-const nameBytes = new Uint8Array(KEY_BYTES);
-
-/** The name of an output in the maps: its 34 bytes as text. */
-function nameOf(outpoint: Hex): string {
-  assert(
-    outpoint.length === 2 * KEY_BYTES && writeHex(outpoint, nameBytes, 0),
-    `not the name of an output: ${outpoint}`,
-  );
-  return textOf(nameBytes);
+/** Outputs that changed: keys and values one behind the other, and which of them are gone. */
+interface ChangedOutputs {
+  readonly records: Uint8Array;
+  readonly gone: Uint8Array;
 }
 
-function keyOfName(name: string): Uint8Array {
-  return bytesOf(LAYOUT.output.prefix + name);
-}
+const RECORD_BYTES = OUTPUT_KEY_BYTES + OUTPUT_VALUE_BYTES;
 
 /** Everything that a flush writes, put together as it is asked for. */
 function* batchOf(
-  { created, replaced }: Changes,
+  { records, gone }: ChangedOutputs,
   flushed: Flushed,
   others: Iterable<StoreChange>,
 ): Generator<StoreChange, void, undefined> {
-  for (const [name, value] of created.map) yield { kind: "put", key: keyOfName(name), value: bytesOf(value) };
-  for (const [name, value] of replaced.map) {
-    const key = keyOfName(name);
-    yield value === null ? { kind: "delete", key } : { kind: "put", key, value: bytesOf(value) };
+  // The store copies each before it asks for the next.
+  const key = new Uint8Array(OUTPUT_KEY_BYTES);
+  const value = new Uint8Array(OUTPUT_VALUE_BYTES);
+  const put: StoreChange = { kind: "put", key, value };
+  const spent: StoreChange = { kind: "delete", key };
+  for (let at = 0, from = 0; at < gone.length; at++) {
+    for (let byte = 0; byte < OUTPUT_KEY_BYTES; byte++) key[byte] = records[from++] as number;
+    for (let byte = 0; byte < OUTPUT_VALUE_BYTES; byte++) value[byte] = records[from++] as number;
+    yield gone[at] === 1 ? spent : put;
   }
   yield* others;
   yield putMeta("flushed", flushed);

@@ -3,7 +3,7 @@
 import type { StoreChange } from "@witan/primitives";
 import type { Backend, PreparedWrite } from "./backend.ts";
 import type { Gate } from "./gate.ts";
-import { seal } from "./seal.ts";
+import { sealedChanges } from "./seal.ts";
 
 /** Changes joined into one batch at most: bounds how long the first of a group waits for the rest. */
 const GROUP_CHANGES_MAX = 20_000;
@@ -39,7 +39,7 @@ export class WriteQueue {
 
   /** Puts changes together for a write of their own, while other writes go on. */
   prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite> {
-    return this.#backend.prepare(sealed(changes));
+    return this.#backend.prepare(sealedChanges(changes));
   }
 
   /** Writes what was prepared; its place is that of this call. @throws as `write` */
@@ -79,7 +79,7 @@ export class WriteQueue {
     const sync = group.some((one) => one.sync);
     const [first] = group;
     if (first?.work.kind === "prepared") await first.work.prepared.write(sync);
-    else await this.#backend.write(sealed(changesOf(group)), sync);
+    else await this.#backend.write(sealedChanges(changesOf(group)), sync);
   }
 
   #nextGroup(): readonly Waiting[] {
@@ -103,12 +103,4 @@ function countOf(work: Work): number {
 
 function* changesOf(group: readonly Waiting[]): Generator<StoreChange, void, undefined> {
   for (const { work } of group) if (work.kind === "changes") yield* work.changes;
-}
-
-/** The changes with their values sealed, each only when it is asked for: a flush has tens of thousands. */
-function* sealed(changes: Iterable<StoreChange>): Generator<StoreChange, void, undefined> {
-  for (const change of changes) {
-    if (change.kind === "delete") yield change;
-    else yield { kind: "put", key: change.key, value: seal(change.key, change.value) };
-  }
 }

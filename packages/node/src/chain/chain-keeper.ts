@@ -6,14 +6,15 @@ import {
   type Block,
   type Chain,
   type ChainState,
+  COIN_BYTES,
   type CoinSource,
-  coinCodec,
   type FinalityProof,
   type GovernanceView,
   type Header,
   type OutpointKey,
   readCoin,
   type ValidBlock,
+  writeCoin,
 } from "@witan/ledger";
 import {
   assert,
@@ -326,9 +327,14 @@ export class ChainKeeper {
   /** The one step in which a block changes what is in memory. */
   #take({ block, coins, governance, undo }: ValidBlock): void {
     const { header, hash } = block;
-    this.#cache.apply(
-      coins.changes().map(([key, coin]) => [key, coin === null ? null : coinCodec.encode(coin)] as const),
-    );
+    const bytes = new Uint8Array(COIN_BYTES);
+    for (const [key, coin] of coins.changed) {
+      if (coin === null) this.#cache.spend(key);
+      else {
+        writeCoin(coin, bytes, 0);
+        this.#cache.put(key, bytes);
+      }
+    }
     this.#indexes.add(block, undo);
     this.#governance.add(header.height, governance);
     this.#memberships.add(governance);

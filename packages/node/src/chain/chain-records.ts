@@ -2,13 +2,13 @@
 // decode was never written so, or belongs to another program: that is damage, said so, and never served.
 import {
   type Block,
-  blockUndoCodec,
   type Chain,
   decodeBlock,
   GovernanceView,
   governanceStateCodec,
   type Header,
   headerCodec,
+  undoBytes,
   type ValidBlock,
 } from "@witan/ledger";
 import {
@@ -103,7 +103,7 @@ export function blockChanges(
   const changes: StoreChange[] = [
     { kind: "put", key: keyOf("block", height), value: bytes },
     { kind: "put", key: keyOf("heightOfBlock", hash), value: heightCodec.encode(height) },
-    { kind: "put", key: keyOf("undo", height), value: blockUndoCodec.encode(undo) },
+    { kind: "put", key: keyOf("undo", height), value: undoBytes(undo) },
     putMeta("tip", { height, hash }),
   ];
   if (certificate !== undefined) {

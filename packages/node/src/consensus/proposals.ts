@@ -4,8 +4,8 @@ import {
   assembleBlock,
   type Broken,
   decodeBlock,
+  inputKeys,
   judgeBlock,
-  keyOf,
   type OutpointKey,
   type SealedTransaction,
   signatureChecks,
@@ -163,7 +163,7 @@ function isSigned(transaction: SealedTransaction): boolean {
 
 /** The outputs that transactions spend. */
 export function inputsOf(transactions: readonly SealedTransaction[]): readonly OutpointKey[] {
-  return transactions.flatMap(({ body }) => (body.kind === "transfer" ? body.inputs.map(keyOf) : []));
+  return transactions.flatMap(inputKeys);
 }
 
 function told({ code, detail, transaction }: Broken): string {

@@ -8,7 +8,7 @@ import {
   type StoreChange,
   type TransactionId,
 } from "@witan/primitives";
-import { keyOf, type TransactionPlace, transactionPlaceCodec } from "@witan/storage";
+import { keyOf, placeBytes, type TransactionPlace } from "@witan/storage";
 import {
   type AddressOutput,
   addressEffects,
@@ -44,7 +44,8 @@ export class IndexChanges {
 
   /** Takes in a block. */
   add({ header: { height }, transactions }: Block, undo: BlockUndo): void {
-    for (const [position, { id }] of transactions.entries()) this.#places.set(id, { height, position });
+    let position = 0;
+    for (const { id } of transactions) this.#places.set(id, { height, position: position++ });
     this.#records += transactions.length;
     if (!this.#addresses) return;
     const { outputs, events } = addressEffects(height, transactions, undo);
@@ -86,7 +87,7 @@ export class IndexChanges {
   /** What writes all this, put together as it is asked for. */
   *storeChanges(): Generator<StoreChange, void, undefined> {
     for (const [id, place] of this.#places)
-      yield { kind: "put", key: keyOf("transaction", id), value: transactionPlaceCodec.encode(place) };
+      yield { kind: "put", key: keyOf("transaction", id), value: placeBytes(place) };
     for (const [policyHash, outputs] of this.#outputs)
       for (const [outpoint, output] of outputs) yield outputChange(policyHash, outpoint, output);
     for (const [policyHash, events] of this.#events)

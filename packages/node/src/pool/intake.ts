@@ -1,6 +1,6 @@
 // How transactions come in: decoded, prechecked, their signatures asked off the main thread in batches, their coins
 // fetched in one read, then admitted in order. Bounded: when full it says so, and the caller waits or comes again.
-import { decodeTransaction, keyOf, type SealedTransaction } from "@witan/ledger";
+import { decodeTransaction, inputKeys, type OutpointKey, type SealedTransaction } from "@witan/ledger";
 import type { AdmissionVerdict, Mempool, Notice, Prechecked } from "@witan/mempool";
 import type { Clock, SignatureCheck, SignatureVerifier } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
@@ -135,9 +135,7 @@ export class Intake {
 
   async #admit(items: readonly Item[]): Promise<void> {
     const { chain, verifier, mempool, clock } = this.#options;
-    const inputs = items.flatMap(({ transaction: { body } }) =>
-      body.kind === "transfer" ? body.inputs.map(keyOf) : [],
-    );
+    const inputs = items.flatMap(({ transaction }) => inputKeys(transaction));
     const [answer] = await Promise.all([
       // A verifier that is closing, or has lost its workers, can't tell: whoever asks again is answered then.
       verifier.verify(items.flatMap(({ checks }) => checks)).catch(() => ({ ok: false }) as const),
@@ -170,12 +168,14 @@ export class Intake {
   }
 
   /** Whether an input was made by a final transaction and is gone: waiting for it would be for nothing. */
-  #isSpent({ body }: SealedTransaction): boolean {
+  #isSpent(transaction: SealedTransaction): boolean {
+    const { body } = transaction;
     if (body.kind !== "transfer") return false;
     const { chain, mempool } = this.#options;
+    const keys = inputKeys(transaction);
     return body.inputs.some(
-      (input) =>
-        chain.coins.coin(keyOf(input)) === undefined &&
+      (input, at) =>
+        chain.coins.coin(keys[at] as OutpointKey) === undefined &&
         mempool.get(input.transaction) === undefined &&
         chain.place(input.transaction) !== undefined,
     );

@@ -1,6 +1,6 @@
 // The few declarations of Node that platform/node.ts uses: the pure packages are compiled without Node's types.
 declare module "node:crypto" {
-  export function hash(algorithm: "sha256", data: Uint8Array, encoding: "hex"): string;
+  export function hash(algorithm: "sha256", data: Uint8Array, encoding: "hex" | "latin1"): string;
 }
 declare module "node:buffer" {
   interface NodeBuffer {

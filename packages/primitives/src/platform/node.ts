@@ -2,17 +2,22 @@
 // portable.ts and equal to it (tested). Nothing else of Node may enter the pure packages through here.
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
-import { writeHex } from "../write-hex.ts";
 
 /** The name of the hashing behind `sha256`, for status pages. */
 export const HASHING: "node" | "noble" = "node";
 
 /** SHA-256 of `bytes`: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
-  // By way of hex, which is the faster answer of Node's: 0.4 µs against 0.8.
   const digest = new Uint8Array(32);
-  writeHex(hash("sha256", bytes, "hex"), digest, 0);
+  sha256Into(bytes, digest, 0);
   return digest;
+}
+
+/** Writes the SHA-256 of `bytes`, 32 bytes, into `output` at `offset`; `bytes` may lie there. */
+export function sha256Into(bytes: Uint8Array, output: Uint8Array, offset: number): void {
+  // By way of a text of 32 characters, which is the faster answer of Node's: 0.5 µs against 1.2 for bytes.
+  const digest = hash("sha256", bytes, "latin1");
+  for (let at = 0; at < 32; at++) output[offset + at] = digest.charCodeAt(at);
 }
 
 /** SHA-256 of `bytes`, in lower-case hex. */

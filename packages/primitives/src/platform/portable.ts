@@ -10,6 +10,11 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return nobleSha256(bytes);
 }
 
+/** Writes the SHA-256 of `bytes`, 32 bytes, into `output` at `offset`; `bytes` may lie there. */
+export function sha256Into(bytes: Uint8Array, output: Uint8Array, offset: number): void {
+  output.set(nobleSha256(bytes), offset);
+}
+
 /** SHA-256 of `bytes`, in lower-case hex. */
 export function sha256Hex(bytes: Uint8Array): string {
   return hexReader(nobleSha256(bytes))(0, 32);

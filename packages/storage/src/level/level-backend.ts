@@ -94,9 +94,10 @@ class LevelBackend extends LevelReader implements Backend {
   async prepare(changes: Iterable<StoreChange>): Promise<PreparedWrite> {
     const batch = this.database.batch();
     for (const change of changes) {
-      if (batch.length % SLICE_CHANGES === SLICE_CHANGES - 1) await setImmediate();
+      // Copied at once, before others get their turn: what it is given is good until the next is asked for.
       if (change.kind === "put") batch.put(change.key, change.value);
       else batch.del(change.key);
+      if (batch.length % SLICE_CHANGES === 0) await setImmediate();
     }
     return { write: (sync) => batch.write({ sync }) };
   }
