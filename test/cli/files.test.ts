@@ -7,7 +7,11 @@ import { inFolder, witan } from "./run.ts";
 
 describe("files of the command line", () => {
   it("are read no further than the bound, whatever their size is said to be", () =>
-    assert.rejects(readText("/dev/zero"), { reason: "file", exitCode: 2, message: /the most that is read/ }));
+    assert.rejects(readText("/dev/zero"), {
+      reason: "file-too-large",
+      exitCode: 2,
+      message: /the most that is read/,
+    }));
 
   it("are read as UTF-8, however they are cut into pieces", () =>
     inFolder(async (folder) => {

@@ -138,6 +138,37 @@ describe("witan governance", () => {
       assert.match(shown.out, /approved by +nobody yet/);
     }));
 
+  it("tells whose keys have approved, where a node is asked", () =>
+    withOperators(async (desk) => {
+      await desk.propose(...FEE);
+      const [byA = ""] = await desk.approve("a");
+      const both = desk.file("both.json");
+      await desk.approving(byA, "stranger", "--out", both);
+      const [a, stranger] = [keyOfName("a operator").publicKey, keyOfName("stranger operator").publicKey];
+      const alone = await witan("governance", "show", both);
+      assert.ok(alone.out.includes(a) && !alone.out.includes(`a (${a})`), "without a node keys alone");
+      const argv = ["governance", "show", both, "--rpc", node.url];
+      const told = (await witan(...argv)).out;
+      assert.ok(told.includes(`a (${a})`), told);
+      assert.ok(told.includes(`${stranger}, which is no member's operator key`), told);
+      const json = lastJson(await witan(...argv, "--json"));
+      const approvals = json["approvals"] as readonly string[];
+      assert.deepEqual(
+        json["approvedBy"],
+        approvals.map((key) => (key === a ? "a" : null)),
+      );
+      const third = await witan(
+        "governance",
+        "approve",
+        both,
+        "--key",
+        desk.file("b.json"),
+        "--rpc",
+        node.url,
+      );
+      assert.ok(third.err.includes(`a (${a})`), "before the key is used");
+    }));
+
   it("names the approval beside the proposal unless told otherwise", () =>
     withOperators(async (desk) => {
       await desk.propose(...FEE);

@@ -37,6 +37,22 @@ describe("witan keys", () => {
       assert.equal(lastJson(imported)["publicKey"], publicKey);
     }));
 
+  it("tells of each key what it is known by: nothing is paid to what votes or approves", () =>
+    inFolder(async (folder) => {
+      const fields = { client: ["policyHash", "address"], operator: [], voting: [], peer: ["peerId"] };
+      for (const [purpose, known] of Object.entries(fields)) {
+        const out = join(folder, `${purpose}.json`);
+        const made = lastJson(
+          await witan("keys", "new", "--plain", "--purpose", purpose, "--out", out, "--json"),
+        );
+        assert.deepEqual(Object.keys(made), ["file", "purpose", "encrypted", "publicKey", ...known]);
+        assert.deepEqual(lastJson(await witan("keys", "show", out, "--json")), made);
+        const { out: told } = await witan("keys", "show", out);
+        assert.equal(/^address/m.test(told), purpose === "client");
+        assert.equal(/^peer id/m.test(told), purpose === "peer");
+      }
+    }));
+
   it("encrypts under a passphrase, and needs it back", () =>
     inFolder(async (folder) => {
       const env = { WITAN_PASSPHRASE: "correct horse" };

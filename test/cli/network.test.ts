@@ -1,6 +1,7 @@
 // `witan network create`: homes for a whole network, all or none, with addresses that fit together.
 import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parsePeerId } from "@witan/crypto";
 import { SignerGuard } from "@witan/crypto/node";
@@ -101,6 +102,41 @@ describe("witan network create", () => {
         join(folder, "k"),
       );
       assert.equal(lastJson(key)["address"], accounts[0]?.address);
+    }));
+
+  it("gives each node of a network for development its share of the cores", () =>
+    inFolder(async (folder) => {
+      await create(folder, "--accounts", "1", "--validators", "2");
+      const { verifier } = await configOf(folder, "v2");
+      assert.equal(verifier.workers, Math.max(1, Math.floor(availableParallelism() / 2)));
+    }));
+
+  it("lists what `witan member join --network` takes for peers", () =>
+    inFolder(async (folder) => {
+      await create(folder, "--validators", "2");
+      const list = await listOf(folder);
+      const home = join(folder, "v5");
+      await witan("member", "create", "--name", "v5", "--plain", "--out", home);
+      const file = join(folder, "net/network.json");
+      const joining = (genesis: string, network: string): Promise<Ran> =>
+        witan("member", "join", "--home", home, "--genesis", genesis, "--network", network, "--json");
+      const genesis = join(folder, "net/v1/genesis.json");
+      const other = join(folder, "other.json");
+      for (const text of ["", "{}", "null", JSON.stringify({ ...list, nodes: [{ name: "v1" }] })]) {
+        await writeFile(other, text);
+        const refused = await joining(genesis, other);
+        assert.equal(refused.code, 2);
+        assert.match(refused.out, /"reason":"network-list".*lists no network/);
+      }
+      await writeFile(other, JSON.stringify({ ...list, chainId: "11".repeat(32) }));
+      assert.match((await joining(genesis, other)).out, /a network of the chain 1111.*and the genesis is of/);
+      const ran = await joining(genesis, file);
+      assert.deepEqual([ran.code, lastJson(ran)["peers"]], [0, ["v1", "v2"]], ran.out);
+      const { config } = await loadConfig({ home, env: {}, flags: {} });
+      assert.deepEqual(
+        config.network.peers.map(({ address }) => address),
+        list.nodes.map(({ address }) => address),
+      );
     }));
 
   it("makes no accounts with open secrets where another machine is among the hosts", () =>

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TransactionOutcome } from "@witan/rpc";
+import { RpcError, type TransactionOutcome } from "@witan/rpc";
 import { SAMPLES } from "../rpc/samples.ts";
 import { ALICE, FakeNode } from "./fake-node.ts";
 import { inFolder, lastJson, type Ran, witan } from "./run.ts";
@@ -108,7 +108,7 @@ describe("witan send", () => {
       };
       const ran = await send("--amount", "1", "--json");
       assert.deepEqual([ran.code, lastJson(ran)["status"]], [code, status]);
-      assert.ok(!("height" in lastJson(ran)));
+      assert.equal(lastJson(ran)["height"], null, "always there, for programs");
       const waited = await send("--amount", "1", "--wait", "--timeout", "0");
       assert.equal(waited.code, codeWaiting);
       assert.match(waited.out, message);
@@ -152,9 +152,60 @@ describe("witan send", () => {
     assert.equal(reason, "insufficient-funds");
     assert.match(
       message,
-      /can spend 0\.08 WITAN, and 0\.08000001 WITAN is to be paid, and 0\.00000003 WITAN for the fee/,
+      /the key of wt1q\w+ can spend 0\.08 WITAN, and 0\.08000001 WITAN is to be paid, and 0\.00000003 WITAN for the fee/,
     );
     assert.equal(node.submitted.length, 0);
+  });
+
+  describe("while a payment before it is pending", () => {
+    const pending = "ab".repeat(32);
+    let isFinal: boolean;
+    beforeEach(() => {
+      isFinal = false;
+      // All that alice has, in one coin.
+      const coin = { transaction: "cd".repeat(32), index: 0, asset: 0, amount: "8000000", height: 0 };
+      node.instead.chain_outputs = async () => ({
+        height: 0,
+        outputs: [{ ...coin, reward: false, spentBy: isFinal ? null : pending }],
+        next: null,
+      });
+    });
+
+    it("waits until that is final, and says so once", async () => {
+      let waits = 0;
+      node.instead.transaction_wait = async ({ transaction }) => {
+        assert.equal(transaction, pending);
+        waits += 1;
+        isFinal = waits === 2;
+        return { transaction, status: "final", height: 1, hash: "ef".repeat(32), index: 0 };
+      };
+      const ran = await send("--amount", "5", "--sign-only");
+      assert.equal(ran.code, 0, ran.err);
+      assert.equal(waits, 2);
+      assert.equal(
+        ran.err,
+        `waiting for what comes back of pending transactions when they are final: ${pending}\n`,
+      );
+    });
+
+    it("says what it waited for in vain: exit code 1", async () => {
+      node.instead.transaction_wait = async ({ transaction }) => ({ transaction, status: "pending" });
+      const ran = await send("--amount", "5", "--timeout", "0", "--json");
+      assert.deepEqual([ran.code, errorOf(ran).reason], [1, "funds-pending"]);
+      assert.match(
+        errorOf(ran).message,
+        /can spend 0 WITAN, .*Nothing was sent: .*(?:ab){32} for one.*--timeout/,
+      );
+    });
+  });
+
+  it("names the command that tells more, where nobody can say what became of it", async () => {
+    node.instead.transaction_submit = async () => {
+      throw new RpcError("busy");
+    };
+    const ran = await send("--amount", "5", "--timeout", "0", "--json");
+    assert.deepEqual([ran.code, errorOf(ran).reason], [3, "busy"]);
+    assert.match(errorOf(ran).message, /witan transaction get [0-9a-f]{64} --wait$/);
   });
 
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -165,7 +216,13 @@ describe("witan send", () => {
     ["number", ["--amount", "1", "--asset", "4096"], /from 0 to 4095/],
     ["number", ["--amount", "1", "--timeout", "soon"], /--timeout soon/],
     ["memo", ["--amount", "1", "--memo", "ü".repeat(129)], /258 bytes in UTF-8, expected at most 256/],
-    ["address-invalid", ["--amount", "1", "--to", "wit1qqqs"], /--to wit1qqqs: /],
+    [
+      "asset-unknown",
+      ["--amount", "1", "--asset", "9"],
+      /no such asset on this chain, expected one of 0 \(WITAN\), 1/,
+    ],
+    ["address-invalid", ["--amount", "1", "--to", "wit1qqqs"], /--to wit1qqqs: .*copy it whole/],
+    ["address-invalid", ["--amount", "1", "--to", "carol"], /--to carol: not an address: .*copy it whole/],
     [
       "conflicting-options",
       ["--amount", "1", "--key", "x", "--secret-key", "01".repeat(32)],
@@ -195,18 +252,19 @@ describe("witan send", () => {
       "--secret-key",
       "01ZZ",
       "--to",
-      "wt1",
+      node.addressOf("carol"),
       "--amount",
       "1",
       "--rpc",
       node.url,
     );
     assert.equal(ran.code, 2);
+    assert.match(ran.err, /^witan: --secret-key: /);
     assert.ok(!(ran.out + ran.err).includes("01ZZ"));
   });
 
   it("asks who pays", async () => {
-    const ran = await witan("send", "--to", "wt1", "--amount", "1", "--rpc", node.url);
+    const ran = await witan("send", "--to", node.addressOf("carol"), "--amount", "1", "--rpc", node.url);
     assert.equal(ran.code, 2);
     assert.match(ran.err, /Give --key FILE or --secret-key HEX/);
   });

@@ -1,8 +1,9 @@
 // `witan balance`, `proof` and `status` against a node: what is printed, and with which exit code.
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { RpcError } from "@witan/rpc";
+import { type ResultOf, RpcError } from "@witan/rpc";
+import { SAMPLES } from "../rpc/samples.ts";
 import { ALICE, FakeNode } from "./fake-node.ts";
 import { inFolder, lastJson, type Ran, witan, witanProcess } from "./run.ts";
 
@@ -49,11 +50,20 @@ describe("witan balance", () => {
     assert.deepEqual(lastJson(ran)["balances"], { "0": "0" });
   });
 
-  it("refuses what is no address, and one of another chain", async () => {
-    for (const address of ["wt1short", node.addressOf("alice", "wit")]) {
+  it("refuses what is no address before anybody is asked, and one of another chain", async () => {
+    const right = node.addressOf("alice");
+    const mistyped = right.replace(/.$/, (last) => (last === "q" ? "p" : "q"));
+    const addresses: readonly (readonly [string, RegExp])[] = [
+      ["foo", /^address foo: not an address: it does not begin with/],
+      [right.toUpperCase(), /^address WT1\w+: not an address: it does not begin with/],
+      [mistyped, /^address wt1\w+: not an address, or a character is wrong or missing\..* copy it whole$/],
+      [right.slice(0, -1), /a character is wrong or missing/],
+      [node.addressOf("alice", "wit"), /the node refused chain_balance: .*compare its prefix/],
+    ];
+    for (const [address, message] of addresses) {
       const ran = await witan("balance", address, "--rpc", node.url, "--json");
-      assert.equal(ran.code, 2, address);
-      assert.match(errorOf(ran).message, /the node refused chain_balance: .*address/);
+      assert.deepEqual([ran.code, errorOf(ran).reason], [2, "address-invalid"], address);
+      assert.match(errorOf(ran).message, message);
     }
   });
 });
@@ -89,10 +99,10 @@ describe("witan proof", () => {
       const verify = async (...more: readonly string[]) => {
         const ran = await witan("proof", "verify", file, "--json", ...more);
         assert.equal(ran.code, 1, ran.out);
-        const { verified, code, message } = lastJson(ran);
+        const { verified, reason, message } = lastJson(ran);
         assert.equal(verified, false);
         assert.equal(typeof message, "string");
-        return code;
+        return reason;
       };
       assert.equal(await verify("--genesis", genesis, "--transaction", "ab".repeat(32)), "transaction-other");
       const text = await readFile(file, "utf8");
@@ -121,15 +131,65 @@ describe("witan proof", () => {
       await assert.rejects(readFile(out));
     }));
 
-  it("has a form, whose mistakes are told", () =>
+  it("shows nothing, whatever a file holds: exit code 1, and why", () =>
     inFolder(async (folder) => {
-      const [file, genesis] = [join(folder, "p.json"), join(folder, "genesis.json")];
-      await writeFile(genesis, node.genesis);
+      const { file, genesis } = await proven(folder);
+      const whole = await readFile(file);
+      const verify = async (bytes: Uint8Array | string, what: string) => {
+        await writeFile(file, bytes);
+        const ran = await witan("proof", "verify", file, "--genesis", genesis, "--json");
+        assert.equal(ran.code, 1, `${what}: ${ran.out}`);
+        const { verified, reason, message } = lastJson(ran);
+        assert.deepEqual([verified, typeof message], [false, "string"], what);
+        return reason;
+      };
+      // Each field and each part of the proof is hit.
+      for (let at = 0; at < whole.length; at += 11) {
+        const flipped = Uint8Array.from(whole);
+        flipped[at] = (flipped[at] ?? 0) ^ 1;
+        await verify(flipped, `byte ${at} flipped`);
+      }
+      for (const size of [0, 1, 100, whole.length - 3])
+        assert.equal(await verify(whole.subarray(0, size), `${size} bytes`), "proof-file");
+      const garbage = Uint8Array.from({ length: 5_000 }, (_, at) => (at * 197) % 256);
+      for (const text of [
+        garbage,
+        "[".repeat(100_000),
+        "null",
+        '"x"',
+        '{"format":"witan-proof","version":2}',
+      ])
+        assert.equal(await verify(text, "garbage"), "proof-file");
+      const short = whole.toString().replace(/("proof": ".*)..("\n)/, "$1$2");
+      assert.equal(await verify(short, "a byte less"), "encoding");
+      await truncate(file, 65 * 1024 * 1024);
+      const large = await witan("proof", "verify", file, "--genesis", genesis, "--json");
+      assert.deepEqual([large.code, lastJson(large)["reason"]], [1, "proof-file"]);
+    })).timeout(30_000);
+
+  it("tells people what is wrong with the form of a file, by field", () =>
+    inFolder(async (folder) => {
+      const { file, genesis } = await proven(folder);
       await writeFile(file, '{"format":"witan-proof","version":2}');
-      const ran = await witan("proof", "verify", file, "--genesis", genesis, "--json");
-      assert.equal(ran.code, 2);
-      assert.equal(errorOf(ran).reason, "proof-file");
-      const id = await witan("proof", "get", "5f", "--out", file, "--json");
+      const ran = await witan("proof", "verify", file, "--genesis", genesis);
+      assert.equal(ran.code, 1);
+      assert.match(ran.out, /^not verified, proof-file: .* is no proof file.*fetch it again\.\n/);
+      assert.match(ran.out, /\n {2}version: found 2, expected 1, the only version/);
+    }));
+
+  it("is a mistake of who asks where there is no file, or no id: exit code 2", () =>
+    inFolder(async (folder) => {
+      const { file, genesis } = await proven(folder);
+      const none = join(folder, "none.json");
+      for (const [proof, chain] of [
+        [none, genesis],
+        [file, none],
+        [folder, genesis],
+      ] as const) {
+        const ran = await witan("proof", "verify", proof, "--genesis", chain, "--json");
+        assert.deepEqual([ran.code, errorOf(ran).reason], [2, "file"]);
+      }
+      const id = await witan("proof", "get", "5f", "--out", none, "--json");
       assert.deepEqual([id.code, errorOf(id).reason], [2, "transaction"]);
     }));
 });
@@ -154,14 +214,54 @@ describe("witan status", () => {
     assert.equal(ran.code, 1);
     assert.match(ran.out, /health +not fit to serve:\n +no-quorum: two are gone\n/);
     const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
-    assert.deepEqual(Object.keys(json), ["rpc", "node", "health", "consensus"]);
+    assert.deepEqual(Object.keys(json), ["rpc", "node", "health", "consensus", "silent"]);
+  });
+
+  it("names the members that it does not hear, and why", async () => {
+    const [member] = SAMPLES.consensus_membership.result.members;
+    const [peer] = SAMPLES.node_peers.result.peers;
+    assert.ok(member && peer);
+    const members = ["v1", "v2", "v3", "v4"].map((name) => ({ ...member, name, peerId: `peer-${name}` }));
+    node.instead.node_health = async () => ({ fit: true, reasons: [] });
+    node.instead.consensus_membership = async () => ({ from: 1, quorum: 3, members });
+    node.instead.node_peers = async () => ({
+      peers: [
+        { ...peer, name: "v2", peerId: "peer-v2", connected: true },
+        { ...peer, name: "v3", peerId: "peer-v3", connected: false, lastFailure: "idle-timeout" },
+        { ...peer, name: "v4", peerId: "peer-v4", connected: true },
+      ],
+    });
+    const seen = async (more: Partial<ResultOf<"consensus_status">>) => {
+      const status = { ...SAMPLES.consensus_status.result, me: "v1", primary: "v2", prepares: [], ...more };
+      node.instead.consensus_status = async () => status;
+      return (await witan("status", "--rpc", node.url)).out;
+    };
+    const proposed = await seen({ phase: "proposed", prepares: ["v1"] });
+    assert.match(proposed, /prepared +v2, v1 \(2 of the 3 needed\)/);
+    assert.match(
+      proposed,
+      /silent +v3: not connected \(idle-timeout\), its vote has not come\n +v4: its vote has not come\n/,
+    );
+    const prepared = await seen({ phase: "prepared", commits: ["v1", "v2", "v4"] });
+    assert.match(prepared, /silent +v3: not connected.*\nhealth/);
+    assert.match(await seen({ phase: "idle" }), /silent +v3: not connected \(idle-timeout\)\nhealth/);
+    const changing = await seen({ phase: "changingView", viewChanges: ["v1"] });
+    assert.match(changing, /silent +v2: its vote has not come\n/);
+    assert.ok(!/^prepared/m.test(changing), "nobody has prepared what was not proposed");
+    const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    const [first] = json["silent"] as readonly unknown[];
+    assert.deepEqual(first, { name: "v2", connected: true, waitedFor: true, lastFailure: null });
   });
 
   it("does without votes where there are none", async () => {
     node.instead.consensus_status = async () => {
       throw new RpcError("mode-unsupported");
     };
-    assert.equal(lastJson(await witan("status", "--rpc", node.url, "--json"))["consensus"], null);
+    node.instead.consensus_membership = async () => {
+      throw new RpcError("mode-unsupported");
+    };
+    const { consensus, silent } = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    assert.deepEqual([consensus, silent], [null, []]);
   });
 });
 
@@ -170,7 +270,10 @@ describe("the node that a command asks", () => {
     const env = { WITAN_RPC: node.url };
     const ran = await witanProcess(["balance", node.addressOf("alice"), "--json"], { env });
     assert.equal(ran.code, 0, ran.out);
-    const none = await witanProcess(["balance", "wt1", "--rpc", "http://127.0.0.1:1", "--json"], { env });
+    const none = await witanProcess(
+      ["balance", node.addressOf("alice"), "--rpc", "http://127.0.0.1:1", "--json"],
+      { env },
+    );
     assert.deepEqual([none.code, errorOf(none).reason], [3, "unreachable"]);
   });
 

@@ -18,7 +18,7 @@ describe("the coins of an address", () => {
     assert.ok(all.ok);
     assert.deepEqual(all.value, {
       coins: [...coinsOf(node.ledger, "alice"), ...coinsOf(node.ledger, "alice", 1)],
-      pendingCount: 0,
+      pending: [],
       height: 0,
       complete: true,
     });
@@ -27,7 +27,8 @@ describe("the coins of an address", () => {
     assert.ok(coin);
     node.spentBy.set(`${coin.transaction} ${coin.index}`, coin.transaction);
     const rest = await spendableCoins(node.client, addressOf("alice"), { asset: 0 });
-    assert.ok(rest.ok && rest.value.pendingCount === 1);
+    assert.ok(rest.ok);
+    assert.deepEqual(rest.value.pending, [{ ...coin, spentBy: coin.transaction }]);
     assert.deepEqual(rest.value.coins, coinsOf(node.ledger, "alice").slice(1));
   });
 

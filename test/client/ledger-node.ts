@@ -23,6 +23,9 @@ export class LedgerNode {
   /** Outputs on a page, whatever the caller asks for. */
   pageMax = 3;
   onSubmit: OnSubmit = () => undefined;
+  /** What becomes of a transaction that is waited for. */
+  onWait: (transaction: TransactionId, call: Call) => TransactionOutcome = (transaction) =>
+    this.included.get(transaction) ?? { transaction, status: "unknown" };
 
   constructor(ledger = new TestLedger()) {
     this.ledger = ledger;
@@ -80,6 +83,8 @@ export class LedgerNode {
         if (!decoded.ok) throw new RpcError("transaction-encoding");
         return this.onSubmit(decoded.value, call) ?? this.include(decoded.value);
       }
+      case "transaction_wait":
+        return this.onWait(String(call.params["transaction"]) as TransactionId, call);
       default:
         throw new RpcError("method-unknown");
     }

@@ -113,6 +113,20 @@ describe("the RPC client", () => {
       assert.match(failure.message, /no host of that name/);
     });
 
+    it("no connection for another reason: told, and a page's only where it may be one", async () => {
+      const told = async (url: string, fetch?: Fetch) =>
+        (await failing(new RpcClient(fetch === undefined ? { url } : { url, fetch }))).message;
+      assert.match(
+        await told("http://127.0.0.1:6000"),
+        /:6000 \(bad port\): check the address and the network\.$/,
+      );
+      assert.match(await told(node.url.replace("http:", "https:")), /write http:\/\/ in place of https:\/\//);
+      const inBrowser = async () => {
+        throw new TypeError("Failed to fetch");
+      };
+      assert.match(await told(node.url, inBrowser), /\d: check .*from a web page.*rpc\.allowedOrigins\)\.$/);
+    });
+
     it("no answer in time: timeout, and the connection is ended", async () => {
       let closed: () => void = () => {};
       const isClosed = new Promise<void>((resolve) => {

@@ -1,8 +1,8 @@
 // Paying through a node, start to end: coins, fee, chain, submission; and a node that is busy, slow, lying or gone.
 import assert from "node:assert/strict";
 import {
+  type BuiltTransfer,
   buildTransfer,
-  type ClientClock,
   RpcAnswerError,
   RpcCallError,
   RpcConnectionError,
@@ -11,28 +11,12 @@ import {
   SubmitError,
   sendTransfer,
 } from "@witan/client";
-import type { Timestamp } from "@witan/primitives";
 import { RpcError, type TransactionOutcome } from "@witan/rpc";
 import { GENESIS_TIME, TestLedger, testGenesis } from "../ledger/build.ts";
 import { addressOf, coinsOf, requestOf, sumOf, walletOf } from "./ledger-coins.ts";
 import { LedgerNode } from "./ledger-node.ts";
+import { MadeUpClock } from "./made-up-clock.ts";
 import { failureOf } from "./scripted-node.ts";
-
-/** A clock that a test moves: waiting takes no time, and moves it on. */
-class MadeUpClock implements ClientClock {
-  ms = 0;
-  readonly pauses: number[] = [];
-  now = () => (GENESIS_TIME + 500) as Timestamp;
-  monotonicMs = () => this.ms;
-  after = (ms: number, call: () => void) => {
-    this.pauses.push(ms);
-    const timer = setImmediate(() => {
-      this.ms += ms;
-      call();
-    });
-    return () => clearImmediate(timer);
-  };
-}
 
 describe("sending a transfer", () => {
   let node: LedgerNode;
@@ -129,16 +113,84 @@ describe("sending a transfer", () => {
     assert.equal(await validUntil({ validForMs: 5_000 }), 1_000 + 5_000);
   });
 
-  it("refuses for lack of money, and tells of coins that are on their way", async () => {
-    const built = buildTransfer(
-      requestOf(node.ledger, { payments: [{ to: addressOf("bob"), amount: 7_000_000n }] }),
-    );
-    assert.ok(built.ok);
-    node.pend(built.value);
-    const refusal = await refused({});
-    assert.ok(refusal.code === "insufficient-funds" && refusal.available === 1_000_000n);
-    assert.match(refusal.detail ?? "", /7 more coins are being spent by pending transactions/);
+  it("refuses for lack of money, and says how much there is", async () => {
+    const refusal = await refused({ payments: [{ to: addressOf("bob"), amount: 8_000_001n }] });
+    assert.ok(refusal.code === "insufficient-funds" && refusal.available === 8_000_000n);
     assert.equal((await refused({ payments: [] })).code, "outputs-empty");
+  });
+
+  describe("whose money comes back from a pending transaction", () => {
+    let pending: BuiltTransfer;
+    beforeEach(() => {
+      const built = buildTransfer(
+        requestOf(node.ledger, { payments: [{ to: addressOf("bob"), amount: 1n }] }),
+      );
+      assert.ok(built.ok);
+      pending = built.value;
+      node.pend(pending);
+    });
+    /** All that alice has then. */
+    const all = { payments: [{ to: addressOf("bob"), amount: 7_999_999n }] };
+
+    it("waits until that is final, then pays", async () => {
+      const told: (readonly string[])[] = [];
+      node.onWait = (transaction) => {
+        assert.equal(transaction, pending.transaction.id);
+        node.spentBy.clear();
+        return node.include(pending.transaction);
+      };
+      const { outcome, spent } = await sent({ ...all, onPending: (ids) => told.push(ids) });
+      assert.equal(outcome.status, "final");
+      assert.deepEqual(told, [[pending.transaction.id]]);
+      assert.ok(
+        spent.some(({ transaction }) => transaction === pending.transaction.id),
+        "its change",
+      );
+    });
+
+    it("does not wait where the rest is enough", async () => {
+      assert.equal((await sent()).outcome.status, "final");
+      assert.ok(!node.calls.includes("transaction_wait"));
+    });
+
+    it("does not wait for what would not be enough either", async () => {
+      const refusal = await refused({ payments: [{ to: addressOf("bob"), amount: 8_000_001n }] });
+      assert.equal(refusal.code, "insufficient-funds");
+      assert.ok(!node.calls.includes("transaction_wait"));
+    });
+
+    it("says what it waited for when the time is up, having sent nothing", async () => {
+      node.onWait = (transaction, { params }) => {
+        clock.ms += Number(params["timeoutMs"]);
+        return { transaction, status: "pending" };
+      };
+      const refusal = await refused({ ...all, timeoutMs: 15_000 });
+      assert.ok(refusal.code === "funds-pending");
+      assert.deepEqual(refusal.pending, [pending.transaction.id]);
+      assert.match(refusal.detail, /; 1 more coins are .*: pay again when those are final/);
+      assert.ok(clock.ms >= 15_000 && clock.ms < 16_000, `${clock.ms}`);
+    });
+
+    it("pays with the coins themselves where it was dropped", async () => {
+      node.onWait = (transaction) => {
+        node.spentBy.clear();
+        return { transaction, status: "expired", height: 1 };
+      };
+      assert.equal((await sent(all)).outcome.status, "final");
+    });
+
+    it("has no more time for both than for one", async () => {
+      node.onWait = () => {
+        clock.ms += 4_000;
+        node.spentBy.clear();
+        return node.include(pending.transaction);
+      };
+      node.onSubmit = ({ id }, { params }) => {
+        assert.equal(params["timeoutMs"], 6_000);
+        return { transaction: id, status: "expired", height: 1 };
+      };
+      await sent({ ...all, timeoutMs: 10_000 });
+    });
   });
 
   describe("through a node that", () => {

@@ -1,6 +1,7 @@
 // The rules of the signer guard (packages/crypto, signer-guard.ts) without its file, to hold engines against: a correct
 // validator never asks for a signature that the guard refuses. Survives every crash of its validator.
 import type { MessageSlot } from "@witan/consensus";
+import type { LastVotes } from "@witan/node";
 import type { Hash } from "@witan/primitives";
 
 interface Entry extends MessageSlot {
@@ -13,6 +14,13 @@ const REMEMBERED = 64;
 /** The guard of one voting key. */
 export class ModelGuard {
   readonly #lanes = new Map<string, readonly Entry[]>();
+
+  /** The votes of the greatest height; undefined: none ever. */
+  get lastVotes(): LastVotes | undefined {
+    const slots = this.#lanes.get("vote") ?? [];
+    const height = slots.at(-1)?.height;
+    return height === undefined ? undefined : { height, slots };
+  }
 
   /** Undefined: signed. Else why not. */
   sign(slot: MessageSlot, digest: Hash): string | undefined {

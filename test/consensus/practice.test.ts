@@ -1,7 +1,7 @@
 // What goes wrong in practice (protocols/pbft.md), item by item as far as it is the engine's: each test is named after
 // its item. The random worlds and the small schedules of this folder try the same by force.
 import assert from "node:assert/strict";
-import { membersWith, type PbftRecord, type PbftStatus } from "@witan/consensus";
+import { keptMax, membersWith, type PbftRecord, type PbftStatus } from "@witan/consensus";
 import type { Height, PublicKey, View } from "@witan/primitives";
 import { FAIR } from "./dice.ts";
 import {
@@ -99,6 +99,15 @@ describe("PBFT, what goes wrong in practice", () => {
     assert.deepEqual(said(far.hear(2, ballot("commit", A, 8))), ["finalize"]);
   });
 
+  // Found by the simulator: seeds 172 and 189 of `npx witan simulate --consensus pbft`. The guard refused the PREPARE.
+  it("a validator that restarts with a vote that nobody heard says it before its COMMIT", () => {
+    const restarted = accepted().restarted(1);
+    restarted.hear(0, ballot("prePrepare"));
+    restarted.hear(2, ballot("prepare"));
+    const effects = said(restarted.hear(3, ballot("prepare")));
+    assert.deepEqual(effects, ["persist progress", "broadcast prepare", "broadcast commit"]);
+  });
+
   it("memory held hostage: votes of views that were left are not kept, COMMITs for a window of views", () => {
     const probe = new Probe(3);
     probe.hear(1, newView(9));
@@ -107,6 +116,19 @@ describe("PBFT, what goes wrong in practice", () => {
     assert.equal(probe.engine.status().timeoutTicks, undefined);
     for (const sender of [0, 1]) probe.hear(sender, ballot("commit", A, 1));
     assert.deepEqual(said(probe.hear(2, ballot("commit", A, 1))), ["finalize"]);
+  });
+
+  it("memory held hostage: what is kept is bounded however many views fail at one height, and lie", () => {
+    const probe = new Probe(1);
+    for (let view = 1; view <= 300; view++) {
+      for (const sender of [0, 2]) probe.hear(sender, viewChange(view));
+      for (const kind of ["prepare", "commit"] as const)
+        for (const hash of [A, B]) probe.hear(0, ballot(kind, hash, view + 8));
+    }
+    assert.equal(probe.engine.status().view, 300);
+    const most = keptMax(members.length, 4);
+    for (const [what, count] of Object.entries(probe.engine.kept()))
+      assert.ok(count <= most[what as keyof typeof most], `${what}: ${count} are kept`);
   });
 
   it("memory held hostage: a view number far ahead moves nobody by itself", () => {
@@ -145,6 +167,31 @@ describe("PBFT, what goes wrong in practice", () => {
     assert.deepEqual(say(2, A, 11), []);
     const hashed = { kind: "checkpointHashed", height: 20 as Height, digest: A as never } as const;
     assert.deepEqual(said(probe.feed(hashed)), ["broadcast checkpoint"]);
+  });
+
+  it("checkpoint: one that was lost is said again until a quorum says the same, and to whoever connects", () => {
+    const probe = new Probe(0, { resendTicks: 5 });
+    const where = { membership: 1 as Height, height: 20 as Height };
+    const digest = A as never;
+    const checkpoint = { kind: "checkpoint", ...where, digest } as const;
+    const connected = { kind: "connected", member: 2 as never } as const;
+    const onTimer = (): string[] => said(probe.ticks(5));
+    assert.deepEqual(onTimer(), ["broadcast status"]);
+    probe.feed({ kind: "checkpointHashed", height: where.height, digest });
+    for (const sender of [0, 1]) probe.hear(sender, checkpoint);
+    for (let time = 0; time < 3; time++)
+      assert.deepEqual(onTimer(), ["broadcast checkpoint", "broadcast status"]);
+    // Another digest does not settle it.
+    probe.hear(3, { ...checkpoint, digest: B as never });
+    assert.deepEqual(onTimer(), ["broadcast checkpoint", "broadcast status"]);
+    assert.deepEqual(said(probe.hear(2, checkpoint)), ["stableCheckpoint"]);
+    assert.deepEqual(onTimer(), ["broadcast status"]);
+    assert.deepEqual(said(probe.feed(connected)), ["send checkpoint", "send status"]);
+    // It was signed for members who decide no more: the signer guard would refuse it for others.
+    probe.feed({ kind: "checkpointHashed", height: 30 as Height, digest });
+    probe.decide(A, { ...membership, from: 2 as Height });
+    assert.deepEqual(onTimer(), ["broadcast status"]);
+    assert.deepEqual(said(probe.feed(connected)), ["send status"]);
   });
 });
 

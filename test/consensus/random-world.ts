@@ -2,7 +2,7 @@
 import { Pbft } from "@witan/consensus";
 import { byzantineMax } from "@witan/primitives";
 import { decides, heal, hurt, standing } from "./hurt.ts";
-import { World } from "./world.ts";
+import { type Begin, World } from "./world.ts";
 
 /** Within so many ticks of a heal all decide again: ten view timers of 60. */
 const HEALED_TICKS = 600;
@@ -15,10 +15,10 @@ export interface Outcome {
 }
 
 /** Lets a world run through bad days and a heal. */
-export function randomWorld(seed: number, engine: typeof Pbft = Pbft): Outcome {
+export function randomWorld(seed: number, engine: typeof Pbft = Pbft, begin?: Begin): Outcome {
   const members = [1, 4, 4, 4, 5, 7][seed % 6] as number;
   const twins = seed % 2 === 1 ? byzantineMax(members) : 0;
-  const world = new World({ members, seed, twins, spare: seed % 3, engine });
+  const world = new World({ members, seed, twins, spare: seed % 3, engine, begin });
   try {
     for (const validator of world.validators) validator.work(true);
     hurt(world, { days: 6, changes: seed % 4 === 0 ? 0 : 0.05 });
@@ -33,14 +33,14 @@ export function randomWorld(seed: number, engine: typeof Pbft = Pbft): Outcome {
 }
 
 /** Tight timers, and nothing is said again soon: what is lost is lost. */
-const HARSH = { viewTicks: 12, viewTicksMax: 48, resendTicks: 40, bufferedMax: 16 };
+export const HARSH = { viewTicks: 12, viewTicksMax: 48, resendTicks: 40, bufferedMax: 16 };
 
 /**
  * Four members, the first with a twin. Every few ticks it is drawn anew who is cut off, and which kinds of message only
  * some hear; blocks hardly travel. So there are few heights, many views, and quorums that only some come to know.
  */
-export function harshWorld(seed: number, engine: typeof Pbft = Pbft): Outcome {
-  const world = new World({ members: 4, seed, twins: 1, engine, config: HARSH });
+export function harshWorld(seed: number, engine: typeof Pbft = Pbft, begin?: Begin): Outcome {
+  const world = new World({ members: 4, seed, twins: 1, engine, begin, config: HARSH });
   try {
     for (const validator of world.validators) validator.work(true);
     for (let epoch = 0; epoch < 40; epoch++) {
@@ -59,7 +59,8 @@ export function harshWorld(seed: number, engine: typeof Pbft = Pbft): Outcome {
 
 const VOTES = ["prePrepare", "prepare", "commit", "viewChange", "newView"];
 
-function harsh({ dice, validators }: World): World["passes"] {
+/** Who hears whom for some ticks of a harsh world. */
+export function harsh({ dice, validators }: World): World["passes"] {
   const alone = dice.below(2 * validators.length);
   const hears = new Map<string, number>();
   for (const kind of VOTES) hears.set(kind, dice.below(2) === 0 ? -1 : dice.below(2 ** validators.length));

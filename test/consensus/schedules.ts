@@ -3,7 +3,7 @@
 import type { Pbft } from "@witan/consensus";
 import { decides, heal, standing } from "./hurt.ts";
 import type { Validator } from "./validator.ts";
-import { Violation, World, type WorldOptions } from "./world.ts";
+import { type Begin, Violation, World, type WorldOptions } from "./world.ts";
 
 /** Within so many ticks all decide again once nothing is in the way: ten view timers of 60. */
 const HEALED_TICKS = 600;
@@ -111,13 +111,17 @@ function dialogue(
 }
 
 /** One validator crashes between two effects of a dialogue, for every two; it comes back at once, or after a while. */
-export function* crashes(beginning: Beginning, engine?: typeof Pbft): Generator<string | undefined> {
+export function* crashes(
+  beginning: Beginning,
+  engine?: typeof Pbft,
+  begin?: Begin,
+): Generator<string | undefined> {
   for (let at = 0, reached = true; reached; at++)
     for (const absent of [false, true])
       yield found(
         `${beginning}, crash before effect ${at}, ${absent ? "away for a while" : "back at once"}`,
         () => {
-          const world = plain(engine ? { engine } : {});
+          const world = plain(begin ? { begin } : engine ? { engine } : {});
           reached = dialogue(world, beginning, at, (validator) => validator.crash());
           world.passes = () => true;
           const others = world.validators.filter(({ up }) => up);
@@ -129,7 +133,11 @@ export function* crashes(beginning: Beginning, engine?: typeof Pbft): Generator<
 }
 
 /** All lose power between two effects, for every two; then the primary has forgotten everything, twice, and lies. */
-export function* powerCuts(beginning: Beginning, engine?: typeof Pbft): Generator<string | undefined> {
+export function* powerCuts(
+  beginning: Beginning,
+  engine?: typeof Pbft,
+  begin?: Begin,
+): Generator<string | undefined> {
   const liar = beginning === "all well" ? 0 : 1;
   for (let at = 0, reached = true; reached; at++)
     for (const [sides, alone] of [
@@ -142,7 +150,7 @@ export function* powerCuts(beginning: Beginning, engine?: typeof Pbft): Generato
       [7, 3],
     ] as const)
       yield found(`${beginning}, power cut before effect ${at}, sides ${sides}, v${alone} alone`, () => {
-        const world = plain(engine ? { engine } : {});
+        const world = plain(begin ? { begin } : engine ? { engine } : {});
         reached = dialogue(world, beginning, at, () => {
           for (const one of world.validators) one.crash();
         });

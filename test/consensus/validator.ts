@@ -2,7 +2,6 @@
 // lost. Effects are carried out in order, each a place where the world may stop it; steps go on while a write is slow.
 import {
   asVerified,
-  type Pbft,
   type PbftConfig,
   type PbftEffect,
   type PbftInput,
@@ -20,7 +19,7 @@ import {
   ZERO_HASH,
 } from "@witan/primitives";
 import { ModelGuard } from "./model-guard.ts";
-import type { World } from "./world.ts";
+import type { World, WorldEngine } from "./world.ts";
 
 /** A decided block as a validator keeps it. */
 export interface Decided {
@@ -69,7 +68,7 @@ export class Validator {
   up = true;
   /** Leaves out what clients mark. */
   censors = false;
-  engine: Pbft;
+  engine: WorldEngine;
   readonly #world: World;
   #members: Membership;
   #inputs: PbftInput[] = [];
@@ -112,23 +111,25 @@ export class Validator {
     return this.disk.memberships.findLast(({ from }) => from <= Math.max(height, 1));
   }
 
-  #start(): Pbft {
+  #start(): WorldEngine {
     this.#members = this.membershipAt(this.height + 1) as Membership;
     const records = [...this.disk.records.values()].map((bytes): PbftRecord => {
       const decoded = pbftRecordCodec.decode(bytes);
       if (!decoded.ok) throw new RangeError(`a record does not decode: ${decoded.detail}`);
       return decoded.value;
     });
-    return new this.#world.Engine(
-      { ...this.#world.config, votingKeys: this.keys },
-      {
+    return this.#world.begin({
+      world: this.#world,
+      validator: this,
+      config: { ...this.#world.config, votingKeys: this.keys },
+      start: {
         membership: this.#members,
         height: this.height as Height,
         hash: this.head,
         certificate: this.disk.chain.at(-1)?.certificate,
         records,
       },
-    );
+    });
   }
 
   crash(): void {

@@ -4,11 +4,15 @@
 import {
   certificateChecks,
   digestOf,
+  type Engine,
   type MessageSlot,
   Pbft,
+  type PbftConfig,
   type PbftEffect,
   type PbftInput,
   type PbftMessage,
+  type PbftStart,
+  type PbftStatus,
   pbftChecks,
   type SignedMessage,
   signedMessageCodec,
@@ -48,6 +52,20 @@ export class Violation extends Error {
   override readonly name = "Violation";
 }
 
+/** What a validator of a world runs. */
+export type WorldEngine = Engine<PbftInput, PbftEffect, PbftStatus>;
+
+/** A validator begins, on what its disk holds. */
+export interface Beginning {
+  readonly world: World;
+  readonly validator: Validator;
+  readonly config: PbftConfig;
+  readonly start: PbftStart;
+}
+
+/** Makes the engine of a validator. */
+export type Begin = (beginning: Beginning) => WorldEngine;
+
 /** How a world begins. */
 export interface WorldOptions {
   readonly members: number;
@@ -57,6 +75,8 @@ export interface WorldOptions {
   /** How many of the first members have a twin: the same keys, another state. At most f in a world that must be safe. */
   readonly twins?: number;
   readonly engine?: typeof Pbft;
+  /** Instead of `engine`, for what is more than one. */
+  readonly begin?: Begin | undefined;
   readonly config?: Partial<typeof CONFIG>;
 }
 
@@ -82,7 +102,7 @@ function member(node: number, key: 0 | 1): Member {
 /** The validators and the network between them. */
 export class World {
   readonly dice: Dice;
-  readonly Engine: typeof Pbft;
+  readonly begin: Begin;
   readonly config: typeof CONFIG;
   readonly firstMembership: Membership;
   readonly validators: Validator[] = [];
@@ -109,9 +129,9 @@ export class World {
   readonly #signatures = new Map<string, Signature>();
   readonly #checked = new WeakMap<SignedMessage, "holds" | "fault">();
 
-  constructor({ members, seed = 1, spare = 0, twins = 0, engine = Pbft, config = {} }: WorldOptions) {
+  constructor({ members, seed = 1, spare = 0, twins = 0, engine = Pbft, begin, config = {} }: WorldOptions) {
     this.dice = new Dice(seed);
-    this.Engine = engine;
+    this.begin = begin ?? ((one) => new engine(one.config, one.start));
     this.config = { ...CONFIG, ...config };
     this.#nodes = members + spare;
     const first = Array.from({ length: members }, (_, node) => member(node, 0));

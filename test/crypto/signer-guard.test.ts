@@ -42,6 +42,15 @@ class Model {
     this.signed.push({ slot: wanted, digest });
     return "ok";
   }
+
+  last(lane: SigningLane): unknown {
+    const slots = this.signed.map((each) => each.slot).filter((each) => each.lane === lane);
+    const height = Math.max(-1, ...slots.map((each) => each.height));
+    const newest = slots.filter((each) => each.height === height).slice(-64);
+    return slots.length === 0
+      ? undefined
+      : { height, slots: newest.map(({ view, step }) => ({ view, step })) };
+  }
 }
 
 describe("crypto: the signer guard", () => {
@@ -128,6 +137,7 @@ describe("crypto: the signer guard", () => {
             const [wanted, digest] = step;
             const answer = await guard.sign(wanted, digest, signer);
             assert.equal(answer.ok ? "ok" : answer.code, model.answer(wanted, digest));
+            for (const lane of SIGNING_LANES) assert.deepEqual(guard.signedLast(lane), model.last(lane));
             if (answer.ok) assert.equal(answer.value, signatureOf(digest));
           }
         },

@@ -1,13 +1,12 @@
 // The commands that README.md shows are run as they stand there, with what a fresh clone has, and the example files are
 // what their maker makes.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cp, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inFolder, witanProcess } from "../cli/run.ts";
-import { WITAN, withWitan } from "../network/witan-process.ts";
+import { withWitan } from "../network/witan-process.ts";
+import { blocksOf, runScript } from "./blocks.ts";
 import { exampleFiles } from "./examples.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -15,11 +14,8 @@ const ROOT = new URL("../../", import.meta.url);
 const README = new URL("README.md", ROOT);
 
 /** The blocks of the README with this word behind the three ticks. */
-async function blocks(kind: string): Promise<readonly string[]> {
-  const text = await readFile(README, "utf8");
-  return [...text.matchAll(/```(.*)\n([\s\S]*?)```/g)]
-    .filter(([, word]) => word === kind)
-    .map(([, , block = ""]) => block);
+function blocks(kind: string): Promise<readonly string[]> {
+  return blocksOf(README, kind);
 }
 
 /** The lines of the `sh` blocks that start `witan`. */
@@ -49,12 +45,9 @@ describe("README", () => {
       const [rpc = ""] = ready["rpc"] as readonly string[];
       const script = (await blocks("sh devnet")).join("\n");
       assert.match(script, /transaction_submit[\s\S]*proof verify/, "the README has lost its first transfer");
-      // What a person has: npx finds the command of the checkout, and the devnet is where it is by default.
-      const npx = `npx() { shift; '${WITAN.program}' '${WITAN.arguments.join("' '")}' "$@"; }`;
-      const text = `set -euo pipefail\n${npx}\n${script.replaceAll("http://127.0.0.1:9545", rpc)}`;
-      const ran = spawn("bash", ["-c", text], { cwd: folder, env: { ...process.env, WITAN_RPC: rpc } });
-      const out = await textOf(ran);
-      assert.equal(ran.exitCode, 0, out);
+      const text = script.replaceAll("http://127.0.0.1:9545", rpc);
+      const { code, out } = await runScript(text, { cwd: folder, env: { WITAN_RPC: rpc } });
+      assert.equal(code, 0, out);
       assert.match(out, /status +final: in block/);
       assert.match(out, /"status":"final"/, "by curl");
       assert.match(out, /verified/);
@@ -69,17 +62,6 @@ describe("README", () => {
     for (const folder of [/^\/try\/$/m, /^\.witan\/$/m]) assert.match(ignored, folder);
   });
 });
-
-/** All that a process prints, once it has ended. */
-async function textOf(child: ReturnType<typeof spawn>): Promise<string> {
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream?.on("data", (part) => {
-      text += part;
-    });
-  await once(child, "close");
-  return text;
-}
 
 describe("docs/examples", () => {
   for (const [name, text] of exampleFiles())

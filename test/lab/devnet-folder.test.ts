@@ -110,6 +110,23 @@ describe("the folder of a devnet", () => {
         assert.deepEqual(readdirSync(folder).sort(), ["devnet.json", "thesis.txt"]);
       }));
 
+  it("is not used, and not removed, where somebody says that it must not be", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a");
+      let asked = "";
+      const mayUse = async (path: string): Promise<void> => {
+        asked = path;
+        throw new LabFailure("folder-in-use", "a node runs there");
+      };
+      (await openDevnetFolder(options(folder, { mayUse }))).lock.release();
+      assert.equal(asked, "", "nobody uses what is not there yet");
+      const network = networkIn(folder);
+      for (const fresh of [false, true])
+        await refused("folder-in-use", openDevnetFolder(options(folder, { mayUse, fresh })));
+      assert.deepEqual([asked, networkIn(folder)], [folder, network]);
+      (await openDevnetFolder(options(folder))).lock.release();
+    }));
+
   it("keeps its number of validators", () =>
     inFolder(async (parent) => {
       const folder = join(parent, "a");
@@ -192,6 +209,18 @@ describe("the lock of a folder", () => {
       const lock = await taking;
       assert.ok(!isAlive(nodeMark));
       lock.release();
+    }));
+
+  it("is waited for no longer than it is wanted", () =>
+    inFolder(async (folder) => {
+      // This process stands for a node that does not end.
+      const text = JSON.stringify({ holder: await goneMark(), nodes: [markOf(process.pid)] });
+      writeFileSync(join(folder, "devnet.lock"), text);
+      const controller = new AbortController();
+      const taking = lockFolder(folder, controller.signal);
+      controller.abort();
+      await refused("stopped", taking);
+      assert.deepEqual(readdirSync(folder), ["devnet.lock"]);
     }));
 
   it("is taken over from a process whose number another has now", () => {

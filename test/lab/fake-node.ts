@@ -4,7 +4,7 @@ interface Behaviour {
   /** Says that it is ready; otherwise says nothing. */
   readonly ready?: boolean;
   /** Says this failure and ends with its code. */
-  readonly fails?: { readonly code: number; readonly reason: string; readonly message: string };
+  readonly fails?: { readonly code: number; readonly [field: string]: unknown };
   /** Ends with this code at once. */
   readonly ends?: number;
   /** Does not stop when asked to. */

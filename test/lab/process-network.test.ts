@@ -2,10 +2,18 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { isAlive, LabFailure, markOf, type NodeBlock, type NodeDeath, processUsage } from "@witan/lab";
+import {
+  isAlive,
+  LabFailure,
+  markOf,
+  type NodeBlock,
+  type NodeDeath,
+  ProcessNetwork,
+  processUsage,
+} from "@witan/lab";
 import { FAKE_NODE, inFolder, until, withFakes } from "./in-folder.ts";
 
 function present<T>(value: T | undefined): T {
@@ -142,7 +150,10 @@ describe("a network of processes that can't start", () => {
       async (network) => {
         const failure = await failureOf(network.start());
         assert.deepEqual([failure.code, failure.fault], ["node-failed", "input"]);
-        assert.match(failure.message, /^v[12] could not start: the genesis has a mistake: mend it$/);
+        assert.match(
+          failure.message,
+          /^v1 could not start: (the genesis has a mistake: mend it); v2 could not start: \1$/,
+        );
         assert.deepEqual(network.running, []);
       },
     ));
@@ -201,6 +212,41 @@ describe("a network of processes that can't start", () => {
       { onDeath: (death) => deaths.push(death) },
     );
   });
+
+  it("tells what hinders each of its nodes, not the first alone", () =>
+    inFolder(async (folder) => {
+      const problem = { field: "rpc.listen", found: "5", expected: "HOST:PORT" };
+      const fails = { code: 2, reason: "config-invalid", message: "a mistake" };
+      const behaviours = [
+        { fails: { ...fails, problems: [{ ...problem, source: "config.toml:3" }] } },
+        { ready: true },
+        { fails: { ...fails, message: "another", problems: [problem] } },
+        {},
+      ];
+      const nodes = behaviours.map((behaviour, at) => ({
+        name: `v${at + 1}`,
+        logFile: join(folder, `v${at + 1}.log`),
+        arguments: [JSON.stringify(behaviour)],
+      }));
+      // The fake takes its manners from the first argument: here each has its own.
+      const own = `process.argv.splice(2, 0, process.argv.at(-1)); await import(${JSON.stringify(FAKE_NODE)});`;
+      const script = join(folder, "own.mjs");
+      writeFileSync(script, own);
+      const command = { program: process.execPath, arguments: [script] };
+      const network = new ProcessNetwork({ command, nodes });
+      try {
+        const failure = await failureOf(network.start());
+        assert.equal(failure.message, "v1 could not start: a mistake; v3 could not start: another");
+        assert.deepEqual([failure.code, failure.fault], ["node-failed", "input"]);
+        assert.deepEqual(failure.problems, [
+          { ...problem, source: "v1, config.toml:3" },
+          { ...problem, source: "v3" },
+        ]);
+        assert.deepEqual(network.running, []);
+      } finally {
+        await network.killAll();
+      }
+    }));
 
   it("can be stopped while it starts", () =>
     withFakes({}, 2, async (network, nodes) => {

@@ -17,6 +17,7 @@ interface Ready {
     readonly secretKey: string;
     readonly balance: string;
   }[];
+  readonly validators: readonly { readonly name: string; readonly home: string; readonly p2p: string }[];
   readonly chainId: string;
   readonly height: number;
   readonly created: boolean;
@@ -109,7 +110,7 @@ describe("witan devnet", function () {
       devnet.interrupt();
       assert.equal(await devnet.ended(), 0, devnet.err);
       assert.ok(performance.now() - from0 < 3000, `took ${performance.now() - from0} ms`);
-      assert.deepEqual(devnet.lines.at(-1), { event: "stopped" });
+      assert.deepEqual(devnet.lines.at(-1), { event: "stopped", leftRunning: [] });
       assert.deepEqual(marks.filter(isAlive), []);
     }));
 
@@ -128,16 +129,88 @@ describe("witan devnet", function () {
       assert.deepEqual(marks.filter(isAlive), []);
     }));
 
-  it("ends where too few validators are left to decide anything", () =>
+  it("goes on where validators are killed, says what is missing, and sees who is started again by hand", () =>
     withWitan(async (start, folder) => {
-      const devnet = start("devnet", "--rpc-port", "0", "--dir", join(folder, "dev"));
-      const { pids, marks } = await ready(devnet);
+      const dir = join(folder, "dev");
+      const devnet = start("devnet", "--rpc-port", "0", "--dir", dir);
+      const { pids, marks, rpc, accounts, validators } = await ready(devnet);
       await devnet.event("transaction");
       for (const pid of pids.slice(0, 2)) process.kill(pid, "SIGKILL");
-      assert.equal(await devnet.ended(), 3);
-      assert.equal(errorOf(devnet)["reason"], "quorum-lost");
-      assert.equal(devnet.lines.filter((line) => line["event"] === "death").length, 2);
+      const lost = await devnet.event("quorum");
+      assert.deepEqual(lost, {
+        ...{ event: "quorum", reached: false, running: 2, quorum: 3, missing: ["v1", "v2"] },
+      });
+      const deaths = devnet.lines.filter((line) => line["event"] === "death");
+      assert.deepEqual(deaths.map((line) => line["home"]).sort(), [join(dir, "v1"), join(dir, "v2")]);
+
+      // Its home alone says which validator it is.
+      const byHand = start("node", "--home", join(dir, "v2"));
+      const own = await byHand.event("ready");
+      assert.deepEqual([own["rpc"], own["p2p"]], [rpc[1], [validators[1]?.p2p]]);
+      const back = await devnet.event("back");
+      assert.deepEqual(back, { event: "back", validator: "v2", rpc: rpc[1], home: join(dir, "v2") });
+      const again = await devnet.line("the quorum is back", (line) => line["reached"] === true);
+      assert.deepEqual([again["running"], again["quorum"], again["missing"]], [3, 3, ["v1"]]);
+      const [from, to] = accounts;
+      const send = start(
+        ...["send", "--rpc", `${rpc[1]}`, "--secret-key", `${from?.secretKey}`],
+        ...["--to", `${to?.address}`, "--amount", "1000", "--wait"],
+      );
+      assert.equal(await send.ended(), 0, JSON.stringify(send.lines));
+
+      devnet.interrupt();
+      assert.equal(await devnet.ended(), 0, devnet.err);
+      assert.deepEqual(devnet.lines.at(-1), { event: "stopped", leftRunning: ["v2"] });
       assert.deepEqual(marks.filter(isAlive), []);
+      // What it has not started runs on, and nobody takes its files away.
+      for (const more of [[], ["--fresh"]]) {
+        const beside = start("devnet", "--rpc-port", "0", "--dir", dir, ...more);
+        assert.equal(await beside.ended(), 3);
+        assert.equal(errorOf(beside)["reason"], "folder-in-use");
+        assert.match(String(errorOf(beside)["message"]), /^v2 of this network runs already, at http/);
+      }
+      byHand.child.kill("SIGTERM");
+      assert.equal(await byHand.ended(), 0, byHand.err);
+    }));
+
+  it("sees one who was started by hand go again, and stops on SIGHUP with nobody left", () =>
+    withWitan(async (start, folder) => {
+      const dir = join(folder, "dev");
+      const argv = ["devnet", "--rpc-port", "0", "--validators", "1", "--dir", dir];
+      const devnet = start(...argv);
+      const { pids } = await ready(devnet);
+      await devnet.event("transaction");
+      process.kill(pids[0] ?? 0, "SIGKILL");
+      assert.equal((await devnet.event("quorum"))["running"], 0);
+      const byHand = start("node", "--home", join(dir, "v1"));
+      await devnet.event("back");
+      byHand.interrupt();
+      assert.equal(await byHand.ended(), 0);
+      await devnet.event("gone");
+      devnet.child.kill("SIGHUP");
+      assert.equal(await devnet.ended(), 0);
+      assert.deepEqual(devnet.lines.at(-1), { event: "stopped", leftRunning: [] });
+    }));
+
+  it("keeps its ports, and says so where it has to take others", () =>
+    withWitan(async (start, folder) => {
+      const argv = ["devnet", "--rpc-port", "0", "--validators", "2", "--once", "--dir", join(folder, "dev")];
+      const first = start(...argv);
+      const one = await ready(first);
+      assert.equal(await first.ended(), 0, first.err);
+      const port = Number(one.validators[1]?.p2p.split(":")[1]);
+      const server = createServer();
+      await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+      const second = start(...argv);
+      const two = await ready(second);
+      assert.equal(await second.ended(), 0, second.err);
+      await new Promise((resolve) => server.close(resolve));
+      const now = Number(two.validators[1]?.p2p.split(":")[1]);
+      assert.deepEqual(
+        second.lines.filter(({ event }) => event === "port"),
+        [{ event: "port", validator: "v2", what: "p2p", was: port, now }],
+      );
+      assert.deepEqual([two.rpc, two.validators[0]?.p2p], [one.rpc, one.validators[0]?.p2p]);
     }));
 
   it("stops in the middle of starting", () =>
@@ -150,6 +223,20 @@ describe("witan devnet", function () {
       assert.equal(errorOf(devnet)["reason"], "stopped");
       const again = start("devnet", "--rpc-port", "0", "--once", "--dir", join(folder, "dev"));
       assert.equal(await again.ended(), 0, JSON.stringify(again.lines));
+    }));
+
+  it("stops within 3 s though a validator is held, and when it is told twice", () =>
+    withWitan(async (start, folder) => {
+      const devnet = start("devnet", "--rpc-port", "0", "--dir", join(folder, "dev"));
+      const { pids, marks } = await ready(devnet);
+      await devnet.event("transaction");
+      process.kill(pids[2] ?? 0, "SIGSTOP");
+      const from = performance.now();
+      devnet.child.kill("SIGTERM");
+      devnet.interrupt();
+      assert.equal(await devnet.ended(), 0, JSON.stringify(devnet.lines));
+      assert.ok(performance.now() - from < 3000, `took ${performance.now() - from} ms`);
+      assert.deepEqual(marks.filter(isAlive), []);
     }));
 
   it("refuses what can't be, and touches nothing", () =>

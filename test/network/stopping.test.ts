@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { isAlive, markOf, startNode } from "@witan/lab";
@@ -40,6 +41,33 @@ describe("a node that is told to stop", function () {
       } finally {
         for (const run of runs) run.signal("SIGKILL");
         await Promise.all(runs.map((run) => run.ended));
+      }
+    }));
+
+  it("hears SIGHUP and SIGTERM while it still opens: one waits until it serves, the other ends it", () =>
+    withNetwork({ validators: 1, start: false }, async (network) => {
+      const spec = network.nodes[0];
+      assert.ok(spec !== undefined);
+      const lock = join(network.home(0), "data", "LOCK");
+      for (const signal of ["SIGHUP", "SIGTERM"] as const) {
+        rmSync(lock, { force: true });
+        const run = startNode(WITAN, spec, { onBlock: () => {} }, DEADLINE_MS);
+        try {
+          // The database is being opened, and the node does not serve yet.
+          await until("it opens", () => existsSync(lock));
+          run.signal(signal);
+          const heard = (): string => readFileSync(spec.logFile, "utf8");
+          if (signal === "SIGHUP") {
+            await run.ready;
+            await until("it read its peers anew", () => heard().includes("read anew"));
+            run.signal("SIGTERM");
+          }
+          assert.deepEqual(await run.ended, { code: 0, signal: null }, heard());
+          assert.match(heard(), /"msg":"stopped/);
+        } finally {
+          run.signal("SIGKILL");
+          await run.ended;
+        }
       }
     }));
 

@@ -178,6 +178,8 @@ export class Cluster {
     assert.deepEqual(this.world.votes.contradictions, [], "a validator contradicts itself");
     for (const { honest, signed, name } of this.seats)
       if (honest) assert.deepEqual(signed.refusals, [], `the guard of ${name} had to refuse`);
+    for (const { losesData, silences, name } of this.seats)
+      if (!losesData) assert.equal(silences, 0, `${name} takes its own data for older than its guard`);
     const supply = supplyOf(this.world.chain.genesis);
     for (const seat of this.running) {
       for (const { transaction, height, hash, index } of this.#finals.values()) {

@@ -75,6 +75,24 @@ describe("a failed write", () => {
     await cluster.finish();
   });
 
+  it("at the very end is told to whoever stops the node, which starts again well", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    await cluster.pay("b", purse.pay());
+    await cluster.agreed(1);
+    const seat = cluster.seat("c");
+    seat.mayFail = true;
+    seat.disk.failNext = { what: "store", error: new Error("ENOSPC: injected") };
+    await assert.rejects(cluster.world.settled("c stops", seat.node.stop()), /ENOSPC/);
+    await assert.rejects(seat.node.stop(), /ENOSPC/, "again: the same");
+    assert.deepEqual(seat.failures, [], "who stops it is told, and nobody else");
+    seat.crash();
+    await seat.start();
+    assert.equal(seat.height, 1);
+    await cluster.pay("c", purse.pay());
+    await cluster.finish();
+  });
+
   for (const victim of ["a", "c"])
     for (const what of ["store", "guard"] as const)
       it(`to the ${what} of ${victim === "a" ? "the primary" : "a backup"} stops the node, which starts again well`, async () => {

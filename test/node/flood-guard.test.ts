@@ -1,6 +1,6 @@
-// How many votes of a peer are looked at.
+// How many votes and requests of a peer are looked at.
 import assert from "node:assert/strict";
-import { FloodGuard, VOTES } from "../../packages/node/src/flood-guard.ts";
+import { FloodGuard, REQUESTS, VOTES } from "../../packages/node/src/flood-guard.ts";
 import { ManualClock } from "./manual-clock.ts";
 import { peerIdOfName } from "./seat.ts";
 
@@ -27,6 +27,18 @@ describe("the flood guard", () => {
     assert.equal(taken(guard, A, 10_000), 50);
     clock.advance(3_600_000);
     assert.equal(taken(guard, A, 10_000), 4_096);
+  });
+
+  it("takes a burst of 64 requests, then 32 a second, of each peer", () => {
+    const clock = new ManualClock(0);
+    const guard = new FloodGuard(
+      clock.port(() => true),
+      REQUESTS,
+    );
+    assert.deepEqual([taken(guard, A, 1_000), taken(guard, B, 1_000)], [64, 64]);
+    clock.advance(1_000);
+    assert.equal(taken(guard, A, 1_000), 32);
+    assert.equal(taken(guard, A, 1_000), 0);
   });
 
   it("lets who keeps to the rate go on for ever", () => {

@@ -34,6 +34,7 @@ export async function openGuardedKeys(
   const of = (key: PublicKey) => present(guards.get(key), "the guard of a key");
   return {
     publicKeys: [...guards.keys()],
+    lastVotes: (key) => of(key).guard.signedLast("vote"),
     signVote: async (key, slot, digest) => {
       const { guard, name } = of(key);
       const made = await guard.sign(slot, digest, (asked) => sign(asked, keyOfName(name).secretKey));

@@ -114,6 +114,13 @@ describe("a governance transaction", () => {
     await cluster.agreed();
     const { members } = await cluster.seat("c").call("consensus_membership", {});
     assert.equal(members[0]?.votingKey, votingKey);
+    const told = cluster
+      .seat("c")
+      .logged.filter(({ message }) => message.includes("voting key was replaced"));
+    assert.deepEqual(
+      told.map(({ fields }) => fields),
+      [{ ...told[0]?.fields, member: "a", now: votingKey }],
+    );
     assert.equal((await cluster.seat("a").call("consensus_status", {})).me, "a");
     // It is still one of those that are needed.
     cluster.seat("d").crash();

@@ -13,6 +13,7 @@ import {
   sha256Hex,
   type View,
 } from "@witan/primitives";
+import { REQUESTS } from "../../packages/node/src/flood-guard.ts";
 import { rangeCodec, requestCodec } from "../../packages/node/src/wire.ts";
 import { keyOfName } from "../ledger/build.ts";
 import { Cluster } from "./cluster.ts";
@@ -111,6 +112,34 @@ describe("a member that", () => {
     const { faults } = cluster.world;
     assert.ok(
       faults.every(({ by, of, code }) => by === "c" && of === flooding.peerId && code === "consensus-flood"),
+    );
+    await cluster.pay("a", purse.pay());
+    await cluster.finish();
+  });
+
+  it("floods others with requests is refused, cut off in the end, and the rest goes on", async function () {
+    this.timeout(60_000);
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    await cluster.pay("a", purse.pay());
+    await cluster.agreed(1);
+    const [flooding, flooded] = [cluster.seat("d"), cluster.seat("c")];
+    const request = requestCodec.encode({ kind: "blocks", from: 1 as Height, count: 1 });
+    const answers = { full: 0, none: 0 };
+    const { faults } = cluster.world;
+    await cluster.world.until("it is cut off", () => {
+      const isConnected = flooded.network.isConnected(flooding.peerId);
+      for (let count = 0; isConnected && count < 4; count++)
+        flooding.network.request(flooded.peerId, request, { timeoutMs: 1_000 }).then((answer) => {
+          answers[answer.ok ? "full" : "none"]++;
+        });
+      return faults.length > 0 && !isConnected;
+    });
+    assert.ok(answers.full >= REQUESTS.burst, `${answers.full} answers`);
+    assert.ok(answers.full < 2 * REQUESTS.burst, `${answers.full} answers`);
+    assert.ok(answers.none > 0);
+    assert.ok(
+      faults.every(({ by, of, code }) => by === "c" && of === flooding.peerId && code === "request-flood"),
     );
     await cluster.pay("a", purse.pay());
     await cluster.finish();

@@ -54,6 +54,8 @@ export class Seat {
   readonly logged: { readonly fields: object; readonly message: string }[] = [];
   /** A liar's votes are not held against it. */
   honest = true;
+  /** Its data are lost or put back: it may be silent, which otherwise fails the test. */
+  losesData = false;
   /** How far its clock is ahead of the world's, in milliseconds; from its next start on. */
   clockAheadMs = 0;
   /** Its verifier says that every signature holds. */
@@ -95,6 +97,12 @@ export class Seat {
 
   get height(): number {
     return this.#running?.node.tip.height ?? -1;
+  }
+
+  /** How often it found its data older than its guard. */
+  get silences(): number {
+    return this.logged.filter(({ message }) => message.startsWith("the data are older than the signer guard"))
+      .length;
   }
 
   /** Opens a node on what the disk holds, and starts it. */

@@ -1,11 +1,18 @@
 // Nodes that lack blocks get them from several peers at once, while the chain goes on; peers that serve what is wrong are
 // blamed, peers that serve nothing are passed over, and the rest suffices.
 import assert from "node:assert/strict";
-import type { Height, Signature } from "@witan/primitives";
+import { digestOf } from "@witan/consensus";
+import { chooseSign } from "@witan/crypto/node";
+import { bytesToHex, type ChainId, type Height, type Signature } from "@witan/primitives";
+import { RpcError } from "@witan/rpc";
 import { type DecidedBlock, rangeCodec, requestCodec } from "../../packages/node/src/wire.ts";
+import { keyOfName } from "../ledger/build.ts";
 import { Cluster } from "./cluster.ts";
+import { never } from "./life.ts";
 import { Purse } from "./purse.ts";
 import type { Taps } from "./tapped-network.ts";
+
+const sign = chooseSign();
 
 /** Four nodes, of which `d` was away for so many blocks. */
 async function withoutOne(blocks: number): Promise<{ cluster: Cluster; purse: Purse }> {
@@ -43,6 +50,34 @@ function withForgedCertificate({ block, certificate }: DecidedBlock): DecidedBlo
   return { block, certificate: { ...certificate, signatures: [{ ...first, signature }, ...rest] } as never };
 }
 
+function withTooFewVotes({ block, certificate }: DecidedBlock): DecidedBlock {
+  const signatures = certificate.kind === "pbft" ? certificate.signatures.slice(0, 2) : [];
+  return { block, certificate: { ...certificate, signatures } as never };
+}
+
+/** The members' votes, but for this block on another chain. */
+function withVotesOfAnotherChain({ block, certificate }: DecidedBlock): DecidedBlock {
+  assert.equal(certificate.kind, "pbft");
+  const { kind: _, signatures, ...ballot } = certificate.kind === "pbft" ? certificate : assert.fail();
+  const digest = digestOf("cc".repeat(32) as ChainId, { kind: "commit", ...ballot });
+  const signed = signatures.map(({ member }) => {
+    const key = keyOfName(`${["a", "b", "c", "d"][member]} voting`);
+    return { member, signature: sign(digest, key.secretKey) };
+  });
+  return { block, certificate: { ...certificate, signatures: signed } as never };
+}
+
+/** Half of what is asked for, once; then it is silent. */
+function halfAndSilence(): Taps["answer"] {
+  let isOver = false;
+  const half = serving((range) => range.slice(0, range.length / 2));
+  return (...asked) => {
+    if (isOver) return never();
+    isOver = true;
+    return half?.(...asked) ?? never();
+  };
+}
+
 /** Another parent: the height stays, the hash does not. */
 function withChangedHeader({ block, certificate }: DecidedBlock): DecidedBlock {
   const bytes = block.slice();
@@ -56,6 +91,21 @@ const LIES: readonly (readonly [string, Partial<Taps>, string | undefined])[] = 
     "certificates with a forged signature",
     { answer: serving((range) => range.map(withForgedCertificate)) },
     "sync-certificate",
+  ],
+  [
+    "certificates of too few votes",
+    { answer: serving((range) => range.map(withTooFewVotes)) },
+    "sync-certificate",
+  ],
+  [
+    "certificates of votes for another chain",
+    { answer: serving((range) => range.map(withVotesOfAnotherChain)) },
+    "sync-certificate",
+  ],
+  [
+    "half of them, and then nothing, and says it had a billion",
+    { answer: halfAndSilence(), height: 1_000_000_000 as Height },
+    undefined,
   ],
   [
     "other blocks than those of the heights asked for",
@@ -146,6 +196,32 @@ describe("a node that lacks blocks", () => {
     await cluster.agreed(5);
     for (const { taps } of cluster.seats) Object.assign(taps, { answer: undefined });
     await cluster.pay("d", purse.pay());
+    await cluster.finish();
+  });
+
+  it("takes no transactions while it is far behind: it says so, and takes them when it has caught up", async () => {
+    const { cluster, purse } = await withoutOne(20);
+    const late = cluster.seat("d");
+    for (const { taps } of cluster.running)
+      Object.assign(taps, {
+        answer: async () => undefined,
+        send: (_to: unknown, channel: string, bytes: Uint8Array) => (channel === "bulk" ? undefined : bytes),
+      });
+    await late.start();
+    await cluster.world.until("it knows that it is behind", () => late.node.readings().behind > 5);
+    const transaction = purse.pay();
+    const params = { transaction: bytesToHex(transaction.bytes) };
+    await assert.rejects(
+      late.call("transaction_submit", params),
+      (error) => error instanceof RpcError && error.reason === "syncing" && error.code === -32002,
+    );
+    assert.deepEqual(
+      (await late.call("node_health", {})).reasons.map(({ reason }) => reason),
+      ["behind"],
+    );
+    for (const { taps } of cluster.seats) Object.assign(taps, { answer: undefined, send: undefined });
+    await cluster.world.until("it caught up", () => late.height >= 20, 20_000);
+    await cluster.pay("d", transaction);
     await cluster.finish();
   });
 

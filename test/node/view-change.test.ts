@@ -39,6 +39,11 @@ describe("a view change", () => {
     const tookMs = cluster.world.clock.passedMs - before;
     assert.ok(tookMs <= 2 * VIEW_MS, `${tookMs} ms`);
     assert.equal(cluster.seat("d").node.readings().view, 1);
+    const told = cluster.seat("d").logged.filter(({ message }) => message.includes("view was given up"));
+    assert.deepEqual(
+      told.map(({ fields }) => fields),
+      [{ ...told[0]?.fields, from: 0, to: 1, primary: "a", next: "b" }],
+    );
     // The next primary stays: what follows costs no view.
     for (let count = 0; count < 3; count++) await cluster.pay("d", purse.pay());
     assert.equal(cluster.seat("d").node.readings().view, 1);

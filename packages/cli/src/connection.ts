@@ -4,6 +4,7 @@ import { RpcAnswerError, RpcCallError, RpcClient, RpcConnectionError, SubmitErro
 import type { Command } from "commander";
 import { badInput, CommandFailure, EXIT, type ExitCode } from "./exit.ts";
 import { readToken } from "./home/token.ts";
+import { asking } from "./outcome.ts";
 
 /** Where a node is unless told otherwise: its default, on this machine. */
 const DEFAULT_URL = "http://127.0.0.1:9545";
@@ -68,7 +69,8 @@ function callFailure(error: unknown): unknown {
     const why = callFailure(error.cause);
     const { exitCode, reason } =
       why instanceof CommandFailure ? why : { exitCode: EXIT.unable, reason: error.code };
-    return new CommandFailure(exitCode, reason, error.message);
+    const advice = error.code === "refused" ? "" : ` Here: ${asking(error.transaction)}`;
+    return new CommandFailure(exitCode, reason, error.message + advice);
   }
   if (error instanceof RpcAnswerError)
     return new CommandFailure(EXIT.unable, `answer-${error.code}`, error.message);

@@ -1,5 +1,16 @@
 // What `witan devnet` says while it goes on: for people, or as JSON lines for programs. Says only; decides nothing.
-import type { DevnetReady, NodeBlock, NodeDeath, SampleFinal, SampleProof, SampleTransfer } from "@witan/lab";
+import { relative } from "node:path";
+import type {
+  DevnetPlace,
+  DevnetReady,
+  NodeBlock,
+  NodeDeath,
+  PortChange,
+  SampleFinal,
+  SampleProof,
+  SampleTransfer,
+  Turnout,
+} from "@witan/lab";
 import type { Json } from "@witan/ledger";
 import { amountText, type ShownAsset } from "./amounts.ts";
 import { printable, type Streams } from "./output.ts";
@@ -7,16 +18,24 @@ import { printable, type Streams } from "./output.ts";
 /** How a devnet's run is told, in the order of its methods; blocks and deaths at any time. */
 export interface DevnetReport {
   opening(folder: string): void;
+  /** Ports of before that something else has taken, before anything is started. */
+  moved(changes: readonly PortChange[]): void;
   ready(ready: DevnetReady, tookMs: number): void;
   submitted(transfer: SampleTransfer): void;
   final(final: SampleFinal): void;
   proof(proof: SampleProof, final: SampleFinal): void;
   running(ready: DevnetReady): void;
   block(block: NodeBlock): void;
-  death(death: NodeDeath): void;
+  death(death: NodeDeath, home: string): void;
+  /** A validator that ended was started again, by somebody else. */
+  back(validator: DevnetPlace): void;
+  /** One that somebody else had started answers no more. */
+  gone(validator: DevnetPlace): void;
+  /** Too few validators take part to decide anything, or enough do again. */
+  quorum(isReached: boolean, turnout: Turnout, missing: readonly DevnetPlace[]): void;
   stopping(): void;
-  /** The last word of a run that was stopped by whoever started it. */
-  stopped(): void;
+  /** The last word of a run that was stopped by whoever started it. @param leftRunning what others have started */
+  stopped(leftRunning: readonly DevnetPlace[]): void;
   /** The last word with `--once`. */
   done(final: SampleFinal, proof: SampleProof): void;
 }
@@ -30,6 +49,25 @@ function duration(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
+/** A path as people type it: from the folder they are in, where it is below that. */
+function shownPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below === "" || below.startsWith("..") ? path : below;
+}
+
+/** What starts a validator of a devnet by hand, for a shell. */
+function startCommand(home: string): string {
+  const path = shownPath(home);
+  return `npx witan node --home ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`;
+}
+
+/** Whether the end of its log tells why a process ended: who was killed from outside had no time to say anything. */
+function explains({ signal }: NodeDeath["exit"]): boolean {
+  return signal !== "SIGKILL" && signal !== "SIGTERM";
+}
+
+const MEANING = { rpc: "clients", p2p: "other validators" } as const;
+
 /** For people: what came of it on standard output, what goes on while they wait on standard error. */
 export function textReport(streams: Streams): DevnetReport {
   const say = (...lines: readonly string[]): void => {
@@ -39,6 +77,7 @@ export function textReport(streams: Streams): DevnetReport {
   let native: ShownAsset = { name: "base units", decimals: 0 };
   return {
     opening: (folder) => wait(`Starting a network in ${folder} …`),
+    ...validatorLines(wait),
     ready: (ready, tookMs) => {
       native = ready.native;
       say(...readyLines(ready, tookMs));
@@ -70,13 +109,50 @@ export function textReport(streams: Streams): DevnetReport {
     },
     block: ({ height, transactions, timestamp }) =>
       say(`${new Date(timestamp).toISOString()}  block ${height}  ${plural(transactions, "transaction")}`),
-    death: ({ name, pid, how, log }) => {
-      wait(`${name} (process ${pid}) ${how}; it is not restarted. The end of its log:`);
+    stopping: () => wait("Stopping …"),
+    stopped: (leftRunning) => {
+      for (const { name, rpc } of leftRunning)
+        wait(`${name} was started by hand and runs on at ${rpc}: stop it where you started it.`);
+      say("Stopped. Run again to go on with the same chain; --fresh starts over.");
+    },
+    done: () => say("", "Done."),
+  };
+}
+
+/** What people hear of single validators, which concerns them while the network runs. */
+function validatorLines(
+  wait: (line: string) => void,
+): Pick<DevnetReport, "moved" | "death" | "back" | "gone" | "quorum"> {
+  return {
+    moved: (changes) => {
+      for (const { node, what, was, now } of changes)
+        wait(
+          `Something else listens on port ${was}: ${node} listens for ${MEANING[what]} on ${now} from now on.`,
+        );
+    },
+    death: ({ name, pid, how, exit, log }, home) => {
+      wait(`${name} (process ${pid}) ${how}. Nobody starts it again by itself; in another terminal:`);
+      wait(`  ${startCommand(home)}`);
+      if (!explains(exit)) return;
+      wait("The end of its log:");
       for (const line of log) wait(`  ${line}`);
     },
-    stopping: () => wait("Stopping …"),
-    stopped: () => say("Stopped. Run again to go on with the same chain; --fresh starts over."),
-    done: () => say("", "Done."),
+    back: ({ name, rpc }) => wait(`${name} runs again, started by hand, clients at ${rpc}.`),
+    gone: ({ name, home }) =>
+      wait(`${name}, started by hand, does not answer any more: ${startCommand(home)}`),
+    quorum: (isReached, { running, quorum }, missing) => {
+      if (isReached) {
+        wait(`${running} validators take part, ${quorum} are needed: blocks become final again.`);
+        return;
+      }
+      const [left, more] = [plural(running, "validator"), quorum - running];
+      const come = more === 1 ? "another one runs" : `${more} more run`;
+      wait(
+        `${left} left, and a decision takes ${quorum}: no block can be final until ${come}. Nothing is lost;`,
+      );
+      wait("each in a terminal of its own:");
+      for (const { home } of missing) wait(`  ${startCommand(home)}`);
+    },
   };
 }
 
@@ -84,16 +160,17 @@ function readyLines(ready: DevnetReady, tookMs: number): readonly string[] {
   const { settings, created, height, nodes, accounts, chainId, genesisFile, folder, native } = ready;
   const chain = created ? "a new chain" : `the chain of before, at block ${height}`;
   const rpcWidth = Math.max(...nodes.map(({ rpc }) => rpc.length));
+  const p2pWidth = Math.max(...nodes.map(({ p2p }) => p2p.length));
   return [
     `${plural(nodes.length, "validator")} (${settings.consensus}) up after ${duration(tookMs)}, ${chain}`,
     `  chain id   ${chainId}`,
-    `  folder     ${folder}`,
-    `  genesis    ${genesisFile}`,
+    `  folder     ${shownPath(folder)}`,
+    `  genesis    ${shownPath(genesisFile)}`,
     "",
-    `Validators   process  ${"RPC".padEnd(rpcWidth)}  log`,
+    `Validators   process  ${"RPC".padEnd(rpcWidth)}  ${"for others".padEnd(p2pWidth)}  log`,
     ...nodes.map(
-      ({ name, pid, rpc, logFile }) =>
-        `  ${name.padEnd(9)}  ${String(pid).padStart(7)}  ${rpc.padEnd(rpcWidth)}  ${logFile}`,
+      ({ name, pid, rpc, p2p, logFile }) =>
+        `  ${name.padEnd(9)}  ${String(pid).padStart(7)}  ${rpc.padEnd(rpcWidth)}  ${p2p.padEnd(p2pWidth)}  ${shownPath(logFile)}`,
     ),
     "",
     "Accounts, for development on this machine only: their secret keys are no secret",
@@ -109,6 +186,9 @@ export function jsonReport(streams: Streams): DevnetReport {
   const say = (event: Json): void => streams.out(`${JSON.stringify(event)}\n`);
   return {
     opening: () => {},
+    moved: (changes) => {
+      for (const { node, what, was, now } of changes) say({ event: "port", validator: node, what, was, now });
+    },
     ready: ({ nodes, accounts, chainId, height, created, folder, genesisFile }) =>
       say({
         event: "ready",
@@ -116,6 +196,9 @@ export function jsonReport(streams: Streams): DevnetReport {
         pids: nodes.map(({ pid }) => pid),
         accounts: accounts.map(({ address, secretKey, balance }) => ({ address, secretKey, balance })),
         ...{ chainId, height, created, folder, genesisFile },
+        validators: nodes.map(({ name, home, rpc, p2p, pid, logFile }) => {
+          return { name, home, rpc, p2p, pid, log: logFile };
+        }),
       }),
     submitted: () => {},
     final: () => {},
@@ -126,10 +209,14 @@ export function jsonReport(streams: Streams): DevnetReport {
       }),
     running: () => {},
     block: ({ height, transactions, timestamp }) => say({ event: "block", height, transactions, timestamp }),
-    death: ({ name, pid, exit, how, log }) =>
-      say({ event: "death", validator: name, pid, ...exit, message: `${name} ${how}`, log }),
+    death: ({ name, pid, exit, how, log }, home) =>
+      say({ event: "death", validator: name, pid, ...exit, message: `${name} ${how}`, home, log }),
+    back: ({ name, rpc, home }) => say({ event: "back", validator: name, rpc, home }),
+    gone: ({ name, rpc, home }) => say({ event: "gone", validator: name, rpc, home }),
+    quorum: (reached, { running, quorum }, missing) =>
+      say({ event: "quorum", reached, running, quorum, missing: missing.map(({ name }) => name) }),
     stopping: () => {},
-    stopped: () => say({ event: "stopped" }),
+    stopped: (leftRunning) => say({ event: "stopped", leftRunning: leftRunning.map(({ name }) => name) }),
     done: ({ transaction, height, finalityMs }, { verified }) =>
       say({ event: "done", height, transaction, status: "final", finalityMs, proofVerified: verified }),
   };

@@ -7,6 +7,8 @@ import { badInput, CommandFailure, EXIT } from "./exit.ts";
 
 /** The largest file a command reads whole: a genesis of many members is far below. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** The reason of the failure for a larger one. */
+export const TOO_LARGE = "file-too-large";
 
 const INPUT_REASONS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
@@ -60,7 +62,7 @@ async function bounded(name: string, source: AsyncIterable<Buffer | string>): Pr
     const bytes = Buffer.from(part);
     size += bytes.length;
     if (size > FILE_BYTES_MAX)
-      throw badInput("file", `${name} has more than ${FILE_BYTES_MAX} bytes, the most that is read`);
+      throw badInput(TOO_LARGE, `${name} has more than ${FILE_BYTES_MAX} bytes, the most that is read`);
     parts.push(bytes);
   }
   return Buffer.concat(parts).toString("utf8");

@@ -17,6 +17,7 @@ import { shown } from "./config/shown.ts";
 import { badInput } from "./exit.ts";
 import { readText, writeNewText } from "./files.ts";
 import { changeText, refuseMalformed } from "./governance-change.ts";
+import type { NodeGovernance } from "./governance-state.ts";
 
 /** A proposal with the approvals so far, all of which hold. */
 export interface ProposalFile {
@@ -131,8 +132,14 @@ export async function mergeProposals(paths: readonly string[]): Promise<Proposal
   return proposalOf(chainId, body, [...approvals.values()]);
 }
 
-/** A proposal as commands print it. */
-export function proposalJson({ chainId, sealed, body, approvals }: ProposalFile) {
+/**
+ * A proposal as commands print it.
+ * @param members as a node tells them, where one was asked: then `approvedBy` has their names, null for a stranger's key
+ */
+export function proposalJson(
+  { chainId, sealed, body, approvals }: ProposalFile,
+  members?: readonly Pick<NodeGovernance["members"][number], "name" | "operatorKey">[],
+) {
   const { sequence, validUntil } = body;
   const keys = approvals.map(({ publicKey }) => publicKey);
   return {
@@ -142,5 +149,8 @@ export function proposalJson({ chainId, sealed, body, approvals }: ProposalFile)
     validUntil,
     change: toJson(body.change),
     approvals: keys,
+    ...(members === undefined
+      ? {}
+      : { approvedBy: keys.map((key) => members.find((one) => one.operatorKey === key)?.name ?? null) }),
   };
 }

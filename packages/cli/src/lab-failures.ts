@@ -11,7 +11,8 @@ export function labFailure(streams: Streams, json: boolean, error: unknown): Com
   if (error instanceof CommandFailure) return error;
   if (error instanceof LabFailure) {
     if (!json) for (const line of error.log) streams.err(`  ${printable(line)}\n`);
-    return new CommandFailure(error.fault === "input" ? EXIT.input : EXIT.unable, error.code, error.message);
+    const exit = error.fault === "input" ? EXIT.input : EXIT.unable;
+    return new CommandFailure(exit, error.code, error.message, error.problems);
   }
   if (error instanceof Error && "syscall" in error)
     return new CommandFailure(

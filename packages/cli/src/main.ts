@@ -1,19 +1,6 @@
 // The command `witan`: wires commands together, and turns failures into messages and exit codes. Holds no rules.
 import { Command, CommanderError } from "commander";
-import { addBalanceCommand } from "./commands/balance.ts";
-import { addBenchCommand } from "./commands/bench.ts";
-import { addConfigCommands } from "./commands/config.ts";
-import { addDevnetCommand } from "./commands/devnet.ts";
-import { addGenesisCommands } from "./commands/genesis.ts";
-import { addGovernanceCommands } from "./commands/governance.ts";
-import { addKeyCommands } from "./commands/keys.ts";
-import { addMemberCommands } from "./commands/member.ts";
-import { addNetworkCommands } from "./commands/network.ts";
-import { addNodeCommand } from "./commands/node.ts";
-import { addProofCommands } from "./commands/proof.ts";
-import { addSendCommand } from "./commands/send.ts";
-import { addStatusCommand } from "./commands/status.ts";
-import { addTransactionCommands } from "./commands/transaction.ts";
+import { COMMANDS } from "./command-table.ts";
 import { bugFailure, CommandFailure, EXIT } from "./exit.ts";
 import { printFailure, type Streams } from "./output.ts";
 import { usageFailure } from "./usage.ts";
@@ -29,7 +16,7 @@ export async function main(argv: readonly string[], streams: Streams = STANDARD)
   let exit: number = EXIT.done;
   const json = argv.includes("--json");
   try {
-    const program = programOf(streams, json, (code) => {
+    const program = await programOf(argv, streams, (code) => {
       exit = code;
     });
     await program.parseAsync([...argv], { from: "user" });
@@ -74,30 +61,25 @@ export async function run(argv: readonly string[]): Promise<void> {
   process.exitCode = code;
 }
 
-function programOf(streams: Streams, json: boolean, setExit: (code: number) => void): Command {
+/** The program with all its commands by name, and the one that is asked for whole: only that one is loaded. */
+async function programOf(
+  argv: readonly string[],
+  streams: Streams,
+  setExit: (code: number) => void,
+): Promise<Command> {
   const program = new Command("witan")
     .description("A permissioned ledger: named validators finalize blocks of signed transactions.")
     .version(programVersion())
     .showHelpAfterError("(add --help for what there is)");
-  addKeyCommands(program, streams);
-  addMemberCommands(program, streams);
-  addGenesisCommands(program, streams);
-  addNetworkCommands(program, streams);
-  addDevnetCommand(program, streams, setExit);
-  addNodeCommand(program, streams);
-  addConfigCommands(program, streams);
-  addGovernanceCommands(program, streams, setExit);
-  addStatusCommand(program, streams, setExit);
-  addSendCommand(program, streams, setExit);
-  addBalanceCommand(program, streams);
-  addProofCommands(program, streams, setExit);
-  addTransactionCommands(program, streams, setExit);
-  addBenchCommand(program, streams, setExit);
+  // Also behind `help`.
+  const asked = argv.find((word) => COMMANDS.some(({ name }) => name === word));
+  for (const { name, summary, load } of COMMANDS)
+    if (name === asked) (await load())(program, streams, setExit);
+    else program.command(name).description(summary);
   // Subcommands made before these settings do not inherit them.
+  const writeErr = argv.includes("--json") ? () => {} : streams.err;
   for (const command of [program, ...descendants(program)])
-    command
-      .exitOverride()
-      .configureOutput({ writeOut: streams.out, writeErr: json ? () => {} : streams.err });
+    command.exitOverride().configureOutput({ writeOut: streams.out, writeErr });
   return program;
 }
 

@@ -14,7 +14,11 @@ export function wholeNumber(option: string, text: string, most: number = INTEGER
 export function amountOf(option: string, text: string): bigint {
   const value = /^(?:0|[1-9][0-9]{0,19})$/.test(text) ? BigInt(text) : AMOUNT_MAX + 1n;
   if (value > AMOUNT_MAX)
-    throw badInput("amount", `${option} ${text}: expected base units, 0 to ${AMOUNT_MAX}`);
+    throw badInput(
+      "amount",
+      `${option} ${text}: expected base units, 0 to ${AMOUNT_MAX}, without a point: of an asset with 8 decimals ` +
+        "150000000 is 1.5",
+    );
   return value;
 }
 

@@ -1,27 +1,50 @@
 // What became of a transaction that a command submitted, as commands tell it, and the exit code that it means.
 import type { TransactionOutcome } from "@witan/rpc";
+import type { Command } from "commander";
 import { EXIT, type ExitCode } from "./exit.ts";
+import { wholeNumber } from "./numbers.ts";
 import { timeText } from "./time.ts";
+
+const DAY_S = 24 * 60 * 60;
+
+/** What the options say about waiting. */
+export interface WaitingOptions {
+  readonly wait?: boolean;
+  readonly timeout: string;
+}
+
+/** Adds the options of commands that can wait for an outcome. */
+export function withWaiting(command: Command): Command {
+  return command
+    .option("--wait", "wait until it is final")
+    .option("--timeout <seconds>", "how long to wait at most", "30");
+}
+
+/** How long to wait at most, in milliseconds. */
+export function timeoutMsOf({ timeout }: WaitingOptions): number {
+  return wholeNumber("--timeout", timeout, DAY_S) * 1000;
+}
 
 /** 0 if it is where it was to come: admitted or, if that was waited for, final. */
 export function exitOf({ status }: TransactionOutcome, wait: boolean): ExitCode {
   return status === "final" || (status === "pending" && !wait) ? EXIT.done : EXIT.no;
 }
 
-/** An outcome as commands print it: the height only where it is that of the block. */
+/** An outcome as commands print it. The height is that of the transaction's block, null as long as there is none. */
 export function outcomeJson(outcome: TransactionOutcome) {
   const { transaction, status } = outcome;
+  const none = { transaction, status, height: null };
   switch (outcome.status) {
     case "final":
       return { transaction, status, height: outcome.height };
     case "rejected":
-      return { transaction, status, code: outcome.code, message: outcome.message };
+      return { ...none, code: outcome.code, message: outcome.message };
     case "evicted": {
       const { code, message, possibleUntil } = outcome;
-      return { transaction, status, code, message, possibleUntil };
+      return { ...none, code, message, possibleUntil };
     }
     default:
-      return { transaction, status };
+      return none;
   }
 }
 
@@ -40,10 +63,18 @@ export function outcomeText(outcome: TransactionOutcome): string {
         `${timeText(outcome.possibleUntil)}; submitting it again is harmless`
       );
     case "pending":
-      return "admitted, not final yet";
+      return `pending: admitted, not final yet. What becomes of it: ${asking(outcome.transaction)}`;
     case "waiting":
-      return "waits for inputs that the node does not know yet";
+      return `waiting for inputs that the node does not know yet. What becomes of it: ${asking(outcome.transaction)}`;
     case "unknown":
-      return "the node knows nothing of it any more; submitting it again is harmless";
+      return (
+        "unknown: this node has not heard of it, or no longer knows of it. Compare the id, ask another node, or submit " +
+        "it again, which is harmless"
+      );
   }
+}
+
+/** The command that asks what becomes of a transaction. */
+export function asking(transaction: string): string {
+  return `witan transaction get ${transaction} --wait`;
 }

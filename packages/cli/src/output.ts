@@ -1,6 +1,6 @@
 // What a command prints: for people by default, JSON lines on standard output with `--json`.
 import type { Json } from "@witan/ledger";
-import type { CommandFailure } from "./exit.ts";
+import type { CommandFailure, FieldProblem } from "./exit.ts";
 
 /** Where a command prints. */
 export interface Streams {
@@ -39,12 +39,13 @@ export function printFailure(streams: Streams, json: boolean, failure: CommandFa
     return;
   }
   streams.err(`witan: ${printable(message)}\n`);
-  for (const { field, found, expected, source } of problems) {
-    const where = [field, source === undefined ? "" : `(${source})`].filter((part) => part !== "").join(" ");
-    streams.err(
-      `  ${printable(`${where}${where === "" ? "" : ": "}found ${found}, expected ${expected}`)}\n`,
-    );
-  }
+  for (const problem of problems) streams.err(`${printable(problemText(problem))}\n`);
+}
+
+/** A mistake in a field as a line below the message. */
+export function problemText({ field, found, expected, source }: FieldProblem): string {
+  const where = [field, source === undefined ? "" : `(${source})`].filter((part) => part !== "").join(" ");
+  return `  ${where}${where === "" ? "" : ": "}found ${found}, expected ${expected}`;
 }
 
 /** Lines of `name  value`, the values aligned. */

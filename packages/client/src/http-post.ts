@@ -1,6 +1,7 @@
 // One HTTP POST to a node: a bounded answer in bounded time, or a typed failure that says what to do. Never asks twice,
 // never follows a redirect (the token would travel along, and the POST become a GET).
 import type { CancelSignal } from "@witan/primitives";
+import { plainText } from "./plain-text.ts";
 import { RpcConnectionError } from "./rpc-failures.ts";
 
 /** Bytes of an answer: twice the hex of the largest block, so that every true answer has room. */
@@ -166,6 +167,8 @@ class Stop {
   }
 }
 
+const UNTRUSTED =
+  "nobody whom this machine trusts vouches for its certificate: name its authority's file in NODE_EXTRA_CA_CERTS";
 /** What to do, by the code that Node gives; browsers give none. */
 const ADVICE: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there: start the node, or correct the address (its setting is rpc.listen)",
@@ -173,28 +176,41 @@ const ADVICE: Readonly<Record<string, string>> = {
   EAI_AGAIN: "the host's name could not be looked up: check the network",
   EHOSTUNREACH: "there is no way to that host: check the network",
   ENETUNREACH: "there is no way to that network: check the connection",
+  ERR_SSL_WRONG_VERSION_NUMBER: "there is no TLS there: write http:// in place of https://",
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
 };
 /** What Node says of a connection that was there. */
 const CUT = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
 
 function codeOf(cause: unknown): string | undefined {
-  const inner = cause instanceof Error ? cause.cause : undefined;
-  const code = (inner as { readonly code?: unknown } | undefined)?.code;
+  const code = (innerOf(cause) as { readonly code?: unknown } | undefined)?.code;
   return typeof code === "string" ? code : undefined;
 }
 
+/** What is behind the error of `fetch`; in browsers nothing is. */
+function innerOf(cause: unknown): unknown {
+  return cause instanceof Error ? cause.cause : undefined;
+}
+
+/** The reason in brackets: the code, or what it says without one, such as `bad port` for those that fetch shuns. */
+function reasonOf(cause: unknown): string {
+  const inner = innerOf(cause);
+  const reason = codeOf(cause) ?? (inner instanceof Error ? plainText(inner.message, 100) : undefined);
+  return reason === undefined ? "" : ` (${reason})`;
+}
+
 function unreachable(url: string, cause: unknown): RpcConnectionError {
-  const code = codeOf(cause);
-  const advice =
-    ADVICE[code ?? ""] ??
-    "check the address and the network; from a web page, that the node allows its origin (rpc.allowedOrigins)";
-  const why = code === undefined ? "" : ` (${code})`;
-  return new RpcConnectionError("unreachable", `No connection to ${url}${why}: ${advice}.`, { url, cause });
+  const page = "; from a web page, that the node allows its origin (rpc.allowedOrigins)";
+  const other = `check the address and the network${innerOf(cause) === undefined ? page : ""}`;
+  const message = `No connection to ${url}${reasonOf(cause)}: ${ADVICE[codeOf(cause) ?? ""] ?? other}.`;
+  return new RpcConnectionError("unreachable", message, { url, cause });
 }
 
 function broken(url: string, cause: unknown): RpcConnectionError {
-  const code = codeOf(cause);
-  const why = code === undefined ? "" : ` (${code})`;
-  const message = `The connection to ${url} ended before the whole answer was there${why}: the node may have stopped. Try again.`;
+  const message =
+    `The connection to ${url} ended before the whole answer was there${reasonOf(cause)}: the node may have stopped, or ` +
+    "another program listens there. Try again, and check the port.";
   return new RpcConnectionError("broken", message, { url, cause });
 }

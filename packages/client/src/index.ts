@@ -11,6 +11,7 @@ export * from "./fetch-chain.ts";
 export * from "./genesis-coins.ts";
 export * from "./governance.ts";
 export type { Fetch, FetchReader, FetchRequest, FetchResponse } from "./http-post.ts";
+export type { AskFailure, WaitOptions } from "./outcome-loop.ts";
 export type { ClientClock } from "./platform-clock.ts";
 export {
   type FetchProofOptions,
@@ -36,4 +37,5 @@ export {
   type VerifiedProof,
   verifyProof,
 } from "./verify-proof.ts";
+export * from "./wait-for-transaction.ts";
 export * from "./wallet.ts";

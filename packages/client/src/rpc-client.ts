@@ -182,7 +182,8 @@ function parseUrl(text: string): URL {
 
 function urlFault(url: URL | undefined): string | undefined {
   if (url === undefined) return "is no URL";
-  if (url.protocol !== "http:" && url.protocol !== "https:") return `begins with ${url.protocol}`;
+  if (url.protocol !== "http:" && url.protocol !== "https:")
+    return `has the scheme ${url.protocol.slice(0, -1)}`;
   return url.username + url.password === ""
     ? undefined
     : "has a user or password in it, where a node takes a token";

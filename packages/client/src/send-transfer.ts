@@ -1,19 +1,25 @@
 // Paying, start to end: asks a node for the chain, its rules and the coins, builds the transfer, submits it and waits. Builds
-// one transaction and no second one in its place: two could both become final.
+// one transaction and no second one in its place: two could both become final. Where what the payment needs comes back from
+// pending transactions, it waits for those: a node tells of outputs in final blocks only.
 import type { Chain } from "@witan/ledger";
-import { assert, type CancelSignal, type Refusal, refuse } from "@witan/primitives";
+import { assert, type Refusal, refuse, type TransactionId } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
 import { type BuiltTransfer, buildTransfer, type FeeChoice, type Payment } from "./build-transfer.ts";
 import { fetchChain } from "./fetch-chain.ts";
-import { type ClientClock, PLATFORM_CLOCK } from "./platform-clock.ts";
-import type { RpcCaller } from "./rpc-client.ts";
-import { type SpendableCoin, spendableCoins } from "./spendable-coins.ts";
+import { OUTCOME_MS, type WaitOptions } from "./outcome-loop.ts";
+import { PLATFORM_CLOCK, pause } from "./platform-clock.ts";
+import type { CallOptions, RpcCaller } from "./rpc-client.ts";
+import { type PendingCoin, type SpendableCoin, spendableCoins } from "./spendable-coins.ts";
 import { type SubmitOptions, submitTransaction } from "./submit-transaction.ts";
-import type { TransferRefusal } from "./transfer-refusal.ts";
+import type { FundsPending, TransferRefusal } from "./transfer-refusal.ts";
+import { waitForTransaction } from "./wait-for-transaction.ts";
 import type { Wallet } from "./wallet.ts";
 
-/** Who pays whom, and which node is asked for what it takes. */
-export interface PaymentRequest {
+/**
+ * Who pays whom, and which node is asked for what it takes. `timeoutMs` is how long to wait at most for pending
+ * transactions that spend what the payment needs.
+ */
+export interface PaymentRequest extends WaitOptions {
   readonly rpc: RpcCaller;
   readonly from: Wallet;
   readonly payments: readonly Payment[];
@@ -29,11 +35,11 @@ export interface PaymentRequest {
   readonly chain?: Chain;
   /** The chain id that is meant. With neither of the two it is whichever chain the node serves. */
   readonly chainId?: string;
-  readonly signal?: CancelSignal;
-  readonly clock?: ClientClock;
+  /** Hears of each wait: which pending transactions spend what the payment needs. */
+  readonly onPending?: (pending: readonly TransactionId[]) => void;
 }
 
-/** A payment, and how it is submitted. */
+/** A payment, and how it is submitted. `timeoutMs` is for all of it. */
 export interface SendRequest extends PaymentRequest, SubmitOptions {}
 
 /** A transfer that is signed, and that nobody has seen yet. */
@@ -45,6 +51,7 @@ export interface PreparedTransfer extends BuiltTransfer {
 export type PrepareResult =
   | { readonly ok: true; readonly value: PreparedTransfer }
   | TransferRefusal
+  | FundsPending
   | Refusal<"chain-other" | "fee-too-high">;
 
 /** What was sent, and what became of it. */
@@ -59,15 +66,21 @@ export type SendResult =
 
 const VALID_FOR_MS = 600_000;
 
+/** Before the node is asked anew, where what was waited for did not become final. */
+const PAUSE_MS = 100;
+
 /**
  * Sends a transfer and waits for what becomes of it. A refusal means that nothing was sent.
  * @throws {SubmitError} it was sent, and there is no outcome: names the transaction
  * @throws as `RpcClient.call`, before anything was sent
  */
 export async function sendTransfer(request: SendRequest): Promise<SendResult> {
+  const { clock = PLATFORM_CLOCK, timeoutMs = OUTCOME_MS } = request;
+  const end = clock.monotonicMs() + timeoutMs;
   const prepared = await prepareTransfer(request);
   if (!prepared.ok) return prepared;
-  const outcome = await submitTransaction(request.rpc, prepared.value.transaction, request);
+  const left = { ...request, timeoutMs: Math.max(0, end - clock.monotonicMs()) };
+  const outcome = await submitTransaction(request.rpc, prepared.value.transaction, left);
   return { ok: true, value: { ...prepared.value, outcome } };
 }
 
@@ -76,21 +89,45 @@ export async function sendTransfer(request: SendRequest): Promise<SendResult> {
  * @throws as `RpcClient.call`
  */
 export async function prepareTransfer(request: PaymentRequest): Promise<PrepareResult> {
-  const { rpc, from, payments, memo, feeMax, clock = PLATFORM_CLOCK, signal } = request;
+  const { rpc, feeMax, clock = PLATFORM_CLOCK, timeoutMs = OUTCOME_MS, signal } = request;
+  const end = clock.monotonicMs() + timeoutMs;
   const opened = request.chain
     ? ({ ok: true, value: request.chain } as const)
-    : await fetchChain(rpc, { ...cancelledBy(signal), ...given("chainId", request.chainId) });
+    : await fetchChain(rpc, { ...cancelledBy(request), ...given("chainId", request.chainId) });
   if (!opened.ok) return opened;
   const chain = opened.value;
+  for (;;) {
+    const tried = await tryTransfer(request, chain);
+    if (tried.ok) {
+      const { fee } = tried.value;
+      if (feeMax === undefined || fee <= feeMax) return { ok: true, value: { ...tried.value, chain } };
+      return refuse("fee-too-high", `the fee would be ${fee}, at most ${feeMax} was allowed`);
+    }
+    const leftMs = end - clock.monotonicMs();
+    if (tried.code !== "funds-pending" || leftMs <= 0 || signal?.aborted === true) return tried;
+    request.onPending?.(tried.pending);
+    const wait = { ...cancelledBy(request), clock, timeoutMs: leftMs };
+    const { status } = await waitForTransaction(rpc, tried.pending[0], wait);
+    // What a node has just dropped may stand in its list of outputs for a moment.
+    if (status !== "final") await pause(clock, PAUSE_MS, signal);
+  }
+}
+
+/** Builds the transfer by what the node says at this moment. */
+async function tryTransfer(
+  request: PaymentRequest,
+  chain: Chain,
+): Promise<{ readonly ok: true; readonly value: BuiltTransfer } | TransferRefusal | FundsPending> {
+  const { rpc, from, payments, clock = PLATFORM_CLOCK } = request;
   const [governance, head] = await Promise.all([
-    rpc.call("governance_state", {}, cancelledBy(signal)),
-    rpc.call("chain_head", {}, cancelledBy(signal)),
+    rpc.call("governance_state", {}, cancelledBy(request)),
+    rpc.call("chain_head", {}, cancelledBy(request)),
   ]);
   const { feeRateMin, validUntilAheadMsMax } = governance.parameters;
   const fee: FeeChoice =
     request.fee === undefined ? { kind: "rate", rate: feeRateMin } : { kind: "exact", amount: request.fee };
   const address = from.address(chain.genesis.addressPrefix);
-  const found = await coinsFor(payments, fee, { rpc, address, ...cancelledBy(signal) });
+  const found = await coinsFor(payments, fee, { rpc, address, options: cancelledBy(request) });
   const built = buildTransfer({
     chain,
     keys: [from],
@@ -102,23 +139,20 @@ export async function prepareTransfer(request: PaymentRequest): Promise<PrepareR
     validUntil:
       Math.max(clock.now(), head.timestamp) +
       (request.validForMs ?? Math.min(VALID_FOR_MS, Math.floor(validUntilAheadMsMax / 2))),
-    ...given("memo", memo),
+    ...given("memo", request.memo),
   });
-  if (!built.ok) return explained(built, found);
-  if (feeMax !== undefined && built.value.fee > feeMax)
-    return refuse("fee-too-high", `the fee would be ${built.value.fee}, at most ${feeMax} was allowed`);
-  return { ok: true, value: { ...built.value, chain } };
+  return built.ok ? built : explained(built, found);
 }
 
 interface CoinSearch {
   readonly rpc: RpcCaller;
   readonly address: string;
-  readonly signal?: CancelSignal;
+  readonly options: CallOptions;
 }
 
 interface FoundCoins {
   readonly coins: readonly SpendableCoin[];
-  readonly pendingCount: number;
+  readonly pending: readonly PendingCoin[];
   readonly complete: boolean;
 }
 
@@ -126,36 +160,48 @@ interface FoundCoins {
 async function coinsFor(
   payments: readonly Payment[],
   fee: FeeChoice,
-  { rpc, address, signal }: CoinSearch,
+  { rpc, address, options }: CoinSearch,
 ): Promise<FoundCoins> {
   const isFree = fee.kind === "exact" ? fee.amount === 0n : fee.rate === 0;
   const assets = new Set([...payments.map(({ asset = 0 }) => asset), ...(isFree ? [] : [0])]);
   const coins: SpendableCoin[] = [];
-  let pendingCount = 0;
+  const pending: PendingCoin[] = [];
   let complete = true;
   for (const asset of assets) {
-    const page = await spendableCoins(rpc, address, { asset, ...cancelledBy(signal) });
+    const page = await spendableCoins(rpc, address, { asset, ...options });
     assert(page.ok, "the address of a wallet is none");
     coins.push(...page.value.coins);
-    pendingCount += page.value.pendingCount;
+    pending.push(...page.value.pending);
     complete &&= page.value.complete;
   }
-  return { coins, pendingCount, complete };
+  return { coins, pending, complete };
 }
 
 /** A refusal for lack of money, with why there seems to be so little. */
-function explained(refusal: TransferRefusal, { pendingCount, complete }: FoundCoins): TransferRefusal {
+function explained(refusal: TransferRefusal, found: FoundCoins): TransferRefusal | FundsPending {
   if (refusal.code !== "insufficient-funds") return refusal;
-  const pending =
-    pendingCount === 0
-      ? ""
-      : `; ${pendingCount} more coins are being spent by pending transactions: wait until those are final`;
-  const partial = complete ? "" : "; not all coins were looked at, there are too many: merge some first";
-  return { ...refusal, detail: refusal.detail + pending + partial };
+  const { asset, available, wanted, fee } = refusal;
+  const spending = found.pending.filter((coin) => coin.asset === asset);
+  const [first, ...others] = new Set(spending.map(({ spentBy }) => spentBy));
+  // The most that can come back of a coin is the coin.
+  if (first !== undefined && available + sumOf(spending) >= wanted + fee) {
+    const detail =
+      `${refusal.detail}; ${spending.length} more coins are being spent by pending transactions, ${first} for one: ` +
+      "pay again when those are final";
+    return { ...refusal, code: "funds-pending", detail, pending: [first, ...others] };
+  }
+  const partial = found.complete
+    ? ""
+    : "; not all coins were looked at, there are too many: merge some first";
+  return { ...refusal, detail: refusal.detail + partial };
 }
 
-function cancelledBy(signal: CancelSignal | undefined): { readonly signal?: CancelSignal } {
-  return signal === undefined ? {} : { signal };
+function sumOf(coins: readonly SpendableCoin[]): bigint {
+  return coins.reduce((sum, { amount }) => sum + amount, 0n);
+}
+
+function cancelledBy({ signal }: WaitOptions): CallOptions {
+  return given("signal", signal);
 }
 
 /** An option, left out where it is not given. */

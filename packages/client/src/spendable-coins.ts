@@ -24,11 +24,16 @@ export interface SpendableCoin extends Coin {
   readonly index: number;
 }
 
+/** A coin that a pending transaction spends; what comes back of it can be spent when that is final. */
+export interface PendingCoin extends SpendableCoin {
+  readonly spentBy: TransactionId;
+}
+
 /** What an address can spend. */
 export interface SpendableCoins {
   readonly coins: readonly SpendableCoin[];
-  /** How many more there are, spent by pending transactions. */
-  readonly pendingCount: number;
+  /** Those that pending transactions spend. */
+  readonly pending: readonly PendingCoin[];
   /** Of the newest block that a page was taken from. */
   readonly height: Height;
   /** False if there are more than `coinsMax`. */
@@ -60,6 +65,7 @@ export async function spendableCoins(
   const { asset, coinsMax = COINS_MAX, signal } = options;
   const call = signal === undefined ? {} : { signal };
   const coins: SpendableCoin[] = [];
+  const pending: PendingCoin[] = [];
   let height = 0;
   let after: string | undefined;
   let read = 0;
@@ -71,13 +77,16 @@ export async function spendableCoins(
     if (page.next !== null && page.outputs.length === 0)
       throw wrongPage(rpc, "found an empty page with another one behind it");
     height = Math.max(height, page.height);
-    for (const output of page.outputs)
-      if (output.spentBy === null) coins.push(coinOf(output, policyHash.value, rpc));
+    for (const output of page.outputs) {
+      const coin = coinOf(output, policyHash.value, rpc);
+      if (output.spentBy === null) coins.push(coin);
+      else pending.push({ ...coin, spentBy: output.spentBy as TransactionId });
+    }
     after = page.next ?? undefined;
   } while (after !== undefined && read < coinsMax);
   return ok({
     coins,
-    pendingCount: read - coins.length,
+    pending,
     height: height as Height,
     complete: after === undefined,
   });

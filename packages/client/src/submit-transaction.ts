@@ -2,20 +2,24 @@
 // there is an outcome or the time is up. That is harmless by design: the same bytes are the same transaction, and it can be
 // in one block only. Never changes the bytes, and never loses the id of what it has sent.
 import type { SealedTransaction } from "@witan/ledger";
-import { bytesToHex, type CancelSignal, type TransactionId } from "@witan/primitives";
+import { bytesToHex, type TransactionId } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
-import { type ClientClock, PLATFORM_CLOCK, pause } from "./platform-clock.ts";
+import {
+  type AskFailure,
+  askForOutcome,
+  checkOutcome,
+  isAskFailure,
+  isNotNow,
+  type OutcomeQuestion,
+  type WaitOptions,
+} from "./outcome-loop.ts";
 import type { RpcCaller } from "./rpc-client.ts";
-import { RpcAnswerError, RpcCallError, RpcConnectionError } from "./rpc-failures.ts";
+import { RpcCallError, RpcConnectionError } from "./rpc-failures.ts";
 
 /** For how long, and until when in the way of a transaction. */
-export interface SubmitOptions {
+export interface SubmitOptions extends WaitOptions {
   /** `final` by default. With `admitted` a transaction that the node took in is enough: `pending`. */
   readonly waitFor?: "admitted" | "final";
-  /** In all, asking again included; 30,000 by default. */
-  readonly timeoutMs?: number;
-  readonly signal?: CancelSignal;
-  readonly clock?: ClientClock;
 }
 
 /**
@@ -32,9 +36,9 @@ export class SubmitError extends Error {
   readonly transaction: TransactionId;
   /** What was sent, in hex: sending it again is harmless, building another transaction in its place is not. */
   readonly bytes: string;
-  override readonly cause: RpcCallError | RpcConnectionError | RpcAnswerError;
+  override readonly cause: AskFailure;
 
-  constructor(code: SubmitFailureCode, sealed: SealedTransaction, cause: SubmitError["cause"]) {
+  constructor(code: SubmitFailureCode, sealed: SealedTransaction, cause: AskFailure) {
     super(
       code === "refused"
         ? `The node did not take transaction ${sealed.id}: ${cause.message}`
@@ -48,17 +52,6 @@ export class SubmitError extends Error {
   }
 }
 
-const TIMEOUT_MS = 30_000;
-/** Between one attempt and the next: doubled each time, so that a node that comes back is not run over. */
-const PAUSE_MS = 100;
-const PAUSE_MS_MAX = 2_000;
-/** How long the node is asked to wait at a time: a connection that died in silence is given up after that. */
-const WAIT_MS_MAX = 10_000;
-/** How long an answer may take beyond that. */
-const ANSWER_MS = 2_000;
-/** The node's own words for: not now. */
-const NOT_NOW = ["busy", "syncing", "stopping", "calls-too-many", "waits-too-many"];
-
 /**
  * Submits a transaction and waits for what becomes of it. When the time is up and the node still has it, the outcome is
  * `pending` or `waiting`, which is no error.
@@ -69,66 +62,27 @@ export async function submitTransaction(
   sealed: SealedTransaction,
   options: SubmitOptions = {},
 ): Promise<TransactionOutcome> {
-  const { waitFor = "final", timeoutMs = TIMEOUT_MS, signal, clock = PLATFORM_CLOCK } = options;
+  const { waitFor = "final" } = options;
   const transaction = bytesToHex(sealed.bytes);
-  const end = clock.monotonicMs() + timeoutMs;
-  let pauseMs = PAUSE_MS;
-  let last: TransactionOutcome | undefined;
-  for (;;) {
-    const leftMs = Math.max(0, Math.floor(end - clock.monotonicMs()));
-    const waitMs = Math.min(leftMs, WAIT_MS_MAX);
-    try {
-      const outcome = await rpc.call(
-        "transaction_submit",
-        { transaction, waitFor, timeoutMs: waitMs },
-        { timeoutMs: waitMs + ANSWER_MS, ...(signal === undefined ? {} : { signal }) },
-      );
-      checkOutcome(outcome, sealed, rpc);
-      if (isSettled(outcome, waitFor) || clock.monotonicMs() >= end) return outcome;
-      last = outcome;
-    } catch (error) {
-      const failure = failureOf(error);
-      const isOver = clock.monotonicMs() >= end || signal?.aborted === true;
-      if (!isPassing(failure) || isOver) {
-        // What the node said before it fell silent is still true: it has the transaction.
-        if (last !== undefined && isPassing(failure)) return last;
-        throw new SubmitError(codeOf(failure), sealed, failure);
-      }
-    }
-    await pause(clock, Math.min(pauseMs, Math.max(0, end - clock.monotonicMs())), signal);
-    pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX);
+  const method = "transaction_submit";
+  const question: OutcomeQuestion = {
+    ask: async (waitMs, call) => {
+      const outcome = await rpc.call(method, { transaction, waitFor, timeoutMs: waitMs }, call);
+      checkOutcome(outcome, { id: sealed.id, url: rpc.url, method });
+      return outcome;
+    },
+    isSettled: ({ status }) =>
+      status === "pending" ? waitFor === "admitted" : status !== "waiting" && status !== "unknown",
+  };
+  try {
+    return await askForOutcome(question, options);
+  } catch (error) {
+    if (!isAskFailure(error)) throw error;
+    throw new SubmitError(codeOf(error), sealed, error);
   }
 }
 
-function isSettled({ status }: TransactionOutcome, waitFor: "admitted" | "final"): boolean {
-  if (status === "pending") return waitFor === "admitted";
-  return status !== "waiting" && status !== "unknown";
-}
-
-/** A node that answers for another transaction would have its caller pay twice. */
-function checkOutcome(
-  { transaction }: TransactionOutcome,
-  { id }: SealedTransaction,
-  { url }: RpcCaller,
-): void {
-  if (transaction === id) return;
-  const found = `found the outcome of ${transaction}, asked was ${id}`;
-  throw new RpcAnswerError("result", found, { url, method: "transaction_submit" });
-}
-
-function failureOf(error: unknown): SubmitError["cause"] {
-  const isKnown =
-    error instanceof RpcCallError || error instanceof RpcConnectionError || error instanceof RpcAnswerError;
-  if (!isKnown) throw error;
-  return error;
-}
-
-function isPassing(failure: SubmitError["cause"]): boolean {
-  if (failure instanceof RpcConnectionError) return failure.isPassing;
-  return failure instanceof RpcCallError && NOT_NOW.includes(failure.reason);
-}
-
-function codeOf(failure: SubmitError["cause"]): SubmitFailureCode {
-  if (failure instanceof RpcCallError) return NOT_NOW.includes(failure.reason) ? "unanswered" : "refused";
+function codeOf(failure: AskFailure): SubmitFailureCode {
+  if (failure instanceof RpcCallError) return isNotNow(failure) ? "unanswered" : "refused";
   return failure instanceof RpcConnectionError && failure.code === "cancelled" ? "cancelled" : "unanswered";
 }

@@ -1,16 +1,26 @@
 // Why a transfer can't be built: each code with its fields. A mistake of whoever asks, or too little money; never thrown.
-import type { AssetId, Refusal } from "@witan/primitives";
+import type { AssetId, Refusal, TransactionId } from "@witan/primitives";
 
 /** There is too little of an asset among the coins given. */
 export interface InsufficientFunds extends Refusal<"insufficient-funds"> {
   readonly detail: string;
   readonly asset: AssetId;
-  /** In all coins of the asset. */
+  /** In all coins of the asset that can be spent now. */
   readonly available: bigint;
   /** By all that is paid. */
   readonly wanted: bigint;
   /** Beside what is wanted; 0 for other assets than the native one. */
   readonly fee: bigint;
+}
+
+/**
+ * There may be enough of an asset, but pending transactions are spending it: what comes back can be spent when they are
+ * final.
+ */
+export interface FundsPending extends Omit<InsufficientFunds, "code"> {
+  readonly code: "funds-pending";
+  /** They spend it. */
+  readonly pending: readonly [TransactionId, ...TransactionId[]];
 }
 
 /**

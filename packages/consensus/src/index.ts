@@ -1,4 +1,6 @@
 export * from "./engine.ts";
+export * from "./pbft/forensics.ts";
+export * from "./pbft/kept.ts";
 export * from "./pbft/membership-keys.ts";
 export * from "./pbft/messages.ts";
 export * from "./pbft/pbft.ts";

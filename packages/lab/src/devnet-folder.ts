@@ -31,6 +31,10 @@ export interface DevnetFolderOptions {
   readonly validatorsOfNew: number;
   /** Start over: the network that is there is removed first. */
   readonly fresh: boolean;
+  /** Told of the folder of a network that is there, before anything in it is used or removed; may refuse by throwing. */
+  readonly mayUse?: (folder: string) => Promise<void>;
+  /** Ends a wait for nodes of a devnet that is gone. */
+  readonly signal?: AbortSignal;
   /** Makes the network's files in a folder that is not there yet. */
   readonly create: (folder: string, settings: DevnetSettings) => Promise<void>;
 }
@@ -54,9 +58,10 @@ export async function openDevnetFolder(options: DevnetFolderOptions): Promise<De
   sweep(path);
   const found = foundIn(path);
   if (found === "nothing") return createFolder(path, options, () => {});
-  const lock = await lockFolder(path);
+  const lock = await lockFolder(path, options.signal);
   const away = aside(path, "old");
   try {
+    await options.mayUse?.(path);
     if (options.fresh) {
       // Out of the way in one step, and not before there is another: half a removed network is nobody's network.
       const created = await createFolder(path, options, () => renameSync(path, away));
@@ -113,7 +118,7 @@ function foundIn(path: string): "nothing" | DevnetSettings {
 }
 
 function notOurs(path: string, what: string): LabFailure {
-  const message = `${path} ${what}, no devnet made it, and none touches it: choose another --dir, or move it away`;
+  const message = `${path} ${what}: no devnet made it, so it is left alone; choose another --dir, or move it away`;
   return new LabFailure("folder-not-ours", message, { fault: "input" });
 }
 

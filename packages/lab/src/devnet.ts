@@ -1,47 +1,72 @@
 // A devnet: a whole network on this machine, in a folder of its own, for people who develop. Starts it, watches it, stops
 // it. Nothing of it is reachable from other machines, since everyone may know its keys.
+import { join } from "node:path";
 import { RpcClient } from "@witan/client";
 import type { DevnetFolder, DevnetFolderOptions, DevnetSettings } from "./devnet-folder.ts";
 import { openDevnetFolder } from "./devnet-folder.ts";
-import { freePorts, isPortFree } from "./free-ports.ts";
+import { isPortFree } from "./free-ports.ts";
+import { type ChosenPorts, choosePorts, type PortChange, portsInHomes, writePorts } from "./home-ports.ts";
 import { LabFailure } from "./lab-failure.ts";
 import {
   createNetwork,
+  devnetSpecs,
   genesisFileOf,
   type LabAccount,
+  LOOPBACK,
   type NetworkList,
-  nodeSpecs,
   readNetwork,
 } from "./network-files.ts";
 import type { NodeBlock, NodeReady, WitanCommand } from "./node-run.ts";
 import { type NodeDeath, ProcessNetwork } from "./process-network.ts";
+import { type Turnout, ValidatorWatch } from "./validator-watch.ts";
 import { balancesOf, connected } from "./watch-nodes.ts";
 
 /** How many accounts a devnet funds. */
 const ACCOUNTS = 10;
-const PORT_MAX = 65_535;
 /** How long nodes may take to find each other, in milliseconds. */
 const CONNECT_MS = 15_000;
+/** How long a node that somebody else may have started is asked who it is, in milliseconds. */
+const ASK_MS = 1_000;
 
 /** How a devnet is opened. */
-export interface DevnetOptions extends Omit<DevnetFolderOptions, "create"> {
+export interface DevnetOptions extends Omit<DevnetFolderOptions, "create" | "mayUse"> {
   readonly command: WitanCommand;
-  /** Where clients reach the first validator; the others count up. 0: any free ports. */
+  /** Where clients reach the first validator; the others count up. 0: where they did before, or any free ports. */
   readonly rpcPort: number;
   /** Hears of each block once, from the node that reports it first. */
   readonly onBlock: (block: NodeBlock) => void;
   /** Hears of each validator that ends without having been told to. */
-  readonly onDeath: (death: NodeDeath) => void;
-  /** Hears that there are too few validators left to decide anything: how many run, how many are needed. */
-  readonly onQuorumLost: (running: number, quorum: number) => void;
+  readonly onDeath: (death: NodeDeath, home: string) => void;
+  /** Hears of a validator that ended, and that somebody else has started again. */
+  readonly onBack: (validator: DevnetPlace) => void;
+  /** Hears of a validator that somebody else had started, and that answers no more. */
+  readonly onGone: (validator: DevnetPlace) => void;
+  /** Hears that too few validators take part to decide anything, with those that are missing; or that enough do again. */
+  readonly onQuorum: (isReached: boolean, turnout: Turnout, missing: readonly DevnetPlace[]) => void;
+}
+
+/** A validator of a devnet, whether it runs or not. */
+export interface DevnetPlace {
+  readonly name: string;
+  /** Its folder: `witan node --home` starts it. */
+  readonly home: string;
+  /** Where clients reach it. */
+  readonly rpc: string;
+}
+
+/** How a devnet was stopped. */
+export interface DevnetEnd {
+  /** The names of those that did not stop in time, and were killed. */
+  readonly killed: readonly string[];
+  /** Those that somebody else has started: they run on. */
+  readonly leftRunning: readonly DevnetPlace[];
 }
 
 /** A validator of a devnet that runs. */
-export interface DevnetNode {
-  readonly name: string;
+export interface DevnetNode extends DevnetPlace {
   readonly pid: number;
-  /** Where clients reach it. */
-  readonly rpc: string;
+  /** Where other nodes reach it: HOST:PORT. */
+  readonly p2p: string;
   readonly logFile: string;
 }
 
@@ -67,46 +92,61 @@ export class Devnet {
   readonly #options: DevnetOptions;
   readonly #folder: DevnetFolder;
   readonly #list: NetworkList;
+  readonly #places: readonly DevnetPlace[];
+  readonly #chosen: ChosenPorts;
   readonly #network: ProcessNetwork;
+  readonly #watch: ValidatorWatch;
   readonly #logFiles: readonly string[];
   #height = 0;
-  #quorum = 0;
 
-  private constructor(
-    options: DevnetOptions,
-    folder: DevnetFolder,
-    list: NetworkList,
-    ports: { readonly rpc: readonly number[]; readonly p2p: readonly number[] },
-  ) {
+  private constructor(options: DevnetOptions, folder: DevnetFolder, list: NetworkList, chosen: ChosenPorts) {
     this.#options = options;
     this.#folder = folder;
     this.#list = list;
-    const nodes = nodeSpecs(folder.path, list, ports);
+    this.#chosen = chosen;
+    this.#places = list.nodes.map(({ name, home }, at) => ({
+      name,
+      home: join(folder.path, home),
+      rpc: `http://${LOOPBACK}:${chosen.ports.rpc[at]}`,
+    }));
+    const nodes = devnetSpecs(folder.path, list, chosen.ports);
     this.#logFiles = nodes.map(({ logFile }) => logFile);
     const { command } = options;
     this.#network = new ProcessNetwork({
       command,
       nodes,
       onBlock: (block) => this.#onBlock(block),
-      onDeath: (death) => this.#onDeath(death),
+      onDeath: (death, node) => options.onDeath(death, this.#place(node).home),
+    });
+    this.#watch = new ValidatorWatch({
+      chainId: list.chainId,
+      validators: this.#places,
+      ours: () => this.#network.running,
+      onBack: (node) => options.onBack(this.#place(node)),
+      onGone: (node) => options.onGone(this.#place(node)),
+      onQuorum: (isReached, turnout) => options.onQuorum(isReached, turnout, this.#missing()),
     });
   }
 
   /**
-   * Opens a devnet's folder, making its network if there is none, and chooses ports. Starts nothing.
+   * Opens a devnet's folder, making its network if there is none, chooses ports, and writes them into the homes. Starts
+   * nothing.
    * @throws {LabFailure} as `openDevnetFolder`; `ports-in-use`
    */
   static async open(options: DevnetOptions): Promise<Devnet> {
-    const { command } = options;
+    const { command, rpcPort } = options;
     const folder = await openDevnetFolder({
       ...options,
+      mayUse: refuseWhereNodesRun,
       create: (path, settings) => createNetwork(command, path, { ...settings, accounts: ACCOUNTS }),
     });
     try {
-      const list = readNetwork(folder.path);
-      const count = list.nodes.length;
-      const rpc = await rpcPorts(options.rpcPort, count);
-      return new Devnet(options, folder, list, { rpc, p2p: await freePorts(count) });
+      const { path, created } = folder;
+      const list = readNetwork(path);
+      const before = created ? undefined : portsInHomes(path, list);
+      const chosen = await choosePorts(list, rpcPort, before);
+      writePorts(path, list, chosen.ports);
+      return new Devnet(options, folder, list, chosen);
     } catch (error) {
       folder.lock.release();
       throw error;
@@ -117,6 +157,11 @@ export class Devnet {
   get made(): Pick<DevnetReady, "settings" | "folder" | "created"> {
     const { settings, path, created } = this.#folder;
     return { settings, folder: path, created };
+  }
+
+  /** Ports that had to change since the last start, since something else listens there. */
+  get moved(): readonly PortChange[] {
+    return this.#chosen.moved;
   }
 
   /**
@@ -130,7 +175,7 @@ export class Devnet {
     const ready = await starting;
     const urls = ready.map(({ rpc }) => rpc);
     const { quorum } = await connected(urls, CONNECT_MS);
-    this.#quorum = quorum;
+    this.#watch.start(quorum);
     const first = urls[0] ?? "";
     const { assets } = await new RpcClient({ url: first }).call("chain_assets", {});
     const height = Math.max(...ready.map((node) => node.height));
@@ -147,14 +192,13 @@ export class Devnet {
     };
   }
 
-  /**
-   * Stops all validators and gives the folder back.
-   * @returns the names of those that did not stop in time, and were killed
-   */
-  async stop(): Promise<readonly string[]> {
+  /** Stops all validators that it has started, and gives the folder back. */
+  async stop(): Promise<DevnetEnd> {
+    this.#watch.stop();
+    const leftRunning = this.#watch.byHand.map((node) => this.#place(node));
     const killed = await this.#network.stop();
     this.#folder.lock.release();
-    return killed;
+    return { killed, leftRunning };
   }
 
   /** Kills what is left, at once. */
@@ -162,8 +206,19 @@ export class Devnet {
     return this.#network.killAll();
   }
 
+  #place(node: number): DevnetPlace {
+    return this.#places[node] as DevnetPlace;
+  }
+
+  /** Those that nobody runs. */
+  #missing(): readonly DevnetPlace[] {
+    const running = new Set([...this.#network.running, ...this.#watch.byHand]);
+    return this.#places.filter((_, node) => !running.has(node));
+  }
+
   #nodeOf({ pid, rpc }: NodeReady, at: number): DevnetNode {
-    return { name: this.#list.nodes[at]?.name ?? "", pid, rpc, logFile: this.#logFiles[at] ?? "" };
+    const p2p = `${LOOPBACK}:${this.#chosen.ports.p2p[at]}`;
+    return { ...this.#place(at), pid, rpc, p2p, logFile: this.#logFiles[at] ?? "" };
   }
 
   #onBlock(block: NodeBlock): void {
@@ -171,29 +226,39 @@ export class Devnet {
     this.#height = block.height;
     this.#options.onBlock(block);
   }
+}
 
-  #onDeath(death: NodeDeath): void {
-    this.#options.onDeath(death);
-    const left = this.#network.running.length;
-    // Told once, by the death that made it so. Before the start has ended, its failure tells enough.
-    if (left === this.#quorum - 1) this.#options.onQuorumLost(left, this.#quorum);
+/**
+ * Refuses a network of which somebody runs a node: its files would be taken from under it, or its ports given to another.
+ * A damaged list is told by who needs it.
+ */
+async function refuseWhereNodesRun(folder: string): Promise<void> {
+  const list = listIn(folder);
+  if (list === undefined) return;
+  const { rpc } = portsInHomes(folder, list);
+  for (const [at, { name, home }] of list.nodes.entries()) {
+    const port = rpc[at];
+    if (port === undefined || port === 0 || (await isPortFree(port))) continue;
+    const url = `http://${LOOPBACK}:${port}`;
+    const asked = new RpcClient({ url, timeoutMs: ASK_MS }).call("node_status", {});
+    const found = await asked.then(
+      ({ chainId }) => chainId,
+      () => undefined,
+    );
+    if (found !== list.chainId) continue;
+    throw new LabFailure(
+      "folder-in-use",
+      `${name} of this network runs already, at ${url}, and no devnet has started it: stop it where it was started ` +
+        `(witan node --home ${join(folder, home)}), then run again`,
+    );
   }
 }
 
-async function rpcPorts(first: number, count: number): Promise<readonly number[]> {
-  if (first === 0) return freePorts(count);
-  const last = first + count - 1;
-  if (last > PORT_MAX) {
-    const message = `${count} validators need the ports ${first} to ${last}, and ${PORT_MAX} is the last there is: choose a lower --rpc-port`;
-    throw new LabFailure("ports-in-use", message, { fault: "input" });
+function listIn(folder: string): NetworkList | undefined {
+  try {
+    return readNetwork(folder);
+  } catch (error) {
+    if (error instanceof LabFailure) return undefined;
+    throw error;
   }
-  const ports = Array.from({ length: count }, (_, at) => first + at);
-  const free = await Promise.all(ports.map(isPortFree));
-  const taken = ports.filter((_, at) => !free[at]);
-  if (taken.length === 0) return ports;
-  const which = taken.length === 1 ? `port ${taken[0]} is` : `ports ${taken.join(", ")} are`;
-  throw new LabFailure(
-    "ports-in-use",
-    `${which} in use on 127.0.0.1, perhaps by another devnet: stop that, or choose other ports with --rpc-port (0: any that are free)`,
-  );
 }

@@ -40,9 +40,10 @@ export function heldLock(folder: string): FolderLock {
 
 /**
  * Takes the lock of a folder.
- * @throws {LabFailure} `folder-in-use` if a process that runs has it, or nodes of one that is gone do not end
+ * @param signal ends the wait for nodes of a process that is gone
+ * @throws {LabFailure} `folder-in-use` if a process that runs has it, or nodes of one that is gone do not end; `stopped`
  */
-export async function lockFolder(folder: string): Promise<FolderLock> {
+export async function lockFolder(folder: string, signal?: AbortSignal): Promise<FolderLock> {
   const path = join(folder, LOCK);
   const mine = `${path}.${process.pid}`;
   writeLock(mine, { holder: markOf(process.pid), nodes: [] });
@@ -56,7 +57,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
           `${folder} is used by a devnet that runs, process ${found.lock.holder.pid}: stop that one, or choose another --dir`,
           { fault: "unable" },
         );
-      await untilGone(folder, found.lock.nodes);
+      await untilGone(folder, found.lock.nodes, signal);
       takeAway(path, found.text);
     }
     return heldLock(folder);
@@ -113,11 +114,17 @@ function parsed(text: string): LockText | undefined {
   }
 }
 
-async function untilGone(folder: string, nodes: readonly ProcessMark[]): Promise<void> {
+async function untilGone(
+  folder: string,
+  nodes: readonly ProcessMark[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const until = performance.now() + NODES_END_MS;
   for (;;) {
     const left = nodes.filter(isAlive).map(({ pid }) => pid);
     if (left.length === 0) return;
+    if (signal?.aborted)
+      throw new LabFailure("stopped", `stopped before ${folder} was free; nothing was started`);
     if (performance.now() > until)
       throw new LabFailure(
         "folder-in-use",

@@ -25,9 +25,10 @@ export function isPortFree(port: number): Promise<boolean> {
 
 /**
  * Different ports of the loopback address that are free now.
+ * @param others ports that are spoken for, though nobody listens there yet
  * @throws {LabFailure} `ports-in-use` if there seem to be too few
  */
-export async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number, others: readonly number[] = []): Promise<readonly number[]> {
   const found = new Set<number>();
   for (let tries = 0; found.size < count; tries++) {
     if (tries > TRIES * count)
@@ -36,7 +37,7 @@ export async function freePorts(count: number): Promise<readonly number[]> {
         `found ${found.size} of ${count} free ports between ${FIRST} and ${LAST}: end programs that listen there`,
       );
     const port = randomInt(FIRST, LAST);
-    if (!found.has(port) && (await isPortFree(port))) found.add(port);
+    if (!found.has(port) && !others.includes(port) && (await isPortFree(port))) found.add(port);
   }
   return [...found];
 }

@@ -29,7 +29,17 @@ export type LabFailureCode =
   /** What was submitted did not become final. */
   | "not-final"
   /** The process that makes the load failed. */
-  | "load-failed";
+  | "load-failed"
+  /** Whoever started it stopped it before there was anything to stop. */
+  | "stopped";
+
+/** A mistake in a setting, as a node names it: by field, with what was found and what was expected. */
+export interface LabProblem {
+  readonly field: string;
+  readonly found: string;
+  readonly expected: string;
+  readonly source?: string;
+}
 
 /** The lab could not do something: an operational failure, or (`fault` is `input`) a setting that can't be. */
 export class LabFailure extends Error {
@@ -39,16 +49,19 @@ export class LabFailure extends Error {
   readonly fault: "input" | "unable";
   /** The last lines that the process concerned wrote to its log, where there is one. */
   readonly log: readonly string[];
+  /** The mistakes in its settings that the process named; none in most cases. */
+  readonly problems: readonly LabProblem[];
 
   /** @param message what happened, why, and what to do */
   constructor(
     code: LabFailureCode,
     message: string,
-    more: { readonly fault?: "input" | "unable"; readonly log?: readonly string[] } = {},
+    more: Partial<Pick<LabFailure, "fault" | "log" | "problems">> = {},
   ) {
     super(message);
     this.code = code;
     this.fault = more.fault ?? "unable";
     this.log = more.log ?? [];
+    this.problems = more.problems ?? [];
   }
 }

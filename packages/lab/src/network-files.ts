@@ -7,8 +7,10 @@ import { LabFailure } from "./lab-failure.ts";
 import type { NodeSpec, WitanCommand } from "./node-run.ts";
 import { runWitan } from "./run-witan.ts";
 
-const LIST = "network.json";
-const LOOPBACK = "127.0.0.1";
+/** The list of a network, in its folder. */
+export const NETWORK_LIST = "network.json";
+/** Where every node of a network on this machine listens. */
+export const LOOPBACK = "127.0.0.1";
 
 /** A funded account whose secret lies open. */
 export interface LabAccount {
@@ -83,7 +85,7 @@ function isList(value: unknown): value is NetworkList {
  * @throws {LabFailure} `folder-damaged` if there is none
  */
 export function readNetwork(folder: string): NetworkList {
-  const path = join(folder, LIST);
+  const path = join(folder, NETWORK_LIST);
   try {
     const list: unknown = JSON.parse(readFileSync(path, "utf8"));
     if (isList(list)) return list;
@@ -106,6 +108,25 @@ export interface NetworkPorts {
   readonly rpc: readonly number[];
   /** For each other. */
   readonly p2p: readonly number[];
+}
+
+/**
+ * What each node of a devnet is started with: its home says all, and the flags say the same ports once more, so that a
+ * variable of the environment which is meant for one node does not send all of them to one address.
+ */
+export function devnetSpecs(
+  folder: string,
+  { nodes }: NetworkList,
+  { rpc, p2p }: NetworkPorts,
+): readonly NodeSpec[] {
+  return nodes.map(({ name, home }, at) => ({
+    name,
+    logFile: join(folder, home, "node.log"),
+    arguments: [
+      ...["--home", join(folder, home)],
+      ...["--rpc-listen", `${LOOPBACK}:${rpc[at]}`, "--network-listen", `${LOOPBACK}:${p2p[at]}`],
+    ],
+  }));
 }
 
 /**

@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { createInterface } from "node:readline";
-import { LabFailure } from "./lab-failure.ts";
+import { LabFailure, type LabProblem } from "./lab-failure.ts";
 import { logTail, openLog } from "./log-file.ts";
 import { type ProcessUsage, processUsage } from "./process-usage.ts";
 
@@ -68,6 +68,7 @@ interface NodeError {
   readonly code: number;
   readonly reason: string;
   readonly message: string;
+  readonly problems?: readonly LabProblem[];
 }
 
 /** Tells whoever started a node. */
@@ -184,6 +185,11 @@ function endedEarly(spec: NodeSpec, exit: ProcessExit, said: NodeError | undefin
   // It said itself what is wrong and what to do: that is what counts, the log would bury it.
   return new LabFailure("node-failed", `${spec.name} could not start: ${said.message}`, {
     fault: said.code === 2 ? "input" : "unable",
+    // Beside the problems of other nodes it must be told whose file it is.
+    problems: (said.problems ?? []).map((problem) => ({
+      ...problem,
+      source: problem.source === undefined ? spec.name : `${spec.name}, ${problem.source}`,
+    })),
   });
 }
 

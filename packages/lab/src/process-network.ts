@@ -39,6 +39,44 @@ export interface ProcessNetworkOptions {
   readonly onDeath?: (death: NodeDeath, node: number) => void;
 }
 
+/** How long nodes may take to say what hinders them, once one of them has said so, in milliseconds. */
+const OTHERS_MS = 1_000;
+
+/**
+ * What has failed of some starts, when all have ended or so much time has passed: what is wrong in one home is often wrong
+ * in others too, and who mends it one at a time starts the network as many times.
+ */
+async function failuresOf(
+  starts: readonly Promise<NodeReady>[],
+  timeMs: number,
+): Promise<readonly unknown[]> {
+  const failures = new Map<number, unknown>();
+  const ends = starts.map((start, node) =>
+    start.then(
+      () => {},
+      (error: unknown) => void failures.set(node, error),
+    ),
+  );
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, timeMs);
+  });
+  await Promise.race([Promise.all(ends), late]);
+  clearTimeout(timer);
+  return [...failures].sort(([a], [b]) => a - b).map(([, error]) => error);
+}
+
+/** Several failures as one: each message, all problems, and the log of the first that has one. */
+function joined(failures: readonly unknown[]): unknown {
+  const [first] = failures;
+  if (failures.length === 1 || !failures.every((failure) => failure instanceof LabFailure)) return first;
+  return new LabFailure((first as LabFailure).code, failures.map(({ message }) => message).join("; "), {
+    fault: failures.every(({ fault }) => fault === "input") ? "input" : "unable",
+    log: failures.find(({ log }) => log.length > 0)?.log ?? [],
+    problems: failures.flatMap(({ problems }) => problems),
+  });
+}
+
 /** What was told to a run about its end: a death without it is news. */
 interface Started {
   readonly run: NodeRun;
@@ -71,14 +109,16 @@ export class ProcessNetwork {
 
   /**
    * Starts all nodes at once, and waits until every one serves. If one can't, the others are stopped.
-   * @throws {LabFailure} `node-failed`, `node-not-ready` or `node-not-started`, of the first node that failed
+   * @throws {LabFailure} `node-failed`, `node-not-ready` or `node-not-started`, with what each that failed has said
    */
   async start(): Promise<readonly NodeReady[]> {
+    const starts = this.#options.nodes.map((_, node) => this.restart(node));
     try {
-      return await Promise.all(this.#options.nodes.map((_, node) => this.restart(node)));
-    } catch (error) {
+      return await Promise.all(starts);
+    } catch {
+      const failures = await failuresOf(starts, OTHERS_MS);
       await this.stop();
-      throw error;
+      throw joined(failures);
     }
   }
 

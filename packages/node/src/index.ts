@@ -1,9 +1,18 @@
 export { ChainError, type ChainErrorCode } from "./chain/chain-error.ts";
 export type { FlushLimits, OpenProgress } from "./chain/types.ts";
 export { DecidedInvalidError } from "./consensus/finalizer.ts";
+export {
+  type Convict,
+  type Exhibit,
+  type Fork,
+  type Investigation,
+  investigate,
+  type StoredBlock,
+} from "./consensus/investigate.ts";
 export { UnreadableRecordError } from "./consensus/records.ts";
+export { StoredStatements } from "./consensus/stored-statements.ts";
 export { NodeMetrics } from "./metrics.ts";
 export { Node } from "./node.ts";
-export type { Log, VoteSigner } from "./ports.ts";
+export type { LastVotes, Log, VoteSigner } from "./ports.ts";
 export type { BlockEvent, NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
 export { PROTOCOL_VERSIONS } from "./wire.ts";

@@ -20,6 +20,9 @@ import { openChainKeeper } from "./chain/open-chain-keeper.ts";
 import { headerOf } from "./consensus/bodies.ts";
 import { EvidenceLog } from "./consensus/evidence-log.ts";
 import type { Inbox } from "./consensus/inbox.ts";
+import { NewViewLog } from "./consensus/new-view-log.ts";
+import { readRecords } from "./consensus/records.ts";
+import { TurningPoints } from "./consensus/turning-points.ts";
 import { FloodGuard, REQUESTS, VOTES } from "./flood-guard.ts";
 import { type BlockParts, blockParts, type PoolParts, poolParts } from "./parts.ts";
 import { Peers } from "./peers.ts";
@@ -30,7 +33,7 @@ import { bulkMessageCodec } from "./wire.ts";
 
 /** How often the pool's housekeeping is done, and ids are announced. */
 const HOUSEKEEPING_MS = 1_000;
-/** How often it is looked whether there is work that only time makes: a lock that opens, an empty block. */
+/** How often it is looked whether there is work that only time makes (a lock that opens, an empty block), or news to tell. */
 const WORK_MS = 100;
 /** A running node. Made by `Node.open`. */
 export class Node {
@@ -41,6 +44,7 @@ export class Node {
   readonly #observer: NodeObserver;
   readonly #chain: ChainKeeper;
   readonly #evidence: EvidenceLog;
+  readonly #turningPoints: TurningPoints;
   readonly #peers: Peers;
   readonly #votes: FloodGuard;
   readonly #requests: FloodGuard;
@@ -49,14 +53,20 @@ export class Node {
   readonly #timers: (() => void)[] = [];
   #stopping: Promise<void> | undefined;
   #failed = false;
+  /** Why the last write failed, if it did. */
+  #unwritten: unknown;
 
   private constructor(
     settings: NodeSettings,
     ports: NodePorts,
     observer: NodeObserver,
-    opened: { readonly chain: ChainKeeper; readonly evidence: EvidenceLog },
+    opened: {
+      readonly chain: ChainKeeper;
+      readonly evidence: EvidenceLog;
+      readonly newViews: NewViewLog;
+    },
   ) {
-    const { chain, evidence } = opened;
+    const { chain, evidence, newViews } = opened;
     this.#settings = settings;
     this.#ports = ports;
     this.#observer = observer;
@@ -64,10 +74,12 @@ export class Node {
     this.#evidence = evidence;
     this.#votes = new FloodGuard(ports.clock, VOTES);
     this.#requests = new FloodGuard(ports.clock, REQUESTS);
-    this.#peers = new Peers(ports.network, settings.peers, chain.governance.membership);
+    const { membership } = chain.governance;
+    this.#peers = new Peers(ports.network, settings.peers, membership);
+    this.#turningPoints = new TurningPoints(ports.log, ports.signer.publicKeys, membership);
     const { connected } = this.#peers;
     const input = {
-      ...{ settings, ports, chain, connected },
+      ...{ settings, ports, chain, newViews, connected },
       onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) =>
         this.#admitted(admitted, notices),
       onEvidence: (found: Equivocation) => this.#witness(found),
@@ -101,7 +113,7 @@ export class Node {
       limits: settings.flushLimits ?? {},
       onFailure: (error) => {
         failure = error;
-        if (node !== undefined) node.#fail(error);
+        if (node !== undefined) node.#storeFailed(error);
       },
       onApplied: (valid) => {
         if (node !== undefined) node.#final(valid);
@@ -115,7 +127,11 @@ export class Node {
     if (failure !== undefined) throw failure;
     const unknown = unknownRules(chain);
     if (unknown !== undefined) throw unknown;
-    node = new Node(settings, ports, observer, { chain, evidence: await EvidenceLog.open(store) });
+    node = new Node(settings, ports, observer, {
+      chain,
+      evidence: await EvidenceLog.open(store, chain.memberships),
+      newViews: await NewViewLog.open(store, readRecords(store)),
+    });
     return node;
   }
 
@@ -151,11 +167,18 @@ export class Node {
       request: (from, bytes) => this.#request(from, bytes),
     });
     this.#timers.push(
-      clock.every(this.#settings.tickMs, () => this.#blocks.host.input({ kind: "tick" })),
+      clock.every(this.#settings.tickMs, () => this.#tick()),
       clock.every(WORK_MS, () => this.#blocks.work.update()),
+      clock.every(WORK_MS, () => this.#blocks.tips.update()),
       clock.every(HOUSEKEEPING_MS, () => this.#keepHouse()),
     );
     this.#blocks.work.update();
+  }
+
+  #tick(): void {
+    const { host } = this.#blocks;
+    host.input({ kind: "tick" });
+    this.#turningPoints.look(host.status);
   }
 
   /** Replaces the peers that the configuration lists. */
@@ -163,7 +186,10 @@ export class Node {
     this.#peers.list(peers);
   }
 
-  /** Stops: nothing is sent or written any more when this resolves; what was being written is durable. Again: the same. */
+  /**
+   * Stops: nothing is sent or written any more when this resolves; what was being written is durable. Again: the same.
+   * @throws {StoreError} if what blocks changed could not be written down at the end: the next start applies it again
+   */
   stop(): Promise<void> {
     this.#stopping ??= this.#stop();
     return this.#stopping;
@@ -174,7 +200,15 @@ export class Node {
     this.#blocks.sync.stop();
     await this.#blocks.host.stop();
     await this.#ports.network.close();
-    if (!this.#failed) await this.#chain.close();
+    if (this.#failed) return;
+    await this.#chain.close();
+    if (this.#unwritten !== undefined) throw this.#unwritten;
+  }
+
+  /** A write of the chain failed. While the node stops, who stops it is told: there is nobody else to tell. */
+  #storeFailed(error: unknown): void {
+    if (this.#stopping !== undefined) this.#unwritten ??= error;
+    this.#fail(error);
   }
 
   #fail(error: unknown): void {
@@ -183,11 +217,10 @@ export class Node {
       return;
     }
     this.#failed = true;
-    this.stop()
-      .catch(() => {
-        // What failed first is what counts.
-      })
-      .finally(() => this.#observer.onFailure(error));
+    this.stop().catch(() => {
+      // What failed first is what counts, and whoever waits for the stop hears of this, too.
+    });
+    this.#observer.onFailure(error);
   }
 
   // Peers.
@@ -249,6 +282,10 @@ export class Node {
       this.#blocks.sync.offer(from, decoded.value);
       return;
     }
+    if (decoded.value.kind === "tip") {
+      this.#blocks.sync.claim(decoded.value.height, [from]);
+      return;
+    }
     const { block } = decoded.value;
     const found = headerOf(block, (header) => this.#settings.chain.blockHash(header));
     if (found === undefined) {
@@ -303,7 +340,9 @@ export class Node {
     const { header, hash, transactions } = valid.block;
     const notices = this.#pool.mempool.blockApplied(valid, header.timestamp, this.#ports.clock.now());
     this.#ports.network.setHeight(header.height);
-    this.#peers.membersAre(this.#chain.governance.membership);
+    const { membership } = this.#chain.governance;
+    this.#peers.membersAre(membership);
+    this.#turningPoints.membersAre(membership);
     this.#pool.fates.blockFinal(valid);
     this.#noticed(notices);
     this.#blocks.work.update();
@@ -330,6 +369,7 @@ export class Node {
   #keepHouse(): void {
     this.#noticed(this.#pool.mempool.expireWaiting(this.#ports.clock.now()));
     this.#pool.gossip.announce();
+    this.#blocks.tips.repeat();
   }
 }
 

@@ -9,6 +9,7 @@ import { BodySource } from "./consensus/body-source.ts";
 import { CheckedSignatures } from "./consensus/checked-signatures.ts";
 import { Finalizer } from "./consensus/finalizer.ts";
 import { Inbox } from "./consensus/inbox.ts";
+import type { NewViewLog } from "./consensus/new-view-log.ts";
 import { PbftHost } from "./consensus/pbft-host.ts";
 import { Proposals } from "./consensus/proposals.ts";
 import { readRecords } from "./consensus/records.ts";
@@ -19,6 +20,7 @@ import { WorkWatch } from "./pool/work-watch.ts";
 import type { NodePorts, NodeSettings } from "./settings.ts";
 import { BlockSync } from "./sync/block-sync.ts";
 import { Serving } from "./sync/serving.ts";
+import { TipNotices } from "./sync/tip-notices.ts";
 
 /** A transaction that stays the first in turn for so many view timeouts is passed over. */
 const OVERDUE_VIEWS = 5;
@@ -36,6 +38,7 @@ export interface PartsInput {
   readonly settings: NodeSettings;
   readonly ports: NodePorts;
   readonly chain: ChainKeeper;
+  readonly newViews: NewViewLog;
   readonly connected: () => readonly PeerId[];
   readonly onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) => void;
   readonly onEvidence: (evidence: Equivocation) => void;
@@ -57,6 +60,7 @@ export interface BlockParts {
   readonly host: PbftHost;
   readonly sync: BlockSync;
   readonly serving: Serving;
+  readonly tips: TipNotices;
   readonly work: WorkWatch;
 }
 
@@ -97,7 +101,7 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
   const inbox = new Inbox({ chainId, memberships: chain.memberships, signatures });
   const host: PbftHost = new PbftHost({
     ...{ chain, store, network, signer, proposals, bodies, bodySource, finalizer, connected, log },
-    ...{ clock, blockSize, onEvidence, onFailure },
+    ...{ clock, blockSize, newViews: input.newViews, onEvidence, onFailure },
     times: timesOf(settings),
     helpPauseMs: settings.viewTimeoutMs / HELPS_IN_VIEW,
     records: readRecords(store),
@@ -120,7 +124,9 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
     overdueMs: OVERDUE_VIEWS * settings.viewTimeoutMs,
     onChange: (change) => host.input({ kind: "workChanged", ...change }),
   });
-  return { bodies, inbox, host, sync, work, serving: new Serving(chain, proposals) };
+  const isObserver = (): boolean => host.status.me === undefined;
+  const tips = new TipNotices({ chain, network, connected, isObserver });
+  return { bodies, inbox, host, sync, work, tips, serving: new Serving(chain, proposals) };
 }
 
 function timesOf({ tickMs, viewTimeoutMs, viewTimeoutMaxMs }: NodeSettings) {

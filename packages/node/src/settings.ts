@@ -40,10 +40,14 @@ export interface NodePorts {
 
 /** Who hears of a node's life. */
 export interface NodeObserver {
+  /** What it throws ends the opening. */
   readonly onProgress?: (progress: OpenProgress) => void;
   /** A block is final. */
   readonly onBlock?: (block: BlockEvent) => void;
-  /** Something failed that the node can't go on with: it has stopped, and the process should end. Called once. */
+  /**
+   * Something failed that the node can't go on with: it stops by itself, `stop` resolves when it has, and the process
+   * should end. Called once, at once: whatever hinders the stop must not hide the reason.
+   */
   readonly onFailure: (error: unknown) => void;
 }
 

@@ -57,7 +57,9 @@ export type BulkMessage =
   /** The body of a proposal, beside its PRE-PREPARE. */
   | { readonly kind: "proposal"; readonly block: Uint8Array }
   /** A block that the receiver lacks. */
-  | ({ readonly kind: "decided" } & DecidedBlock);
+  | ({ readonly kind: "decided" } & DecidedBlock)
+  /** The sender, which does not vote, has blocks up to this height. */
+  | { readonly kind: "tip"; readonly height: Height };
 
 const decidedFields = { block: byteList(LIMITS.blockBytes), certificate: certificateCodec };
 
@@ -65,6 +67,7 @@ const decidedFields = { block: byteList(LIMITS.blockBytes), certificate: certifi
 export const bulkMessageCodec: Codec<BulkMessage> = union<BulkMessage>({
   proposal: container({ block: byteList(LIMITS.blockBytes) }),
   decided: container<DecidedBlock>(decidedFields),
+  tip: container({ height: uint53<Height>() }),
 });
 
 /** What a node asks of another. */

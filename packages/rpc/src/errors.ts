@@ -1,4 +1,4 @@
-// Errors of the RPC: one table of reasons, and the class that services throw and clients get. A reason never changes its
+// Errors of the RPC: one table of reasons, and the class that services throw. A reason never changes its
 // meaning or its code; numbers are JSON-RPC's and, below -32000, in the ranges of EIP-1474.
 
 /** Every reason, with its number and what a person is told unless the one who throws knows better. */
@@ -111,7 +111,10 @@ export interface RpcErrorDetails {
   readonly data?: Readonly<Record<string, unknown>>;
 }
 
-/** A call that was not answered with a result. Thrown by services, and by clients for what a server answered. */
+/**
+ * Why a call is not answered with a result: services throw it. What it becomes at the caller is `RpcCallError` of
+ * `@witan/client`.
+ */
 export class RpcError extends Error {
   override readonly name = "RpcError";
   readonly code: number;

@@ -1,5 +1,6 @@
 // The command `witan balance`: what an address holds in final blocks.
 import type { Command } from "commander";
+import { refuseNoAddress } from "../address.ts";
 import { amountText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
@@ -16,6 +17,7 @@ export function addBalanceCommand(program: Command, streams: Streams): void {
       examples(["witan balance wit1q… --rpc http://127.0.0.1:9545", "witan balance wit1q… --json"]),
     )
     .action(async (address: string, options: ConnectionOptions & { readonly json?: boolean }) => {
+      refuseNoAddress("address", address);
       const client = await connect(options);
       const answer = await told(() => client.call("chain_balance", { address }));
       // The native asset is always there, so that a program need not ask whether.

@@ -1,6 +1,13 @@
 // The command `witan devnet`: a whole network on this machine, which shows what a transaction goes through, and then stays
 // up until it is told to stop. Leaves no process behind, however it ends.
-import { Devnet, type DevnetReady, type SampleFinal, type SampleProof, sampleTransfer } from "@witan/lab";
+import {
+  Devnet,
+  type DevnetPlace,
+  type DevnetReady,
+  type SampleFinal,
+  type SampleProof,
+  sampleTransfer,
+} from "@witan/lab";
 import { type Command, Option } from "commander";
 import { told } from "../connection.ts";
 import { type DevnetReport, jsonReport, textReport } from "../devnet-report.ts";
@@ -35,7 +42,7 @@ export function addDevnetCommand(program: Command, streams: Streams, setExit: (c
     .addOption(new Option("--consensus <mode>", "how blocks come to count: pbft").default("pbft"))
     .option(
       "--rpc-port <port>",
-      "where clients reach the first validator, others count up; 0: any free",
+      "where clients reach the first validator, others count up; 0: as before, or any free",
       "9545",
     )
     .option("--dir <dir>", "the network's folder; one that is there is gone on with", ".witan/devnet")
@@ -92,8 +99,10 @@ class Session {
   readonly #startedAt = performance.now();
   /** Aborted where the network can't go on; the reason is the failure. */
   readonly #broken = new AbortController();
-  /** Blocks are told from the moment when nothing else is going on. */
+  /** Blocks are told from the moment when nothing else is going on: the first transfer has been shown. */
   #tellsBlocks = false;
+  /** What others had started when the network was stopped. */
+  #leftRunning: readonly DevnetPlace[] = [];
 
   constructor(report: DevnetReport, signals: StopSignals, once: boolean) {
     this.#report = report;
@@ -108,14 +117,22 @@ class Session {
       folder: dir,
       wanted: { consensus: "pbft", ...(validators === undefined ? {} : { validators }) },
       validatorsOfNew: VALIDATORS_DEFAULT,
+      signal: this.#signals.stop,
       fresh,
       rpcPort,
       onBlock: (block) => {
         if (this.#tellsBlocks && block.transactions > 0) this.#report.block(block);
       },
-      onDeath: (death) => this.#report.death(death),
-      onQuorumLost: (running, quorum) => this.#broken.abort(quorumLost(running, quorum)),
+      onDeath: (death, home) => this.#report.death(death, home),
+      onBack: (validator) => this.#report.back(validator),
+      onGone: (validator) => this.#report.gone(validator),
+      onQuorum: (isReached, turnout, missing) => {
+        this.#report.quorum(isReached, turnout, missing);
+        // As long as the first transfer is on its way, it would be waited for in vain.
+        if (!this.#tellsBlocks && !isReached) this.#broken.abort(quorumLost(turnout.running, turnout.quorum));
+      },
     });
+    this.#report.moved(devnet.moved);
     const killing = aborted(this.#signals.now).then(() => devnet.killAll());
     void killing;
     let shown: { readonly final: SampleFinal; readonly proof: SampleProof } | undefined;
@@ -140,12 +157,17 @@ class Session {
   /** Starts the network, and shows the way of a transfer. */
   async #show(devnet: Devnet): Promise<{ readonly final: SampleFinal; readonly proof: SampleProof }> {
     const report = this.#report;
+    const { stop } = this.#signals;
+    // Told to stop, it begins nothing more, and says nothing behind "stopping".
+    stop.throwIfAborted();
     const ready: DevnetReady = await devnet.start();
+    stop.throwIfAborted();
     report.ready(ready, performance.now() - this.#startedAt);
     const result = await sampleTransfer(ready, {
       onSubmitted: (transfer) => report.submitted(transfer),
       onFinal: (final) => report.final(final),
     });
+    stop.throwIfAborted();
     report.proof(result.proof, result.final);
     if (!this.#once) {
       report.running(ready);
@@ -155,7 +177,8 @@ class Session {
   }
 
   async #stop(devnet: Devnet): Promise<void> {
-    const killed = await devnet.stop();
+    const { killed, leftRunning } = await devnet.stop();
+    this.#leftRunning = leftRunning;
     if (killed.length > 0)
       throw new CommandFailure(
         EXIT.unable,
@@ -176,7 +199,7 @@ class Session {
         "stopped before the transfer was final; nothing runs any more",
       );
     if (this.#once) this.#report.done(shown.final, shown.proof);
-    else this.#report.stopped();
+    else this.#report.stopped(this.#leftRunning);
     return shown.proof.verified ? EXIT.done : EXIT.no;
   }
 }
@@ -185,7 +208,7 @@ function quorumLost(running: number, quorum: number): CommandFailure {
   return new CommandFailure(
     EXIT.unable,
     "quorum-lost",
-    `${running} validators are left and ${quorum} are needed to decide anything: the rest was stopped. ` +
-      "The logs say why the others ended; run again to go on with the same chain",
+    `${running} validators are left and ${quorum} are needed to decide anything, so the transfer can't become final: the ` +
+      "rest was stopped. The logs say why the others ended; run again to go on with the same chain",
   );
 }

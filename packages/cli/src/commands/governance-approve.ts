@@ -12,7 +12,7 @@ import {
   readProposal,
   writeProposal,
 } from "../governance-file.ts";
-import { governanceOf } from "../governance-state.ts";
+import { governanceOf, type NodeGovernance } from "../governance-state.ts";
 import { openKey } from "../key-files.ts";
 import { printable, printResult, type Streams } from "../output.ts";
 import type { PassphraseOptions } from "../passphrase.ts";
@@ -37,7 +37,8 @@ export function addApproveCommand(governance: Command, streams: Streams): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nA node is asked only if --rpc is given: then a proposal that is not of its chain, or out of turn, is refused.\n" +
+      "\nA node is asked only if --rpc is given: then a proposal that is not of its chain, or out of turn, is refused, and\n" +
+        "who has approved is told by name.\n" +
         examples([
           "witan governance approve add-v5.json --key operator.json",
           "witan governance approve add-v5.json --key operator.json --rpc http://127.0.0.1:9545 --out mine.json",
@@ -48,8 +49,10 @@ export function addApproveCommand(governance: Command, streams: Streams): void {
 
 async function approve(streams: Streams, file: string, options: ApproveOptions): Promise<void> {
   const proposal = await readProposal(file);
-  const header = [`approving with ${options.key}:`, ...proposalLines(proposal)].map(printable);
-  if (options.rpc !== undefined) await refuseStale(proposal, options);
+  const node = options.rpc === undefined ? undefined : await governanceFor(proposal, options);
+  if (node !== undefined) refuseOutOfTurn(proposal, node.sequence);
+  const lines = proposalLines(proposal, node?.members);
+  const header = [`approving with ${options.key}:`, ...lines].map(printable);
   // Before the passphrase is asked for: whoever gives it should know what for.
   if (!options.json) streams.err(`${header.join("\n")}\n`);
   const key = await openKey(options.key, options);
@@ -64,17 +67,21 @@ async function approve(streams: Streams, file: string, options: ApproveOptions):
   const approved = proposalOf(proposal.chainId, proposal.body, [...others, { publicKey, signature }]);
   const out = options.out ?? `${file.replace(/\.json$/, "")}.${publicKey.slice(0, 10)}.json`;
   await writeProposal(out, approved);
-  printResult(streams, options.json ?? false, { file: out, ...proposalJson(approved) }, () => [
+  printResult(streams, options.json ?? false, { file: out, ...proposalJson(approved, node?.members) }, () => [
     `approved, written to ${out}. With the files of a quorum of operators:`,
     `  $ witan governance submit ${out} OTHERS…`,
   ]);
 }
 
-async function refuseStale(proposal: ProposalFile, options: ApproveOptions): Promise<void> {
+/** What governs the chain of a proposal, as a node of that chain says. */
+export async function governanceFor(
+  proposal: ProposalFile,
+  options: ConnectionOptions,
+): Promise<NodeGovernance> {
   const client = await connect(options);
   const { chainId } = await told(() => client.call("node_status", {}));
   refuseOtherChain(proposal, { chainId, url: client.url });
-  refuseOutOfTurn(proposal, (await governanceOf(client)).sequence);
+  return governanceOf(client);
 }
 
 /** Refuses a proposal of another chain than the node's. */

@@ -7,18 +7,20 @@ import { badInput, CommandFailure, EXIT } from "../exit.ts";
 import { changeText } from "../governance-change.ts";
 import { mergeProposals, type ProposalFile, proposalOf } from "../governance-file.ts";
 import { governanceOf } from "../governance-state.ts";
-import { wholeNumber } from "../numbers.ts";
-import { exitOf, outcomeJson, outcomeText } from "../outcome.ts";
+import {
+  exitOf,
+  outcomeJson,
+  outcomeText,
+  timeoutMsOf,
+  type WaitingOptions,
+  withWaiting,
+} from "../outcome.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { refuseOtherChain, refuseOutOfTurn } from "./governance-approve.ts";
 
-interface SubmitOptions extends ConnectionOptions {
-  readonly wait?: boolean;
-  readonly timeout: string;
+interface SubmitOptions extends ConnectionOptions, WaitingOptions {
   readonly json?: boolean;
 }
-
-const DAY_S = 24 * 60 * 60;
 
 /** Adds the command `witan governance submit`. */
 export function addSubmitCommand(
@@ -26,13 +28,11 @@ export function addSubmitCommand(
   streams: Streams,
   setExit: (code: number) => void,
 ): void {
-  withConnection(governance.command("submit"))
+  withWaiting(withConnection(governance.command("submit")))
     .argument("<files...>", "files of one proposal, each with approvals")
     .description(
       "submit what a quorum has approved; exit code 1 if approvals are missing or the chain refuses it",
     )
-    .option("--wait", "wait until it is final")
-    .option("--timeout <seconds>", "how long to wait at most", "30")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -47,7 +47,7 @@ export function addSubmitCommand(
 
 async function submit(streams: Streams, files: readonly string[], options: SubmitOptions): Promise<number> {
   const { json = false, wait = false } = options;
-  const timeoutMs = wholeNumber("--timeout", options.timeout, DAY_S) * 1000;
+  const timeoutMs = timeoutMsOf(options);
   const merged = await mergeProposals(files);
   const client = await connect(options);
   const chain = await told(() => fetchChain(client));

@@ -11,7 +11,7 @@ import { proposalJson, proposalOf, readProposal, writeProposal } from "../govern
 import { governanceOf, refuseHopeless } from "../governance-state.ts";
 import { collect } from "../numbers.ts";
 import { printResult, type Streams } from "../output.ts";
-import { addApproveCommand } from "./governance-approve.ts";
+import { addApproveCommand, governanceFor } from "./governance-approve.ts";
 import { proposalLines } from "./governance-lines.ts";
 import { addSubmitCommand } from "./governance-submit.ts";
 
@@ -107,16 +107,23 @@ function refuseWithoutGovernance({ mode }: Chain): void {
 }
 
 function addShow(governance: Command, streams: Streams): void {
-  governance
-    .command("show")
+  withConnection(governance.command("show"))
     .argument("<file>", "a proposal file")
     .description("show what a proposal would change, and whose keys have approved it")
     .option("--json", "print JSON")
-    .addHelpText("after", examples(["witan governance show add-v5.json"]))
-    .action(async (file: string, options: { readonly json?: boolean }) => {
+    .addHelpText(
+      "after",
+      `\nA node is asked only if --rpc is given: then who has approved is told by name.\n${examples([
+        "witan governance show add-v5.json",
+        "witan governance show add-v5.json --rpc http://127.0.0.1:9545",
+      ])}`,
+    )
+    .action(async (file: string, options: ConnectionOptions & { readonly json?: boolean }) => {
       const proposal = await readProposal(file);
-      printResult(streams, options.json ?? false, { file, ...proposalJson(proposal) }, () =>
-        proposalLines(proposal),
+      const node = options.rpc === undefined ? undefined : await governanceFor(proposal, options);
+      const { json = false } = options;
+      printResult(streams, json, { file, ...proposalJson(proposal, node?.members) }, () =>
+        proposalLines(proposal, node?.members),
       );
     });
 }

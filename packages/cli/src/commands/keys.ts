@@ -198,23 +198,26 @@ interface KeyShown {
 
 function show(streams: Streams, options: Shown, prefix: string, key: KeyShown): void {
   const { file, purpose, publicKey, encrypted, guard } = key;
-  const named =
-    purpose === "peer" ? { peerId: formatPeerId(peerIdOfEd25519(publicKey)) } : paidTo(publicKey, prefix);
+  const named = namesOf(purpose, publicKey, prefix);
   const result = { file, purpose, encrypted, publicKey, ...named, ...(guard === undefined ? {} : { guard }) };
   printResult(streams, options.json ?? false, result, () =>
     table([
       ["file", `${file} (${encrypted ? "encrypted" : "not encrypted"})`],
       ["purpose", purpose],
       ["public key", publicKey],
-      ...("peerId" in named
-        ? ([["peer id", named.peerId]] as const)
-        : ([
-            ["policy hash", named.policyHash],
-            ["address", named.address],
-          ] as const)),
+      ...("peerId" in named ? [["peer id", named.peerId] as const] : []),
+      ...("address" in named
+        ? [["policy hash", named.policyHash] as const, ["address", named.address] as const]
+        : []),
       ...(guard === undefined ? [] : ([["guard", `${guard} (what it signs is recorded there)`]] as const)),
     ]),
   );
+}
+
+/** What others know a key by, beside the public key. Nothing is paid to what votes or approves. */
+function namesOf(purpose: KeyPurpose, publicKey: string, prefix: string) {
+  if (purpose === "peer") return { peerId: formatPeerId(peerIdOfEd25519(publicKey)) };
+  return purpose === "client" ? paidTo(publicKey, prefix) : {};
 }
 
 function paidTo(publicKey: string, prefix: string): { policyHash: PolicyHash; address: string } {

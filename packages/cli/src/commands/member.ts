@@ -29,6 +29,7 @@ interface JoinOptions {
   readonly home: string;
   readonly genesis: string;
   readonly peer: readonly string[];
+  readonly network?: string;
   readonly listen?: string;
   readonly rpcListen?: string;
   readonly json?: boolean;
@@ -78,6 +79,7 @@ function addJoin(member: Command, streams: Streams): void {
       collect,
       [],
     )
+    .option("--network <file>", "the network.json of a network: all its nodes become peers")
     .option("--listen <host:port>", "where other nodes reach this one (default: 0.0.0.0:9600)")
     .option("--rpc-listen <host:port>", "where clients reach this one (default: 127.0.0.1:9545)")
     .option("--json", "print JSON")
@@ -86,6 +88,7 @@ function addJoin(member: Command, streams: Streams): void {
       "\nSomeone who is no member yet joins in the same way, follows the chain, and votes once governance has added it.\n" +
         examples([
           "witan member join --home acme --genesis genesis.json --peer v1=10.0.0.1:9600 --peer v2=10.0.0.2:9600",
+          "witan member join --home v5 --genesis network/v1/genesis.json --network network/network.json --listen 127.0.0.1:9610",
         ]),
     )
     .action(async (options: JoinOptions) => {

@@ -10,6 +10,7 @@ import type { Streams } from "../output.ts";
 import { type Logger, openLog } from "../running/log.ts";
 import { NodeProcess } from "../running/node-process.ts";
 import { startFailure } from "../running/start-failure.ts";
+import { aborted, hearStopSignals, type StopSignals } from "../stop-signals.ts";
 import { programVersion } from "../version.ts";
 
 interface NodeOptions extends Readonly<Record<string, unknown>> {
@@ -46,10 +47,13 @@ async function run(streams: Streams, options: NodeOptions): Promise<void> {
   const home = await openHome(config);
   const log = openLog(config);
   const life = new Life(log);
+  // From here on: what it does otherwise, ending the process, would cut a node short that still opens its chain.
+  process.on("SIGHUP", life.reload);
   if (options.exitWithParent === true) life.endWithStandardInput();
   try {
     await live(streams, options, { config, home, log, life, load });
   } finally {
+    process.off("SIGHUP", life.reload);
     life.over();
   }
 }
@@ -72,19 +76,30 @@ async function live(
     if (options.json === true) streams.out(`${JSON.stringify(fields)}\n`);
   };
   const agent = `witan/${programVersion()}`;
-  const node = await NodeProcess.start({
-    ...{ config, home, agent, log },
+  const starting = NodeProcess.start({
+    ...{ config, home, agent, log, signal: life.stopping },
     onBlock: ({ height, transactions, transfers, timestamp }) => {
       if (options.blocks === true && transactions > 0)
         line({ event: "block", height, transactions, transfers, timestamp });
     },
     onFailure: (error) => life.fail(startFailure(error, config)),
   });
+  const node = await starting.catch((error: unknown) => {
+    // A node that failed while it started hinders the start, too; what failed first is what counts.
+    if (life.failure !== undefined) throw life.failure;
+    // What it was opening is closed again, and nothing was lost: it was told to stop, and has stopped.
+    if (!life.stopping.aborted || error !== life.stopping.reason) throw error;
+    return undefined;
+  });
+  if (node === undefined) {
+    log.info({}, "stopped before it served");
+    return;
+  }
   const { p2p, height } = node;
   const rpc = `http://${node.rpc}`;
   const { chainId } = home.chain;
   line({ event: "ready", rpc, p2p, chainId, height, pid: process.pid });
-  const reload = (): void => {
+  life.onReload(() => {
     load().then(
       (loaded) => {
         node.listPeers(loaded.config.network.peers);
@@ -93,22 +108,32 @@ async function live(
       (error: CommandFailure) =>
         log.error({ problems: error.problems }, `${error.message}; nothing was changed`),
     );
-  };
-  process.on("SIGHUP", reload);
-  try {
-    await life.ended;
-  } finally {
-    process.off("SIGHUP", reload);
-    await node.stop();
-    log.info({ height: node.height }, "stopped");
+  });
+  const failure = await life.ended.catch((error: CommandFailure) => error);
+  const { height: last } = node;
+  const unclean = await node.stop().then(
+    () => undefined,
+    (error: unknown) => startFailure(error, config),
+  );
+  if (failure !== undefined) throw failure;
+  if (unclean !== undefined) {
+    log.error({ reason: unclean.reason, height: last }, "stopped, but not cleanly");
+    throw unclean;
   }
+  log.info({ height: last }, "stopped");
 }
 
-/** What ends a node's process: a signal, the end of who started it, a failure. */
+/** What a node's process hears: what ends it (a signal, the end of who started it, a failure), and SIGHUP. */
 class Life {
-  readonly ended: Promise<void>;
+  readonly ended: Promise<undefined>;
+  /** Why the node can't go on, if it can't. */
+  failure: CommandFailure | undefined;
   readonly #log: Logger;
-  #end: () => void = () => {};
+  readonly #signals: StopSignals;
+  readonly #stopping = new AbortController();
+  #reload: (() => void) | undefined;
+  #isReloadAsked = false;
+  #end: (value: undefined) => void = () => {};
   #fail: (failure: CommandFailure) => void = () => {};
 
   constructor(log: Logger) {
@@ -119,30 +144,55 @@ class Life {
     });
     // A failure while the node still starts is told by the start itself.
     this.ended.catch(() => {});
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => this.#stop(signal));
+    this.#signals = hearStopSignals(["SIGINT", "SIGTERM"]);
+    void aborted(this.#signals.stop).then(() => {
+      this.#stop(String(this.#signals.stop.reason));
+      this.#stopping.abort();
+    });
+    // Whoever asks twice does not want to wait: a node that is killed loses nothing.
+    void aborted(this.#signals.now).then(() => process.kill(process.pid, "SIGKILL"));
+  }
+
+  /** Aborted when a signal tells the node to stop: opening a long chain ends then, too. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
+  /** SIGHUP came. One that comes before the node serves is heeded when it does. */
+  readonly reload = (): void => {
+    if (this.#reload === undefined) this.#isReloadAsked = true;
+    else this.#reload();
+  };
+
+  /** What SIGHUP does from now on. */
+  onReload(reload: () => void): void {
+    this.#reload = reload;
+    if (this.#isReloadAsked) reload();
   }
 
   /** Ends when standard input does. */
   endWithStandardInput(): void {
-    process.stdin.on("end", () => this.#stop("standard input ended"));
-    process.stdin.on("error", () => this.#stop("standard input ended"));
+    // One that still opens goes on until it would serve: why it can't, if it can't, is worth having in the log.
+    for (const event of ["end", "error"]) process.stdin.on(event, () => this.#stop("standard input ended"));
     process.stdin.resume();
   }
 
   /** Ends with a failure. */
   fail(failure: CommandFailure): void {
     this.#log.error({ reason: failure.reason }, failure.message);
+    this.failure = failure;
     this.#fail(failure);
   }
 
-  /** Listens to standard input no more: as long as somebody does, the process does not end. */
+  /** Hears nothing any more: as long as somebody listens to standard input, the process does not end. */
   over(): void {
+    this.#signals.end();
     process.stdin.pause();
   }
 
   #stop(why: string): void {
     this.#log.info({ why }, "stopping");
-    this.over();
-    this.#end();
+    process.stdin.pause();
+    this.#end(undefined);
   }
 }

@@ -1,15 +1,22 @@
 // The commands `witan proof get|verify`: a finality proof into a file, and what it shows to someone who trusts no node.
-import { fetchProof, formatProofFile, parseProofFile, verifyProofFile } from "@witan/client";
-import { toJson } from "@witan/ledger";
-import { isHex, type TransactionId } from "@witan/primitives";
+import {
+  fetchProof,
+  formatProofFile,
+  parseProofFile,
+  type VerifiedProof,
+  verifyProofFile,
+} from "@witan/client";
+import { type Chain, toJson } from "@witan/ledger";
+import type { TransactionId } from "@witan/primitives";
 import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
-import { badInput, EXIT } from "../exit.ts";
-import { readText, writeNewText } from "../files.ts";
+import { CommandFailure, EXIT, type FieldProblem } from "../exit.ts";
+import { readText, TOO_LARGE, writeNewText } from "../files.ts";
 import { readGenesisFile } from "../genesis-input.ts";
-import { printResult, type Streams, table } from "../output.ts";
+import { printResult, problemText, type Streams, table } from "../output.ts";
 import { timeText } from "../time.ts";
+import { transactionIdOf } from "../transaction-id.ts";
 
 interface GetOptions extends ConnectionOptions {
   readonly out: string;
@@ -45,14 +52,9 @@ export function addProofCommands(program: Command, streams: Streams, setExit: (c
     .action(async (file: string, options: VerifyOptions) => setExit(await verify(streams, file, options)));
 }
 
-function idOf(text: string): TransactionId {
-  if (isHex(text, 32)) return text as string as TransactionId;
-  throw badInput("transaction", `${text}: expected a transaction's id, 32 bytes in lower-case hex`);
-}
-
 async function get(streams: Streams, text: string, options: GetOptions): Promise<void> {
   const { out, json = false } = options;
-  const transaction = idOf(text);
+  const transaction = transactionIdOf(text);
   const client = await connect(options);
   const proof = await told(() => fetchProof(client, { transaction }));
   await writeNewText(out, formatProofFile(proof));
@@ -63,31 +65,32 @@ async function get(streams: Streams, text: string, options: GetOptions): Promise
   ]);
 }
 
+interface NotVerified {
+  readonly verified: false;
+  readonly reason: string;
+  readonly message: string;
+  /** What is wrong with the form of the file, by field. */
+  readonly problems?: readonly FieldProblem[];
+}
+
 async function verify(streams: Streams, file: string, options: VerifyOptions): Promise<number> {
   const { json = false } = options;
-  const wanted = options.transaction === undefined ? undefined : idOf(options.transaction);
-  const proof = parseProofFile(await readText(file));
-  if (!proof.ok) throw badInput("proof-file", `${file} is no proof file`, proof.problems);
+  const wanted = options.transaction === undefined ? undefined : transactionIdOf(options.transaction);
+  const text = await readProof(file);
   const genesis = await readGenesisFile(options.genesis);
-  const { transaction } = proof.value;
-  const verified =
-    wanted === undefined || wanted === transaction
-      ? await verifyProofFile(proof.value, { genesis })
-      : ({
-          verified: false,
-          code: "transaction-other",
-          message: `The file is about transaction ${transaction}, expected ${wanted}.`,
-        } as const);
+  const verified = await judge(file, text, { genesis, wanted });
   if (!verified.verified) {
-    printResult(streams, json, { ...verified }, () => [
-      `not verified, ${verified.code}: ${verified.message}`,
+    const { reason, message, problems = [] } = verified;
+    printResult(streams, json, toJson(verified), () => [
+      `not verified, ${reason}: ${message}`,
+      ...problems.map(problemText),
     ]);
     return EXIT.no;
   }
   const { membership, ...shown } = verified;
   printResult(streams, json, toJson({ ...shown, membershipFrom: membership.from }), () =>
     table([
-      ["verified", `transaction ${transaction} is final`],
+      ["verified", `transaction ${shown.transaction} is final`],
       ["chain id", shown.chainId],
       ["block", `${shown.height}, ${shown.blockHash}, of ${timeText(shown.timestamp)}`],
       ["position", `${shown.index}`],
@@ -95,4 +98,35 @@ async function verify(streams: Streams, file: string, options: VerifyOptions): P
     ]),
   );
   return EXIT.done;
+}
+
+/** The text of a file, or the failure that it is too large to be a proof: that is an answer, and no mistake of who asks. */
+async function readProof(file: string): Promise<string | CommandFailure> {
+  try {
+    return await readText(file);
+  } catch (error) {
+    if (error instanceof CommandFailure && error.reason === TOO_LARGE) return error;
+    throw error;
+  }
+}
+
+/** Whatever a file holds, it shows something or it shows nothing. */
+async function judge(
+  file: string,
+  text: string | CommandFailure,
+  { genesis, wanted }: { readonly genesis: Chain; readonly wanted: TransactionId | undefined },
+): Promise<VerifiedProof | NotVerified> {
+  const no = (reason: string, message: string): NotVerified => ({ verified: false, reason, message });
+  if (typeof text !== "string") return no("proof-file", `${text.message}.`);
+  const proof = parseProofFile(text);
+  if (!proof.ok)
+    return {
+      ...no("proof-file", `${file} is no proof file, or not a whole one: fetch it again.`),
+      problems: proof.problems,
+    };
+  const { transaction } = proof.value;
+  if (wanted !== undefined && wanted !== transaction)
+    return no("transaction-other", `The file is about transaction ${transaction}, expected ${wanted}.`);
+  const verified = await verifyProofFile(proof.value, { genesis });
+  return verified.verified ? verified : no(verified.code, verified.message);
 }

@@ -1,9 +1,10 @@
 // The command `witan send`: pays from a key to an address.
 import { prepareTransfer, type SendResult, sendTransfer, Wallet } from "@witan/client";
 import { parseSecretKey, type SecretKey } from "@witan/crypto";
-import { bytesToHex, LIMITS } from "@witan/primitives";
+import { bytesToHex, LIMITS, type TransactionId } from "@witan/primitives";
 import type { ResultOf } from "@witan/rpc";
 import { type Command, Option } from "commander";
+import { prefixOfAddress, refuseNoAddress } from "../address.ts";
 import { amountText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
@@ -11,11 +12,18 @@ import { badInput, CommandFailure, EXIT } from "../exit.ts";
 import { readGenesisFile } from "../genesis-input.ts";
 import { openKey } from "../key-files.ts";
 import { amountOf, wholeNumber } from "../numbers.ts";
-import { exitOf, outcomeJson, outcomeText } from "../outcome.ts";
+import {
+  exitOf,
+  outcomeJson,
+  outcomeText,
+  timeoutMsOf,
+  type WaitingOptions,
+  withWaiting,
+} from "../outcome.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import type { PassphraseOptions } from "../passphrase.ts";
 
-interface SendOptions extends ConnectionOptions, PassphraseOptions {
+interface SendOptions extends ConnectionOptions, PassphraseOptions, WaitingOptions {
   readonly secretKey?: string;
   readonly key?: string;
   readonly to: string;
@@ -24,17 +32,13 @@ interface SendOptions extends ConnectionOptions, PassphraseOptions {
   readonly fee?: string;
   readonly memo?: string;
   readonly genesis?: string;
-  readonly wait?: boolean;
   readonly signOnly?: boolean;
-  readonly timeout: string;
   readonly json?: boolean;
 }
 
-const DAY_S = 24 * 60 * 60;
-
 /** Adds the command `witan send`. */
 export function addSendCommand(program: Command, streams: Streams, setExit: (code: number) => void): void {
-  withConnection(program.command("send"))
+  withWaiting(withConnection(program.command("send")))
     .description(
       "pay from a key to an address; exit code 1 if it is refused or, with --wait, not final in time",
     )
@@ -52,18 +56,19 @@ export function addSendCommand(program: Command, streams: Streams, setExit: (cod
     .option("--fee <number>", "base units of asset 0 (default: the least that the chain takes)")
     .option("--memo <text>", `at most ${LIMITS.memoBytes} bytes that everyone can read`)
     .option("--genesis <file>", "refuse a node of another chain than this")
-    .option("--wait", "wait until it is final")
     .addOption(
       new Option("--sign-only", "send nothing: print the signed transaction in hex").conflicts("wait"),
     )
-    .option("--timeout <seconds>", "how long to wait at most", "30")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      examples([
-        "witan send --key alice.json --to wit1q… --amount 250000000 --wait",
-        "witan send --secret-key 01ab… --to wit1q… --amount 5 --asset 1 --memo 'invoice 7' --json",
-      ]),
+      "\nA payment that needs what comes back from one before waits until that is final.\n" +
+        "With --json it prints transaction, status and height: null unless the status is final. A status other than pending\n" +
+        "and final has a code and a message beside it where there is a reason.\n" +
+        examples([
+          "witan send --key alice.json --to wit1q… --amount 250000000 --wait",
+          "witan send --secret-key 01ab… --to wit1q… --amount 5 --asset 1 --memo 'invoice 7' --json",
+        ]),
     )
     .action(async (options: SendOptions) => setExit(await send(streams, options)));
 }
@@ -75,31 +80,32 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
     amount: amountOf("--amount", options.amount),
     asset: wholeNumber("--asset", options.asset, LIMITS.assets - 1),
   };
+  refuseNoAddress("--to", to);
   if (payment.amount === 0n) throw badInput("amount", "--amount 0: expected at least 1 base unit");
   const fee = options.fee === undefined ? undefined : amountOf("--fee", options.fee);
   const memo = memoOf(options.memo);
-  const timeoutMs = wholeNumber("--timeout", options.timeout, DAY_S) * 1000;
+  const timeoutMs = timeoutMsOf(options);
   const chain = options.genesis === undefined ? undefined : await readGenesisFile(options.genesis);
   const rpc = await connect(options);
   const from = await walletOf(options);
   const { assets } = await told(() => rpc.call("chain_assets", {}));
+  refuseUnknownAsset(payment.asset, assets);
+  const onPending = json ? () => {} : tellOnce(streams);
   const request = {
-    ...{ rpc, from, payments: [payment], memo },
+    ...{ rpc, from, payments: [payment], memo, timeoutMs, onPending },
     ...(fee === undefined ? {} : { fee }),
     ...(chain === undefined ? {} : { chainId: chain.chainId }),
   };
   if (options.signOnly === true) {
     const signed = await told(() => prepareTransfer(request));
-    if (!signed.ok) throw refused(signed, to, assets);
+    if (!signed.ok) throw refused(signed, { to, from, assets });
     const { id, bytes } = signed.value.transaction;
     printResult(streams, json, { transaction: id, bytes: bytesToHex(bytes) }, () => [bytesToHex(bytes)]);
     return EXIT.done;
   }
   if (wait && !json) streams.err("waiting until it is final\n");
-  const sent = await told(() =>
-    sendTransfer({ ...request, timeoutMs, waitFor: wait ? "final" : "admitted" }),
-  );
-  if (!sent.ok) throw refused(sent, to, assets);
+  const sent = await told(() => sendTransfer({ ...request, waitFor: wait ? "final" : "admitted" }));
+  if (!sent.ok) throw refused(sent, { to, from, assets });
   const { outcome } = sent.value;
   printResult(streams, json, outcomeJson(outcome), () =>
     table([
@@ -144,18 +150,48 @@ function shown(amount: bigint, asset: number, assets: Assets): string {
   return amountText(amount, known ?? { name: `of asset ${asset}, in base units`, decimals: 0 });
 }
 
+/** Assets of a chain that a message names. */
+const TOLD_ASSETS_MAX = 10;
+
+function refuseUnknownAsset(asset: number, assets: Assets): void {
+  if (assets.some((one) => one.asset === asset)) return;
+  const known = assets.slice(0, TOLD_ASSETS_MAX).map((one) => `${one.asset} (${one.name})`);
+  const more = assets.length > TOLD_ASSETS_MAX ? `, and ${assets.length - TOLD_ASSETS_MAX} more` : "";
+  throw badInput(
+    "asset-unknown",
+    `--asset ${asset}: there is no such asset on this chain, expected one of ${known.join(", ")}${more}`,
+  );
+}
+
+/** Tells people of the first wait for pending transactions: without that a command seems to hang. */
+function tellOnce(streams: Streams): (pending: readonly TransactionId[]) => void {
+  let isTold = false;
+  return ([first = "", ...others]) => {
+    if (isTold) return;
+    isTold = true;
+    const more = others.length === 0 ? "" : ` and ${others.length} more`;
+    streams.err(`waiting for what comes back of pending transactions when they are final: ${first}${more}\n`);
+  };
+}
+
 type SendRefusal = Exclude<SendResult, { readonly ok: true }>;
 
-function refused(refusal: SendRefusal, to: string, assets: Assets): CommandFailure {
+function refused(
+  refusal: SendRefusal,
+  { to, from, assets }: { readonly to: string; readonly from: Wallet; readonly assets: Assets },
+): CommandFailure {
   const { code, detail = code } = refusal;
   if (code === "address-invalid") return badInput(code, `--to ${to}: ${detail}`);
-  if (code !== "insufficient-funds") return badInput(code, detail);
+  if (code !== "insufficient-funds" && code !== "funds-pending") return badInput(code, detail);
   const { asset, available, wanted, fee } = refusal;
   const needed = fee === 0n ? "" : `, and ${shown(fee, asset, assets)} for the fee`;
-  return new CommandFailure(
-    EXIT.no,
-    code,
-    `the key can spend ${shown(available, asset, assets)}, and ${shown(wanted, asset, assets)} is to be paid${needed}. ` +
-      "What pending transactions spend does not count: if some of it comes back, try again when they are final",
-  );
+  const lack =
+    `the key of ${from.address(prefixOfAddress(to))} can spend ${shown(available, asset, assets)}, and ` +
+    `${shown(wanted, asset, assets)} is to be paid${needed}. Nothing was sent`;
+  const advice =
+    code === "insufficient-funds"
+      ? "pay less, or pay that address first"
+      : `pending transactions spend the rest, ${refusal.pending[0]} for one, and what comes back of it can be spent ` +
+        "when they are final: pay again then, or wait for longer by --timeout";
+  return new CommandFailure(EXIT.no, code, `${lack}: ${advice}`);
 }

@@ -1,12 +1,14 @@
-// The command `witan status`: what a node is, how far it is, what it waits for, and whether it is fit to serve.
-
+// The command `witan status`: what a node is, how far it is, what it waits for, whom it does not hear, and whether it is
+// fit to serve.
 import { RpcCallError } from "@witan/client";
+import { toJson } from "@witan/ledger";
 import type { ResultOf } from "@witan/rpc";
 import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { EXIT } from "../exit.ts";
 import { printResult, type Streams, table } from "../output.ts";
+import { preparedBy, type SilentMember, silentMembers, silentText } from "../silent-members.ts";
 import { timeText } from "../time.ts";
 
 /** Adds the command `witan status`. */
@@ -20,15 +22,25 @@ export function addStatusCommand(program: Command, streams: Streams, setExit: (c
     )
     .action(async (options: ConnectionOptions & { readonly json?: boolean }) => {
       const client = await connect(options);
-      const [node, health, consensus] = await told(() =>
+      const [node, health, consensus, membership, { peers }] = await told(() =>
         Promise.all([
           client.call("node_status", {}),
           client.call("node_health", {}),
           client.call("consensus_status", {}).catch(withoutVotes),
+          client.call("consensus_membership", {}).catch(withoutVotes),
+          client.call("node_peers", {}),
         ]),
       );
-      printResult(streams, options.json ?? false, { rpc: client.url, node, health, consensus }, () =>
-        table([...nodeRows(client.url, node), ...consensusRows(consensus), ...healthRows(health)]),
+      const silent =
+        consensus === null || membership === null ? [] : silentMembers(consensus, membership.members, peers);
+      const result = { rpc: client.url, node, health, consensus, silent };
+      printResult(streams, options.json ?? false, toJson(result), () =>
+        table([
+          ...nodeRows(client.url, node),
+          ...consensusRows(consensus),
+          ...silentRows(silent),
+          ...healthRows(health),
+        ]),
       );
       setExit(health.fit ? EXIT.done : EXIT.no);
     });
@@ -71,7 +83,7 @@ function consensusRows(consensus: Consensus): readonly Row[] {
   const { height, view, primary, quorum, timeoutMs, phase } = consensus;
   const votes = (
     [
-      ["prepared", consensus.prepares],
+      ["prepared", preparedBy(consensus)],
       ["committed", consensus.commits],
       ["gave the view up", consensus.viewChanges],
     ] as const
@@ -83,6 +95,10 @@ function consensusRows(consensus: Consensus): readonly Row[] {
     ),
     ["view ends", timeoutMs === null ? "nothing is waited for" : `in ${timeoutMs} ms without a decision`],
   ];
+}
+
+function silentRows(silent: readonly SilentMember[]): readonly Row[] {
+  return silent.map((member, at): Row => [at === 0 ? "silent" : "", silentText(member)]);
 }
 
 function healthRows({ fit, reasons }: ResultOf<"node_health">): readonly Row[] {

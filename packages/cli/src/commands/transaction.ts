@@ -1,4 +1,4 @@
-// The command `witan transaction decode`: what a transaction says, and each rule it breaks.
+// The commands `witan transaction …`, and `decode` itself: what a transaction says, and each rule it breaks.
 import { formatAddress } from "@witan/crypto";
 import { chooseScheme } from "@witan/crypto/node";
 import {
@@ -32,6 +32,7 @@ import { readText } from "../files.ts";
 import { DEFAULT_ADDRESS_PREFIX, readGenesisFile } from "../genesis-input.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { timeOf, timeText } from "../time.ts";
+import { addGetCommand } from "./transaction-get.ts";
 
 interface DecodeOptions {
   readonly file?: string;
@@ -47,9 +48,11 @@ export function addTransactionCommands(
   streams: Streams,
   setExit: (code: number) => void,
 ): void {
-  program
+  const transaction = program
     .command("transaction")
-    .description("look at transactions")
+    .description("ask what became of a transaction, and look into one");
+  addGetCommand(transaction, streams, setExit);
+  transaction
     .command("decode")
     .argument("[hex]", "an encoded transaction in hex")
     .option("--file <file>", "read the hex from a file; - is standard input")

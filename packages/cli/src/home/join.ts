@@ -13,6 +13,7 @@ import { chainOfText } from "../genesis-input.ts";
 import { keyHeader } from "../key-files.ts";
 import { guardFileOf, HOME_FILES } from "./files.ts";
 import { checkGuard, createGuard } from "./guard.ts";
+import type { NetworkList } from "./make-network.ts";
 
 /** What a home is bound with. */
 export interface JoinInput {
@@ -20,6 +21,8 @@ export interface JoinInput {
   readonly genesis: string;
   /** NAME=HOST:PORT of members of the genesis, NAME=ID@HOST:PORT of others. */
   readonly peers: readonly string[];
+  /** The network.json of a network: all its nodes become peers, too. */
+  readonly network?: string;
   readonly listen?: string;
   readonly rpcListen?: string;
 }
@@ -56,7 +59,10 @@ export async function joinChain(input: JoinInput): Promise<Joined> {
       "key-purpose",
       `${votingFile} holds a key for the purpose ${voting.purpose}, expected voting`,
     );
-  const peers = input.peers.map((one) => peerOf(one, chain));
+  const peers = [
+    ...(input.network === undefined ? [] : await peersOfNetwork(input.network, chainId)),
+    ...input.peers.map((one) => peerOf(one, chain)),
+  ];
   const config = configOf(input, peers);
   const configFile = join(home, HOME_FILES.config);
   const keepsConfig = await exists(configFile);
@@ -80,6 +86,36 @@ export async function joinChain(input: JoinInput): Promise<Joined> {
   await writeNewText(genesisFile, text);
   const member = chain.genesis.members.find((one) => one.votingKey === publicKey)?.name ?? null;
   return { home, chainId, member, peers: peers.map(({ name }) => name) };
+}
+
+/** The nodes that a network.json lists, as `witan network create` and a devnet write it. */
+async function peersOfNetwork(file: string, chainId: string): Promise<readonly PeerValue[]> {
+  const list = listOf(await readText(file));
+  if (list === undefined)
+    throw badInput(
+      "network-list",
+      `${file} lists no network: expected a network.json of \`witan network create\``,
+    );
+  if (list.chainId !== chainId)
+    throw badInput(
+      "network-list",
+      `${file} lists a network of the chain ${list.chainId}, and the genesis is of the chain ${chainId}`,
+    );
+  return list.nodes.map(({ name, peerId, address }) => ({ name, id: peerId, address }));
+}
+
+function listOf(text: string): Pick<NetworkList, "chainId" | "nodes"> | undefined {
+  try {
+    const { chainId, nodes } = JSON.parse(text) as Partial<NetworkList>;
+    if (typeof chainId !== "string" || !Array.isArray(nodes)) return undefined;
+    const isNode = (node: Partial<PeerValue> & { readonly peerId?: string }): boolean =>
+      /^[a-z0-9-]{1,32}$/.test(node?.name ?? "") &&
+      parsePeerId(String(node.peerId)).ok &&
+      (parseHostPort(String(node.address))?.port ?? 0) > 0;
+    return nodes.every(isNode) ? { chainId, nodes } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 interface PeerValue {

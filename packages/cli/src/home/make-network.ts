@@ -1,5 +1,6 @@
 // Makes the homes of a whole network in one new folder, all of them or none, and the list of what was made.
 import { randomBytes } from "node:crypto";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { formatAddress, formatPeerId, generateSecretKey, publicKeyOf } from "@witan/crypto";
 import { type Genesis, policyHash } from "@witan/ledger";
@@ -107,6 +108,10 @@ function configOf(own: Place, { places, members, isForDevelopment }: ConfigInput
     rpc: { listen: own.rpcListen },
     keys: isForDevelopment ? { development: true } : {},
     storage: isForDevelopment ? { addressIndex: true } : {},
+    // All of them run on this machine: a node alone would take every core.
+    verifier: isForDevelopment
+      ? { workers: Math.max(1, Math.floor(availableParallelism() / places.length)) }
+      : {},
   });
 }
 

@@ -42,6 +42,7 @@ export async function openGuardedSigner(
   const of = (publicKey: PublicKey): Guarded => present(byKey.get(publicKey), `the voting key ${publicKey}`);
   return {
     publicKeys: [...byKey.keys()],
+    lastVotes: (publicKey) => of(publicKey).guard.signedLast("vote"),
     signVote: (publicKey, slot, digest) => {
       const { guard, secretKey } = of(publicKey);
       return guard.sign(slot, digest, (asked) => sign(asked, secretKey));

@@ -12,11 +12,19 @@ import {
   PROTOCOL_VERSIONS,
 } from "@witan/node";
 import { openLibp2pNetwork } from "@witan/p2p";
-import type { AdmittedPeer, Network, NetworkObserver, PeerId, SignatureScheme } from "@witan/primitives";
+import type {
+  AdmittedPeer,
+  Network,
+  NetworkObserver,
+  PeerId,
+  PeerStatus,
+  SignatureScheme,
+} from "@witan/primitives";
 import { openRpcServer, type RpcServer } from "@witan/rpc/server";
 import { StoreError } from "@witan/storage";
 import { openLevelStore } from "@witan/storage/level";
 import { mempoolLimits, type NodeConfig } from "../config/fields.ts";
+import { parseHostPort } from "../config/host-port.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import type { Home } from "../home/open.ts";
 import { openGuardedSigner } from "./guarded-signer.ts";
@@ -33,8 +41,10 @@ export interface NodeProcessOptions {
   readonly home: Home;
   readonly agent: string;
   readonly log: Logger;
+  /** Ends opening and starting: they fail with its reason. */
+  readonly signal: AbortSignal;
   readonly onBlock: (block: BlockEvent) => void;
-  /** The node can't go on, and has stopped itself: close the process. */
+  /** The node can't go on, and stops itself: close the process. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -58,13 +68,18 @@ export class NodeProcess {
     this.#opened = parts.opened;
   }
 
-  /** Opens and starts a node. @throws {CommandFailure} with what was found, what was expected and what to do */
+  /**
+   * Opens and starts a node.
+   * @throws {CommandFailure} with what was found, what was expected and what to do; the signal's reason
+   */
   static async start(options: NodeProcessOptions): Promise<NodeProcess> {
     const opened: Closable[] = [];
     try {
       return await start(options, opened, (parts) => new NodeProcess(parts));
     } catch (error) {
-      await closeAll(opened);
+      // What failed first is what counts.
+      await closeAll(opened).catch(() => {});
+      if (options.signal.aborted && error === options.signal.reason) throw error;
       throw startFailure(error, options.config);
     }
   }
@@ -119,21 +134,32 @@ async function start<T>(
     opened.push(one);
     return one;
   };
+  const { signal } = options;
   const store = keep(await openLevelStore(config.storage.dataDir));
+  signal.throwIfAborted();
   const signer = keep(await openGuardedSigner(home.votingKeys, home.chain.chainId));
   const { verifier, scheme } = await verification(config, log);
   keep(verifier);
+  signal.throwIfAborted();
+  let isOpen = false;
   const metrics = new NodeMetrics();
   const network = await openNetwork(options, metrics);
   const node = await openNode(options, metrics, {
     ...{ store, network, verifier, scheme, signer, log, clock: REAL_CLOCK },
-    yieldNow: () => new Promise((resolve) => setImmediate(resolve)),
+    yieldNow: async () => {
+      await new Promise((resolve) => setImmediate(resolve));
+      // A node that runs ends its work itself; one that is being opened has nobody else who would.
+      if (!isOpen) signal.throwIfAborted();
+    },
   });
+  isOpen = true;
   keep({ close: () => node.stop() });
+  signal.throwIfAborted();
   metrics.watch(node);
   const server = keep(await openServer(options, node));
   if (config.metrics.listen !== "") keep<MetricsServer>(await serveMetrics(config.metrics.listen, metrics));
   await node.start();
+  signal.throwIfAborted();
   const [p2p, peer] = [network.listening(), formatPeerId(network.self)];
   log.info({ rpc: server.address, p2p, peer, height: node.tip.height }, `${agent} serves`);
   return finish({ node, server, network, opened });
@@ -144,15 +170,13 @@ async function openNetwork(
   metrics: NodeMetrics,
 ): Promise<Network> {
   let network: Network | undefined;
-  // Names of admitted peers; strangers are one to the metrics, or anyone could fill them.
-  const nameOf = (id: PeerId): string => network?.peers().find((peer) => peer.id === id)?.name || "stranger";
   network = await openLibp2pNetwork({
     secretKey: home.peerKey.secretKey,
     listen: config.network.listen,
     hello: { chainId: home.chain.chainId, versions: PROTOCOL_VERSIONS, agent },
     clock: REAL_CLOCK,
     random: Math.random,
-    observer: observerOf(log, metrics, nameOf),
+    observer: observerOf(log, metrics, () => network?.peers() ?? []),
   });
   return network;
 }
@@ -169,7 +193,11 @@ function openNode(options: NodeProcessOptions, metrics: NodeMetrics, ports: Node
     verifierWorkers: workersOf(config),
   };
   return Node.open(settings, ports, {
-    onProgress: (progress) => log.info(progress, "opening the chain"),
+    onProgress: (progress) => {
+      log.info(progress, "opening the chain");
+      // Checking goes through every output, and asks nobody but who hears of its progress.
+      options.signal.throwIfAborted();
+    },
     onBlock: (block) => {
       metrics.block(block.transactions);
       log.debug(block, "block");
@@ -226,14 +254,28 @@ async function verification(
   return { verifier: opened.value, scheme: chosen.value.scheme };
 }
 
-function observerOf(log: Logger, metrics: NodeMetrics, nameOf: (id: PeerId) => string): NetworkObserver {
+/** How long a connection that came to nothing may take to be made up for by another, in milliseconds. */
+const MADE_UP_MS = 2_000;
+
+function observerOf(log: Logger, metrics: NodeMetrics, peers: () => readonly PeerStatus[]): NetworkObserver {
+  // Names of admitted peers; strangers are one to the metrics, or anyone could fill them.
+  const nameOf = (id: PeerId): string => peers().find((peer) => peer.id === id)?.name || "stranger";
   return {
     refused: ({ id, address }, code) => {
       metrics.refused(code);
-      log.warn(
-        { peer: id === undefined ? "unknown" : formatPeerId(id), address, code },
-        "a connection was refused",
-      );
+      const fields = { peer: id === undefined ? "unknown" : formatPeerId(id), address, code };
+      const warn = (): void => log.warn(fields, "a connection was refused");
+      if (code !== "handshake-failed") {
+        warn();
+        return;
+      }
+      // Two nodes that dial each other at the same moment keep one connection, and the other ends before it has a name.
+      const timer = setTimeout(() => {
+        if (peers().some((peer) => peer.connected && hostOf(peer.address) === hostOf(address)))
+          log.debug(fields, "a connection was refused, and its peer has another");
+        else warn();
+      }, MADE_UP_MS);
+      timer.unref();
     },
     fault: (id, severity, code) => {
       const name = nameOf(id);
@@ -247,4 +289,8 @@ function observerOf(log: Logger, metrics: NodeMetrics, nameOf: (id: PeerId) => s
       log.warn({ name, peer: formatPeerId(id), until, code }, "a peer was cut off");
     },
   };
+}
+
+function hostOf(address: string | undefined): string | undefined {
+  return address === undefined ? undefined : parseHostPort(address)?.host;
 }

@@ -8,6 +8,11 @@ import type { Checkpoint, PbftMessage, ViewChange } from "./messages.ts";
 export class ViewChanges {
   readonly #latest = new Map<MemberIndex, Verified<ViewChange>>();
 
+  /** How many are kept. */
+  get size(): number {
+    return this.#latest.size;
+  }
+
   /** Keeps a VIEW-CHANGE, unless a later one of its sender is known. */
   add(verified: Verified<ViewChange>): void {
     const { message, sender } = verified;
@@ -60,6 +65,13 @@ export class LaterMessages {
     this.#max = max;
   }
 
+  /** How many are kept. */
+  get size(): number {
+    let size = 0;
+    for (const kept of this.#ofSender.values()) size += kept.length;
+    return size;
+  }
+
   add(verified: Verified<PbftMessage>): void {
     const kept = this.#ofSender.get(verified.sender) ?? [];
     this.#ofSender.set(verified.sender, kept);
@@ -75,10 +87,31 @@ export class LaterMessages {
   }
 }
 
-/** The latest CHECKPOINT of each sender. */
+/** The latest CHECKPOINT of each sender, and one's own. */
 export class Checkpoints {
   readonly #latest = new Map<MemberIndex, Checkpoint>();
   #stable = 0;
+  #own: Checkpoint | undefined;
+
+  /** How many of others are kept. */
+  get size(): number {
+    return this.#latest.size;
+  }
+
+  /** The last that this validator said. */
+  get own(): Checkpoint | undefined {
+    return this.#own;
+  }
+
+  /** The last that this validator said, while no quorum is known to have said the same. */
+  get unsettled(): Checkpoint | undefined {
+    return this.#own && this.#own.height > this.#stable ? this.#own : undefined;
+  }
+
+  /** This validator says one. */
+  say(checkpoint: Checkpoint): void {
+    this.#own = checkpoint;
+  }
 
   /** Counts a CHECKPOINT; true if with it, for the first time, a quorum has said the same. */
   add({ message, sender }: Verified<Checkpoint>, quorum: number): boolean {
@@ -94,8 +127,9 @@ export class Checkpoints {
     return true;
   }
 
-  /** Forgets what members said who decide no more. */
+  /** Forgets what members said who decide no more; what one said oneself was signed for them, and means nothing now. */
   clear(): void {
+    this.#own = undefined;
     this.#latest.clear();
   }
 }

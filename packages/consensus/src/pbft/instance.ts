@@ -2,7 +2,7 @@
 import type { BlockHash, Height, MemberIndex, PbftCertificate, View } from "@witan/primitives";
 import type { Verified } from "../engine.ts";
 import type { Ballot, Commit, PrePrepare, Prepare, PreparedCertificate } from "./messages.ts";
-import type { OwnProposal } from "./types.ts";
+import type { OwnProposal, PbftKept } from "./types.ts";
 import { type Equivocation, VIEW_WINDOW, VoteCount, type VoteMessage } from "./votes.ts";
 
 /** A proposal of the present view that is looked at. */
@@ -47,6 +47,15 @@ export class Instance {
     return new Set(counts.flatMap((count) => count.senders)).size > faultyMax;
   }
 
+  /** How many votes of each kind are kept. */
+  get kept(): Pick<PbftKept, "prePrepares" | "prepares" | "commits"> {
+    return {
+      prePrepares: this.#prePrepares.size,
+      prepares: this.#prepares.size,
+      commits: this.#commits.size,
+    };
+  }
+
   /** The primary's proposal in a view, as it arrived. */
   proposed(view: View, primary: MemberIndex): Verified<PrePrepare> | undefined {
     return this.#prePrepares.of(view, primary);
@@ -79,10 +88,15 @@ export class Instance {
     return [members(this.#prepares.for(view, hash)), members(this.#commits.for(view, hash))];
   }
 
-  /** A view begins: what was about earlier ones goes, but COMMITs, which decide whatever their view. */
+  /** A view begins. */
   enter(view: View): void {
-    this.proposal = undefined;
+    this.leave(view);
     this.building = undefined;
+  }
+
+  /** A view is asked for: what was about earlier ones goes, but COMMITs, which decide whatever their view. */
+  leave(view: View): void {
+    this.proposal = undefined;
     this.#prePrepares.forgetBelow(view);
     this.#prepares.forgetBelow(view);
     this.#commits.forgetBelow(view - VIEW_WINDOW);

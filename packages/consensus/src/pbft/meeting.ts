@@ -1,9 +1,15 @@
 // How validators that stand at different heights or in different views meet (protocols/pbft.md, "Lost messages"): what
 // is said again, who is helped, who is asked. Votes for nothing new.
-import type { Height, MemberIndex, PbftCertificate } from "@witan/primitives";
+import type { Hash, Height, MemberIndex, PbftCertificate } from "@witan/primitives";
 import type { Verified } from "../engine.ts";
-import { ballotMessage, type PbftMessage, type Status, type ViewChange } from "./messages.ts";
-import { decide } from "./normal-case.ts";
+import {
+  ballotMessage,
+  type Checkpoint,
+  type PbftMessage,
+  type Status,
+  type ViewChange,
+} from "./messages.ts";
+import { decide, sayVote } from "./normal-case.ts";
 import { slotOf } from "./slots.ts";
 import type { PbftState } from "./state.ts";
 
@@ -18,18 +24,28 @@ export function resend(state: PbftState): void {
     const announced = state.announced?.view === state.view ? state.announced : undefined;
     state.broadcast(announced ?? ownViewChange(state));
   } else if (state.mayVote && proposal?.state === "accepted") {
-    const ballot = proposal.vote.message;
-    state.broadcast(ballotMessage(state.isPrimary ? "prePrepare" : "prepare", ballot));
-    if (prepared?.view === state.view) state.broadcast(ballotMessage("commit", ballot));
+    sayVote(state, proposal);
+    if (prepared?.view === state.view) state.broadcast(ballotMessage("commit", prepared));
   }
+  const checkpoint = state.checkpoints.unsettled;
+  if (checkpoint) state.broadcast(checkpoint);
   state.broadcast(ownStatus(state));
 }
 
-/** Tells a member that was just connected where this validator stands. */
+/** Tells a member that was just connected where this validator stands, and what the state was at the last checkpoint. */
 export function greet(state: PbftState, member: MemberIndex): void {
   if (state.me === undefined || member === state.me) return;
-  const message = ownStatus(state);
-  state.emit({ kind: "send", to: member, message, slot: slotOf(message, state.decided.height) });
+  const { own } = state.checkpoints;
+  for (const message of own ? [own, ownStatus(state)] : [ownStatus(state)])
+    state.emit({ kind: "send", to: member, message, slot: slotOf(message, state.decided.height) });
+}
+
+/** Says what the state is after a height; again on the timer until a quorum has said the same, and on connecting. */
+export function sayCheckpoint(state: PbftState, height: Height, digest: Hash): void {
+  if (state.me === undefined) return;
+  const message: Checkpoint = { kind: "checkpoint", membership: state.membership.from, height, digest };
+  state.checkpoints.say(message);
+  state.broadcast(message);
 }
 
 function ownStatus({ membership, view, decided }: PbftState): Status {

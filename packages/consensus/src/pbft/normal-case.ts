@@ -99,18 +99,27 @@ function accept(state: PbftState): void {
   assert(proposal !== undefined, "nothing to accept");
   state.instance.proposal = { ...proposal, state: "accepted" };
   state.persist();
-  state.broadcast(ballotMessage(state.isPrimary ? "prePrepare" : "prepare", proposal.vote.message));
+  sayVote(state, proposal);
   maybePrepare(state);
+}
+
+/** Votes for the proposal that was accepted, or says so again. */
+export function sayVote(state: PbftState, { vote }: Pick<Proposal, "vote">): void {
+  state.owesVote = false;
+  state.broadcast(ballotMessage(state.isPrimary ? "prePrepare" : "prepare", vote.message));
 }
 
 /** 4: the PRE-PREPARE and PREPAREs of q - 1 others; the certificate becomes durable, then COMMIT leaves. */
 function maybePrepare(state: PbftState): void {
   const { instance, view } = state;
-  if (!state.mayVote || instance.prepared?.view === view) return;
+  const { proposal } = instance;
+  if (!state.mayVote || proposal === undefined || instance.prepared?.view === view) return;
   const prepared = instance.certificateOfPrepared(state.primaryIn(view), state.quorum);
   if (prepared === undefined) return;
   instance.prepared = prepared;
   state.persist();
+  // Behind the COMMIT it would come too late: slots are in the order of votes.
+  if (state.owesVote) sayVote(state, proposal);
   state.broadcast(ballotMessage("commit", prepared));
 }
 
@@ -137,10 +146,10 @@ function holdersOf(state: PbftState, { view, blockHash }: Ballot): readonly Memb
   return [...found].filter((member) => member !== state.me).sort((a, b) => a - b);
 }
 
-/** One member signed two different votes for one slot: told once for each. */
+/** One member signed two different votes for one slot: told once for each kind and height, whatever the view. */
 function report(state: PbftState, evidence: Equivocation): void {
   const { sender, message } = evidence.first;
-  const name = `${sender} ${message.kind} ${message.view} ${message.height}`;
+  const name = `${sender} ${message.kind} ${message.height}`;
   if (state.reported.has(name)) return;
   state.reported.add(name);
   state.emit({ kind: "evidence", evidence });

@@ -3,7 +3,7 @@
 import { assert, type BlockHash, type Height, type Membership, type View } from "@witan/primitives";
 import type { Engine, Verified } from "../engine.ts";
 import { Instance } from "./instance.ts";
-import { decidedBySender, greet, help, keepForLater, resend, takeStatus } from "./meeting.ts";
+import { decidedBySender, greet, help, keepForLater, resend, sayCheckpoint, takeStatus } from "./meeting.ts";
 import type { Checkpoint, NewView, PbftMessage, Status, ViewChange } from "./messages.ts";
 import {
   decide,
@@ -14,7 +14,7 @@ import {
   takeVote,
 } from "./normal-case.ts";
 import { PbftState } from "./state.ts";
-import type { PbftConfig, PbftEffect, PbftInput, PbftStart, PbftStatus } from "./types.ts";
+import type { PbftConfig, PbftEffect, PbftInput, PbftKept, PbftStart, PbftStatus } from "./types.ts";
 import { beginView, changeView, takeViewChange } from "./view-change.ts";
 import type { VoteMessage } from "./votes.ts";
 
@@ -62,13 +62,7 @@ export class Pbft implements Engine<PbftInput, PbftEffect, PbftStatus> {
         greet(state, input.member);
         return;
       case "checkpointHashed":
-        if (state.me === undefined) return;
-        state.broadcast({
-          kind: "checkpoint",
-          membership: state.membership.from,
-          height: input.height,
-          digest: input.digest,
-        });
+        sayCheckpoint(state, input.height, input.digest);
         return;
     }
   }
@@ -92,6 +86,18 @@ export class Pbft implements Engine<PbftInput, PbftEffect, PbftStatus> {
       prepares,
       commits,
       viewChanges: state.stage.kind === "changing" ? state.viewChanges.askingFrom(state.view) : [],
+    };
+  }
+
+  /** How much is kept in memory; never an input. */
+  kept(): PbftKept {
+    const { instance, viewChanges, later, checkpoints, reported } = this.#state;
+    return {
+      ...instance.kept,
+      viewChanges: viewChanges.size,
+      later: later.size,
+      checkpoints: checkpoints.size,
+      reported: reported.size,
     };
   }
 

@@ -9,9 +9,12 @@ export interface MessageSlot {
   readonly lane: "vote" | "checkpoint";
   readonly height: Height;
   readonly view: View;
-  /** 0 VIEW-CHANGE, 1 NEW-VIEW, 2 PRE-PREPARE or PREPARE, 3 COMMIT; 0 in the lane of checkpoints. */
+  /** One of VOTE_STEPS; 0 in the lane of checkpoints. */
   readonly step: number;
 }
+
+/** The order of votes within a view. PRE-PREPARE and PREPARE are one step: the first is the primary's PREPARE. */
+export const VOTE_STEPS = Object.freeze({ viewChange: 0, newView: 1, prepare: 2, commit: 3 });
 
 /**
  * The slot that a message is signed for; undefined: it is no vote, and is signed without the guard (STATUS).
@@ -21,14 +24,14 @@ export interface MessageSlot {
 export function slotOf(message: PbftMessage, decidedHeight: Height): MessageSlot | undefined {
   switch (message.kind) {
     case "viewChange":
-      return vote(message.decidedHeight + 1, message.view, 0);
+      return vote(message.decidedHeight + 1, message.view, VOTE_STEPS.viewChange);
     case "newView":
-      return vote(decidedHeight + 1, message.view, 1);
+      return vote(decidedHeight + 1, message.view, VOTE_STEPS.newView);
     case "prePrepare":
     case "prepare":
-      return vote(message.height, message.view, 2);
+      return vote(message.height, message.view, VOTE_STEPS.prepare);
     case "commit":
-      return vote(message.height, message.view, 3);
+      return vote(message.height, message.view, VOTE_STEPS.commit);
     case "checkpoint":
       return { lane: "checkpoint", height: message.height, view: 0 as View, step: 0 };
     case "status":

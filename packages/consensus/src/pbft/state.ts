@@ -48,6 +48,8 @@ export class PbftState {
   readonly checkpoints = new Checkpoints();
   /** The evidence that was told, by name: each is told once. */
   readonly reported = new Set<string>();
+  /** The vote for `instance.proposal` was made durable before a restart: nobody knows whether it left. */
+  owesVote: boolean;
   readonly timer: ViewTimer;
   work: { readonly pending: boolean; readonly overdue: boolean } = { pending: false, overdue: false };
   ticksSinceResend = 0;
@@ -67,6 +69,7 @@ export class PbftState {
     this.newView = before.newView;
     this.announced = before.announced;
     this.instance.proposal = before.proposal;
+    this.owesVote = before.proposal !== undefined;
     this.instance.prepared = before.prepared;
   }
 

@@ -158,3 +158,16 @@ export interface PbftStatus {
   readonly commits: readonly MemberIndex[];
   readonly viewChanges: readonly MemberIndex[];
 }
+
+/** How many of each the engine keeps in memory: for metrics, and for checkers, which hold `keptMax` against it. */
+export interface PbftKept {
+  readonly prePrepares: number;
+  readonly prepares: number;
+  readonly commits: number;
+  readonly viewChanges: number;
+  /** Messages for heights or members that are not reached yet. */
+  readonly later: number;
+  readonly checkpoints: number;
+  /** Names of the evidence that was told at this height. */
+  readonly reported: number;
+}

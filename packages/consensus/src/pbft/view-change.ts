@@ -13,7 +13,7 @@ export function changeView(state: PbftState, view: View): void {
   state.timer.failed(view - state.view);
   state.view = view;
   state.stage = { kind: "changing" };
-  state.instance.proposal = undefined;
+  state.instance.leave(view);
   state.ticksSinceResend = 0;
   state.persist();
   state.broadcast(ownViewChange(state));

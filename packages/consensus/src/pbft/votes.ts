@@ -36,6 +36,13 @@ export class VoteCount<Message extends VoteMessage> {
     for (const one of this.#byView.keys()) if (one < view) this.#byView.delete(one);
   }
 
+  /** How many votes are kept. */
+  get size(): number {
+    let size = 0;
+    for (const votes of this.#byView.values()) size += votes.size;
+    return size;
+  }
+
   /** The vote of one sender in a view. */
   of(view: View, sender: MemberIndex): Verified<Message> | undefined {
     return this.#byView.get(view)?.get(sender);

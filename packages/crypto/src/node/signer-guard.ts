@@ -47,6 +47,12 @@ export interface SigningSlot {
   readonly step: number;
 }
 
+/** What a lane remembers: slots of its greatest height that were signed, ascending by view and step, the newest ones. */
+export interface SignedSlots {
+  readonly height: Height;
+  readonly slots: readonly Pick<SigningSlot, "view" | "step">[];
+}
+
 /** Makes the signature of a digest. Called at most once for a slot that is new; never for one that is refused. */
 export type SignDigest = (digest: Hash) => Signature | Promise<Signature>;
 
@@ -146,6 +152,16 @@ export class SignerGuard {
     const answer = this.#tail.then(() => this.#sign(slot, digest, signDigest));
     this.#tail = answer.catch(() => {});
     return answer;
+  }
+
+  /**
+   * What was signed last in a lane; undefined: nothing ever. For holding other records against the guard's, before
+   * anything is signed: what is being signed now may be missing.
+   */
+  signedLast(lane: SigningLane): SignedSlots | undefined {
+    const { height, entries } = this.#record.lanes[lane];
+    if (entries.length === 0) return undefined;
+    return { height, slots: entries.map(({ view, step }) => ({ view, step })) };
   }
 
   /** Closes the file, after the calls before it. Later ones throw. */

@@ -1,13 +1,19 @@
-// Gets the body of a block that was proposed or decided, and has it judged: from what was sent, from the store, or by
-// asking those who voted for it, one after another, until somebody has it or nobody wants it any more.
+// Gets the body of a block that was proposed or decided, and has it judged: from the store, from what is sent unasked, or
+// by asking those who voted for it, until somebody has it or nobody wants it any more. Waits long for nobody: who is slow
+// is asked beside others.
 import type { BlockHash, Clock, Network, PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import { requestCodec } from "../wire.ts";
 import { type Bodies, headerOf } from "./bodies.ts";
+import { firstAnswer } from "./first-answer.ts";
 import type { Judgement, Proposals } from "./proposals.ts";
 
 /** A proposer sends the body beside its proposal: so long it is waited for before others are asked. */
 const PATIENCE_MS = 100;
+/** A holder that has not answered within this is not waited for alone: a body of 2 MiB takes this long at 80 Mbit/s. */
+const HOLDER_PATIENCE_MS = 200;
+/** Holders that are asked at a time: each may send a body of the largest size. */
+const ASKED_MAX = 4;
 /** After everybody was asked in vain. */
 const PAUSE_MS = 250;
 /** After a body could not be judged for now. */
@@ -29,13 +35,25 @@ interface Search {
   /** Who may have it; asked anew before each round. */
   holders: () => readonly PeerId[];
   readonly ended: AbortController;
-  readonly judgement: Promise<Judgement>;
+  /** Found, or given up: whatever still goes on is for nothing. */
+  readonly signal: AbortSignal;
+  /** The last judgement that was begun: one after another, since each may take all workers. */
+  judging: Promise<unknown>;
+  /** Bodies that are being judged, or wait for that. */
+  inHand: number;
+}
+
+/** Bytes that may be the body. */
+interface Found {
+  readonly bytes: Uint8Array;
+  /** Who is to blame if they are not; undefined: it was made or judged here. */
+  readonly from: PeerId | undefined;
 }
 
 /** Fetches and judges bodies, one at a time. */
 export class BodySource {
   readonly #options: BodySourceOptions;
-  #search: Search | undefined;
+  #search: { readonly search: Search; readonly judgement: Promise<Judgement> } | undefined;
   #stopped = false;
 
   constructor(options: BodySourceOptions) {
@@ -48,75 +66,89 @@ export class BodySource {
    */
   judged(hash: BlockHash, holders: () => readonly PeerId[]): Promise<Judgement> {
     if (this.#stopped) return Promise.resolve({ kind: "stale" });
-    if (this.#search?.hash === hash) {
-      this.#search.holders = holders;
+    if (this.#search?.search.hash === hash) {
+      this.#search.search.holders = holders;
       return this.#search.judgement;
     }
-    this.#search?.ended.abort();
+    this.#search?.search.ended.abort();
     const ended = new AbortController();
-    const judgement = this.#find(hash, () => search.holders(), ended.signal).finally(() => {
-      if (this.#search === search) this.#search = undefined;
+    const { signal } = ended;
+    const search: Search = { hash, holders, ended, signal, judging: Promise.resolve(), inHand: 0 };
+    const judgement = this.#find(search).finally(() => {
+      ended.abort();
+      if (this.#search?.search === search) this.#search = undefined;
     });
-    const search: Search = { hash, holders, ended, judgement };
-    this.#search = search;
+    this.#search = { search, judgement };
     return judgement;
   }
 
   /** Looks for nothing any more. */
   stop(): void {
     this.#stopped = true;
-    this.#search?.ended.abort();
+    this.#search?.search.ended.abort();
   }
 
-  async #find(hash: BlockHash, holders: () => readonly PeerId[], signal: AbortSignal): Promise<Judgement> {
-    const { bodies, chain } = this.#options;
-    const stored = chain.proposal(hash);
-    const own = stored && (await this.#judge(hash, { bytes: stored, from: undefined }, signal));
-    if (own) return own;
+  async #find(search: Search): Promise<Judgement> {
+    const bytes = this.#options.chain.proposal(search.hash);
+    const own = bytes && (await this.#judge(search, { bytes, from: undefined }));
+    return own ?? Promise.race([this.#heard(search), this.#asked(search)]);
+  }
+
+  /** What is sent unasked, now or later. */
+  async #heard(search: Search): Promise<Judgement> {
+    const { hash, signal } = search;
     while (!signal.aborted) {
-      const sent = await this.#sent(hash, signal);
-      const judgement = sent && (await this.#judge(hash, sent, signal));
+      const sent = await this.#options.bodies.wait(hash, signal);
+      const judgement = sent && (await this.#judge(search, sent));
       if (judgement) return judgement;
-      for (const from of holders()) {
-        if (signal.aborted || bodies.get(hash) !== undefined) break;
-        const bytes = await this.#ask(from, hash, signal);
-        const asked = bytes && (await this.#judge(hash, { bytes, from }, signal));
-        if (asked) return asked;
-      }
-      if (bodies.get(hash) === undefined) await pause(this.#options.clock, PAUSE_MS, signal);
+    }
+    return { kind: "stale" };
+  }
+
+  /** What holders answer, as soon as nothing was sent for a moment. */
+  async #asked(search: Search): Promise<Judgement> {
+    const { bodies, clock } = this.#options;
+    const { hash, signal } = search;
+    const isWanted = (): boolean => search.inHand === 0 && bodies.get(hash) === undefined;
+    await pause(clock, PATIENCE_MS, signal);
+    while (!signal.aborted) {
+      const judgement = await firstAnswer(
+        search.holders(),
+        async (from, both): Promise<Judgement | undefined> => {
+          const bytes = await this.#ask(from, hash, both);
+          return bytes && this.#judge(search, { bytes, from });
+        },
+        { clock, patienceMs: HOLDER_PATIENCE_MS, atOnceMax: ASKED_MAX, isWanted, signal },
+      );
+      if (judgement) return judgement;
+      await pause(clock, PAUSE_MS, signal);
     }
     return { kind: "stale" };
   }
 
   /** Undefined: these bytes were not the body. */
-  async #judge(
-    hash: BlockHash,
-    { bytes, from }: { readonly bytes: Uint8Array; readonly from: PeerId | undefined },
-    signal: AbortSignal,
-  ): Promise<Judgement | undefined> {
-    const { proposals, bodies, network, clock } = this.#options;
-    let judgement = await proposals.judge(bytes, signal);
-    // Nobody could tell now, as when all workers are busy.
-    while (judgement.kind === "stale" && !signal.aborted) {
-      await pause(clock, RETRY_MS, signal);
-      judgement = await proposals.judge(bytes, signal);
-    }
+  async #judge(search: Search, { bytes, from }: Found): Promise<Judgement | undefined> {
+    search.inHand++;
+    const judging = search.judging.then(() => this.#judgeNow(bytes, search.signal));
+    search.judging = judging.catch(() => {});
+    const judgement = await judging.finally(() => search.inHand--);
     if (judgement.kind !== "notTheBody") return judgement;
-    bodies.drop(hash);
+    const { bodies, network } = this.#options;
+    // Another, which is the body, may have come meanwhile.
+    if (bodies.get(search.hash)?.bytes === bytes) bodies.drop(search.hash);
     if (from !== undefined) network.reportFault(from, "serious", `body-${judgement.code}`);
     return undefined;
   }
 
-  /** What was sent, or is within a moment. */
-  async #sent(hash: BlockHash, signal: AbortSignal) {
-    const { bodies, clock } = this.#options;
-    const known = bodies.get(hash);
-    if (known !== undefined) return known;
-    const enough = new AbortController();
-    const cancel = clock.after(PATIENCE_MS, () => enough.abort());
-    const sent = await bodies.wait(hash, AbortSignal.any([signal, enough.signal]));
-    cancel();
-    return sent;
+  async #judgeNow(bytes: Uint8Array, signal: AbortSignal): Promise<Judgement> {
+    const { proposals, clock } = this.#options;
+    let judgement: Judgement = { kind: "stale" };
+    // Nobody could tell now, as when all workers are busy.
+    while (judgement.kind === "stale" && !signal.aborted) {
+      judgement = await proposals.judge(bytes, signal);
+      if (judgement.kind === "stale") await pause(clock, RETRY_MS, signal);
+    }
+    return judgement;
   }
 
   async #ask(holder: PeerId, hash: BlockHash, signal: AbortSignal): Promise<Uint8Array | undefined> {

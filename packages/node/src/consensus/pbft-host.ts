@@ -5,12 +5,11 @@ import {
   digestOf,
   type Equivocation,
   type MessageSlot,
-  Pbft,
+  membersWith,
   type PbftEffect,
   type PbftInput,
   type PbftMessage,
   type PbftRecord,
-  type PbftStatus,
   primaryOf,
   signedMessageCodec,
   type Verified,
@@ -38,8 +37,10 @@ import type { Bodies } from "./bodies.ts";
 import type { BodySource } from "./body-source.ts";
 import { EffectQueue } from "./effect-queue.ts";
 import type { Finalizer } from "./finalizer.ts";
+import type { NewViewLog } from "./new-view-log.ts";
 import type { Proposals } from "./proposals.ts";
 import { putRecord } from "./records.ts";
+import { VotingEngine, type VotingStatus } from "./voting-engine.ts";
 
 /** How long views last, in ticks. */
 export interface PbftTimes {
@@ -65,6 +66,7 @@ export interface PbftHostOptions {
   /** A peer is helped this often at most, whatever it says: reading a block costs more than asking for it. */
   readonly helpPauseMs: number;
   readonly records: readonly PbftRecord[];
+  readonly newViews: NewViewLog;
   /** Everybody that messages to all go to. */
   readonly connected: () => readonly PeerId[];
   readonly requestSync: (height: Height, from: readonly PeerId[]) => void;
@@ -87,10 +89,14 @@ type EffectOf<Kind extends PbftEffect["kind"]> = Extract<PbftEffect, { kind: Kin
 /** Messages for the next height that the engine keeps of one sender. */
 const BUFFERED_MAX = 32;
 
+/** Said of a key whose guard is newer than the data. */
+const SILENT =
+  "the data are older than the signer guard: they were lost, or restored from a copy, so this validator has forgotten votes that it has sent. It follows the chain and signs no vote up to the height `until`; once that is decided by the others it votes again by itself. If so many members are silent that no quorum is left, nothing is decided there until enough of them have their latest data back (docs/operations.md)";
+
 /** The host of a PBFT engine. */
 export class PbftHost {
   readonly #options: PbftHostOptions;
-  readonly #engine: Pbft;
+  readonly #engine: VotingEngine;
   readonly #effects: EffectQueue<Placed>;
   /** The members as the engine knows them: its effects name them by their positions. */
   #membership: Membership;
@@ -108,10 +114,14 @@ export class PbftHost {
     const membership = this.#membershipAt((height + 1) as Height);
     const certificate = height === 0 ? undefined : pbftCertificate(chain, height);
     this.#membership = membership;
-    this.#engine = new Pbft(
-      { votingKeys: signer.publicKeys, bufferedMax: BUFFERED_MAX, ...times },
-      { membership, height, hash, certificate, records },
-    );
+    this.#engine = new VotingEngine({
+      config: { votingKeys: signer.publicKeys, bufferedMax: BUFFERED_MAX, ...times },
+      start: { membership, height, hash, certificate, records },
+      lastVotes: (key) => signer.lastVotes(key),
+      membershipAt: (at) => this.#membershipAt(at),
+    });
+    for (const { key, until, why } of this.#engine.silences)
+      options.log.warn({ votingKey: key, why, until, votesFrom: until + 1 }, SILENT);
     this.#effects = new EffectQueue({
       isDurable: ({ effect }) => effect.kind === "persist",
       carryOut: (placed) => this.#carryOut(placed),
@@ -120,7 +130,7 @@ export class PbftHost {
   }
 
   /** Where the engine stands. */
-  get status(): PbftStatus {
+  get status(): VotingStatus {
     return this.#engine.status();
   }
 
@@ -134,7 +144,13 @@ export class PbftHost {
         if (this.#stopped) return;
         if (next.kind === "applied") this.#membership = next.membership;
         const membership = this.#membership;
+        const keys = this.#engine.votingKeys.length;
         this.#effects.push(this.#engine.step(next).map((effect) => ({ effect, membership })));
+        if (this.#engine.votingKeys.length > keys)
+          this.#options.log.info(
+            { height: this.#options.chain.tip.height + 1 },
+            "the silence is over: this validator votes from this height on",
+          );
       }
     } catch (error) {
       this.#options.onFailure(error);
@@ -192,6 +208,7 @@ export class PbftHost {
     const changes: StoreChange[] = [];
     // Of several records of one kind the last counts.
     const byKind = new Map(effects.map(({ record }) => [record.kind, record]));
+    changes.push(...this.#options.newViews.changes(byKind.values()));
     for (const record of byKind.values()) {
       changes.push(putRecord(record));
       if (record.kind !== "progress" || record.accepted === undefined) continue;
@@ -214,6 +231,8 @@ export class PbftHost {
     const [me, key] = this.#voterOf(message.membership);
     let signature = slot === undefined ? signer.signStatement(key, digest) : undefined;
     if (slot !== undefined) {
+      const isSilent = slot.lane === "vote" && this.#engine.isSilent(key, slot.height);
+      assert(!isSilent, `a vote at height ${slot.height}, for which this node must be silent`);
       const signed = await signer.signVote(key, slot, digest);
       if (signed.ok) signature = signed.value;
       else
@@ -230,11 +249,9 @@ export class PbftHost {
   }
 
   #voterOf(from: Height): readonly [MemberIndex, PublicKey] {
-    const keys = this.#options.signer.publicKeys;
-    const { members } = this.#membershipAt(from);
-    const at = members.findIndex(({ votingKey }) => keys.includes(votingKey));
-    const member = present(members[at], "the member that this node votes for");
-    return [at as MemberIndex, member.votingKey];
+    const membership = this.#membershipAt(from);
+    const me = present(membersWith(membership, this.#engine.votingKeys)[0], "the member that this node is");
+    return [me, present(membership.members[me], "a member").votingKey];
   }
 
   #sendTo(peers: readonly PeerId[], bytes: Uint8Array): void {

@@ -2,6 +2,7 @@
 import {
   asVerified,
   type Equivocation,
+  type NewView,
   type PbftRecord,
   pbftRecordCodec,
   type SignedMessage,
@@ -9,13 +10,12 @@ import {
   type Verified,
   type VoteMessage,
 } from "@witan/consensus";
-import { container, type Store, type StoreChange } from "@witan/primitives";
-import { keyOf, rangeOf } from "@witan/storage";
+import { container, type StoreChange, type StoreReader } from "@witan/primitives";
+import { keyOf, parseKey, rangeOf } from "@witan/storage";
 
 const NAMES = { progress: "pbft-progress", newView: "pbft-new-view" } as const;
 const EVIDENCE = "evidence";
-/** Pieces of evidence that are kept: the first of each culprit say enough. */
-export const EVIDENCE_MAX = 1_000;
+const VIEWS = "pbft-views";
 
 /** The change that keeps a record in the place of the one of its kind. */
 export function putRecord(record: PbftRecord): StoreChange {
@@ -23,7 +23,7 @@ export function putRecord(record: PbftRecord): StoreChange {
 }
 
 /** The records as they were persisted. @throws {UnreadableRecordError} if one can't be read */
-export function readRecords(store: Store): readonly PbftRecord[] {
+export function readRecords(store: StoreReader): readonly PbftRecord[] {
   const found: PbftRecord[] = [];
   for (const name of Object.values(NAMES)) {
     const bytes = store.get(keyOf("engine", name, 0));
@@ -31,6 +31,44 @@ export function readRecords(store: Store): readonly PbftRecord[] {
     const record = pbftRecordCodec.decode(bytes);
     if (!record.ok) throw new UnreadableRecordError(name, record.detail ?? record.code);
     found.push(record.value);
+  }
+  return found;
+}
+
+/** The key of a NEW-VIEW that is kept. @param number its place, from 0 */
+export function newViewKey(number: number): Uint8Array {
+  return keyOf("engine", VIEWS, number);
+}
+
+/** The change that keeps the NEW-VIEW of a view that was voted in. */
+export function putNewView(number: number, message: Verified<NewView>): StoreChange {
+  return {
+    kind: "put",
+    key: newViewKey(number),
+    value: pbftRecordCodec.encode({ kind: "newView", message }),
+  };
+}
+
+/** A NEW-VIEW that was kept, and its place. */
+export interface KeptNewView {
+  readonly number: number;
+  readonly message: Verified<NewView>;
+}
+
+/**
+ * The NEW-VIEWs that are kept, the newest first.
+ * @param limit how many at most
+ * @throws {UnreadableRecordError} if one can't be read
+ */
+export async function readNewViews(store: StoreReader, limit: number): Promise<readonly KeptNewView[]> {
+  const found: KeptNewView[] = [];
+  for await (const { key, value } of store.range({ ...rangeOf("engine", VIEWS), reverse: true, limit })) {
+    const parsed = parseKey(key);
+    const record = pbftRecordCodec.decode(value);
+    if (!record.ok) throw new UnreadableRecordError(VIEWS, record.detail ?? record.code);
+    if (parsed?.table !== "engine" || record.value.kind !== "newView")
+      throw new UnreadableRecordError(VIEWS, "it is another record");
+    found.push({ number: parsed.fields[1], message: record.value.message });
   }
   return found;
 }
@@ -46,7 +84,7 @@ export function putEvidence(number: number, evidence: Equivocation): StoreChange
 }
 
 /** All evidence, the oldest first. @throws {UnreadableRecordError} if one can't be read */
-export async function readEvidence(store: Store): Promise<readonly Equivocation[]> {
+export async function readEvidence(store: StoreReader): Promise<readonly Equivocation[]> {
   const found: Equivocation[] = [];
   for await (const { value } of store.range(rangeOf("engine", EVIDENCE))) {
     const evidence = evidenceCodec.decode(value);

@@ -1,10 +1,10 @@
 // What the methods of the RPC look at: the parts of a node, for reading, and the way in for transactions.
-import type { PbftStatus } from "@witan/consensus";
 import type { Mempool } from "@witan/mempool";
 import type { Height, Timestamp } from "@witan/primitives";
 import type { RpcService } from "@witan/rpc";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { EvidenceLog } from "../consensus/evidence-log.ts";
+import type { VotingStatus } from "../consensus/voting-engine.ts";
 import type { Fates } from "../pool/fates.ts";
 import type { Intake } from "../pool/intake.ts";
 import type { NodePorts, NodeSettings } from "../settings.ts";
@@ -18,7 +18,7 @@ export interface ServiceContext {
   readonly intake: Intake;
   readonly fates: Fates;
   readonly evidence: EvidenceLog;
-  readonly consensusStatus: () => PbftStatus;
+  readonly consensusStatus: () => VotingStatus;
   /** The height that peers have, if it is above the tip. */
   readonly syncTarget: () => Height | undefined;
   readonly connectedCount: () => number;

@@ -77,7 +77,7 @@ function unfitness(context: ServiceContext): { reason: string; message: string }
       reason: "behind",
       message: `peers are at height ${target}, this node at ${height}: it is fetching the blocks between`,
     });
-  const { quorum, me, view, phase } = context.consensusStatus();
+  const { quorum, me, view, phase, silentUntil } = context.consensusStatus();
   const others = chain.governance.membership.members.length - (me === undefined ? 0 : 1);
   const { members } = chain.governance.membership;
   const reached = members.filter(({ peerId }) => context.ports.network.isConnected(peerId)).length;
@@ -91,6 +91,11 @@ function unfitness(context: ServiceContext): { reason: string; message: string }
     reasons.push({
       reason: "changing-view",
       message: `validators wait for view ${view} to begin: see consensus_status for who asks for it`,
+    });
+  if (silentUntil !== undefined)
+    reasons.push({
+      reason: "votes-forgotten",
+      message: `the data are older than the signer guard, so this validator has forgotten what it voted for: it signs no vote up to height ${silentUntil}, and votes again by itself from the next`,
     });
   if (context.isStopping()) reasons.push({ reason: "stopping", message: `${settings.agent} is stopping` });
   return reasons;

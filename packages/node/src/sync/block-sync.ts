@@ -1,12 +1,13 @@
 // Fetches final blocks that this node lacks: ranges from several peers at once, each block held against its
-// certificate before the engine hears of it. A peer that claims what it can't show is passed over; one that shows what
-// is wrong for everyone is blamed.
+// certificate before the engine hears of it. A peer that is slow, or claims what it can't show, rests, and what was asked
+// of it is asked of another; one that shows what is wrong for everyone is blamed. One honest peer is enough.
 import { certificateChecks } from "@witan/consensus";
 import type { Certificate, Clock, Height, Network, PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import { type Bodies, headerOf } from "../consensus/bodies.ts";
 import type { CheckedSignatures } from "../consensus/checked-signatures.ts";
 import { type DecidedBlock, RANGE_BLOCKS_MAX, rangeCodec, requestCodec } from "../wire.ts";
+import { Rests } from "./rests.ts";
 
 /** Blocks asked of a peer at a time. */
 const RANGE = 64;
@@ -16,8 +17,8 @@ const WINDOW = 4 * RANGE;
 const HELD_BYTES_MAX = 64 * 1024 * 1024;
 const REQUEST_TIMEOUT_MS = 10_000;
 const RETRY_MS = 500;
-/** A peer that let a request time out is not asked for so long, if others have what is wanted: each costs its time. */
-const REST_MS = 60_000;
+/** What the chain waits for is asked of one more peer each time so long has passed: 4 MiB take this at 32 Mbit/s. */
+const PATIENCE_MS = 1_000;
 
 /** What fetching needs. */
 export interface BlockSyncOptions {
@@ -38,9 +39,16 @@ interface Held extends DecidedBlock {
   readonly from: PeerId;
 }
 
-interface Asked {
+interface Range {
   readonly from: number;
   readonly count: number;
+}
+
+interface Asked extends Range {
+  readonly sinceMs: number;
+  /** Until then nobody else is asked for the same. */
+  readonly patientUntilMs: number;
+  readonly ended: AbortController;
 }
 
 /** The fetching of final blocks. */
@@ -49,8 +57,9 @@ export class BlockSync {
   /** The height that each peer says it has. */
   readonly #claims = new Map<PeerId, Height>();
   readonly #asked = new Map<PeerId, Asked>();
-  /** Peers that did not answer in time, and until when others are asked instead. */
-  readonly #resting = new Map<PeerId, number>();
+  readonly #rests: Rests;
+  /** When one that rests was asked last. */
+  #wokeMs = Number.NEGATIVE_INFINITY;
   readonly #held = new Map<number, Held>();
   #heldBytes = 0;
   /** The height whose certificate is being checked, or was handed to the engine. */
@@ -60,6 +69,7 @@ export class BlockSync {
 
   constructor(options: BlockSyncOptions) {
     this.#options = options;
+    this.#rests = new Rests(options.clock);
   }
 
   /** A height above the tip that at least one correct member says it has: f may say what they like. */
@@ -68,6 +78,11 @@ export class BlockSync {
     const claims = [...this.#claims].filter(([peer]) => isMember(peer)).map(([, height]) => height);
     const target = claims.sort((a, b) => b - a)[faultyMax()];
     return target !== undefined && target > chain.tip.height ? target : undefined;
+  }
+
+  /** Bytes of blocks that wait to be applied. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
   /** Peers have blocks up to a height. */
@@ -91,7 +106,6 @@ export class BlockSync {
   /** A peer is gone. */
   forget(peer: PeerId): void {
     this.#claims.delete(peer);
-    this.#resting.delete(peer);
     for (const [at, held] of this.#held) if (held.from === peer) this.#release(at, held);
   }
 
@@ -109,6 +123,7 @@ export class BlockSync {
   stop(): void {
     this.#stopped = true;
     this.#cancelRetry?.();
+    for (const { ended } of this.#asked.values()) ended.abort();
   }
 
   #go(): void {
@@ -116,14 +131,73 @@ export class BlockSync {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
     this.#handNext().catch((error: unknown) => this.#options.onFailure(error));
+    this.#letGo();
     if (Math.max(0, ...this.#claims.values()) <= this.#options.chain.tip.height) return;
-    const now = this.#options.clock.monotonicMs();
-    const free = [...this.#claims].filter(([peer]) => !this.#asked.has(peer));
-    const rests = (peer: PeerId): boolean => (this.#resting.get(peer) ?? 0) > now;
-    for (const [peer, claimed] of free) if (!rests(peer)) this.#ask(peer, claimed);
-    // Nobody else has it.
-    if (this.#asked.size === 0) for (const [peer, claimed] of free) this.#ask(peer, claimed);
+    this.#askForFirst();
+    for (const [peer, claimed] of this.#free) {
+      const range = this.#rests.leftMs(peer) === 0 ? this.#gap(claimed) : undefined;
+      if (range !== undefined) this.#ask(peer, range, PATIENCE_MS);
+    }
     this.#cancelRetry = this.#options.clock.after(RETRY_MS, () => this.#go());
+  }
+
+  /** Peers that claim something, and were asked for nothing. */
+  get #free(): readonly (readonly [PeerId, Height])[] {
+    const { network } = this.#options;
+    return [...this.#claims].filter(([peer]) => !this.#asked.has(peer) && network.isConnected(peer));
+  }
+
+  /** Takes back what was asked and has come from elsewhere. Whom that took longer than others rests. */
+  #letGo(): void {
+    const now = this.#options.clock.monotonicMs();
+    for (const [peer, asked] of this.#asked) {
+      const { from, count } = asked;
+      if (Array.from({ length: count }, (_, index) => from + index).some((at) => this.#isLacked(at)))
+        continue;
+      this.#asked.delete(peer);
+      if (now - asked.sinceMs >= PATIENCE_MS) this.#rests.begin(peer);
+      asked.ended.abort();
+    }
+  }
+
+  /** The first block that is lacking holds up all others: whoever was asked for it and is slow is not waited for alone. */
+  #askForFirst(): void {
+    const { chain, clock } = this.#options;
+    const { height } = chain.tip;
+    let first = height + 1;
+    while (this.#held.has(first)) first++;
+    if (first > height + WINDOW || this.#isFullFrom(first)) return;
+    const now = clock.monotonicMs();
+    const asked = [...this.#asked.values()].filter((one) => isIn(one, first));
+    if (asked.some(({ patientUntilMs }) => now < patientUntilMs)) return;
+    const able = this.#free
+      .filter(([, claimed]) => claimed >= first)
+      .map(([peer, claimed]) => ({ peer, claimed, restsMs: this.#rests.leftMs(peer) }))
+      .sort((a, b) => a.restsMs - b.restsMs);
+    for (const { peer, claimed, restsMs } of able.slice(0, 1)) {
+      // Nobody else is left to ask. Not at once again and again: it may claim more each time that it has nothing.
+      if (restsMs > 0 && now - this.#wokeMs < RETRY_MS) return;
+      if (restsMs > 0) this.#wokeMs = now;
+      const ends = asked.map(({ from, count }) => from + count);
+      const range = asked.length === 0 ? this.#gap(claimed) : this.#lackedFrom(first, Math.min(...ends));
+      if (range !== undefined) this.#ask(peer, range, restsMs > 0 ? 0 : PATIENCE_MS);
+    }
+  }
+
+  /** As many blocks in a row as are lacking, below `end`. */
+  #lackedFrom(from: number, end: number): Range {
+    let count = 0;
+    while (from + count < end && this.#isLacked(from + count)) count++;
+    return { from, count };
+  }
+
+  #isLacked(at: number): boolean {
+    return at > this.#options.chain.tip.height && !this.#held.has(at);
+  }
+
+  /** Full: only what is in front of all that is held is fetched, without which none of it can go. */
+  #isFullFrom(height: number): boolean {
+    return this.#heldBytes > HELD_BYTES_MAX && height > Math.min(...this.#held.keys());
   }
 
   /** Hands the next block to the engine, if it is here and its certificate holds. */
@@ -150,46 +224,45 @@ export class BlockSync {
     this.#go();
   }
 
-  /** Asks a peer for the first range that nobody was asked for. */
-  #ask(peer: PeerId, claimed: Height): void {
+  #ask(peer: PeerId, range: Range, patienceMs: number): void {
     const { network, chain, clock, onFailure } = this.#options;
-    const range = this.#gap(claimed);
-    if (range === undefined || !network.isConnected(peer)) return;
-    this.#asked.set(peer, range);
+    const ended = new AbortController();
+    const sinceMs = clock.monotonicMs();
+    const asked: Asked = { ...range, sinceMs, patientUntilMs: sinceMs + patienceMs, ended };
+    this.#asked.set(peer, asked);
     const { tip } = chain;
     const bytes = requestCodec.encode({ kind: "blocks", from: range.from as Height, count: range.count });
     network
-      .request(peer, bytes, { timeoutMs: REQUEST_TIMEOUT_MS })
+      .request(peer, bytes, { timeoutMs: REQUEST_TIMEOUT_MS, signal: ended.signal })
       .then((answer) => {
+        // It was let go.
+        if (this.#stopped || this.#asked.get(peer) !== asked) return;
         this.#asked.delete(peer);
-        if (this.#stopped) return;
-        if (answer.ok) this.#resting.delete(peer);
-        else if (answer.code === "timeout") this.#resting.set(peer, clock.monotonicMs() + REST_MS);
         const taken = answer.ok && this.#take(peer, range, answer.value);
-        // It has not what it claimed, or does not answer: others are asked, until it says more.
+        // It has not what it claimed, or does not answer: others are asked, and it later, if it still says so.
+        if (!taken && (answer.ok || answer.code !== "not-connected")) this.#rests.begin(peer);
         if (!taken && (this.#claims.get(peer) ?? 0) > tip.height) this.#claims.delete(peer);
         this.#go();
       })
       .catch(onFailure);
   }
 
-  #gap(claimed: Height): Asked | undefined {
+  /** The first range that nobody was asked for. */
+  #gap(claimed: Height): Range | undefined {
     const { height } = this.#options.chain.tip;
     const last = Math.min(claimed, height + WINDOW);
     const asked = [...this.#asked.values()];
-    const isFree = (at: number): boolean =>
-      !this.#held.has(at) && !asked.some(({ from, count }) => at >= from && at < from + count);
+    const isFree = (at: number): boolean => !this.#held.has(at) && !asked.some((one) => isIn(one, at));
     let from = height + 1;
     while (from <= last && !isFree(from)) from++;
-    // Full: only what is in front of all that is held, without which none of it can go.
-    if (this.#heldBytes > HELD_BYTES_MAX && from > Math.min(...this.#held.keys())) return undefined;
+    if (this.#isFullFrom(from)) return undefined;
     let count = 0;
     while (count < RANGE && from + count <= last && isFree(from + count)) count++;
     return count > 0 ? { from, count } : undefined;
   }
 
   /** @returns false if there was nothing in it */
-  #take(peer: PeerId, { from, count }: Asked, bytes: Uint8Array): boolean {
+  #take(peer: PeerId, { from, count }: Range, bytes: Uint8Array): boolean {
     const range = rangeCodec.decode(bytes);
     if (!range.ok || range.value.length > Math.min(count, RANGE_BLOCKS_MAX)) {
       this.#options.network.reportFault(peer, "serious", "sync-encoding");
@@ -223,4 +296,8 @@ export class BlockSync {
     this.#held.delete(at);
     this.#heldBytes -= block.length;
   }
+}
+
+function isIn({ from, count }: Range, height: number): boolean {
+  return height >= from && height < from + count;
 }

@@ -1,0 +1,73 @@
+// The command `witan simulate`: worlds that try to break the protocol, each from a seed; one of them again, with all that
+// happens in it; and what there is to choose from.
+import type { Command } from "commander";
+import { examples } from "../examples.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import type { Streams } from "../output.ts";
+import { showList } from "../simulate/list.ts";
+import { runMany } from "../simulate/many.ts";
+import { runOne } from "../simulate/one.ts";
+import { runSpecimen } from "../simulate/specimen.ts";
+import { type SimulateFlags, taskOf } from "../simulate/task.ts";
+
+/** Adds the command `witan simulate`. */
+export function addSimulateCommand(
+  program: Command,
+  streams: Streams,
+  setExit: (code: number) => void,
+): void {
+  program
+    .command("simulate")
+    .description(
+      "run worlds that try to break it, each from a seed; exit code 1 if one does, or a specimen is not caught",
+    )
+    .option("--consensus <protocol>", "what the worlds run", "pbft")
+    .option("--seeds <number>", "so many worlds (default: 100)")
+    .option("--from <seed>", "the first seed, others count up (default: 1)")
+    .option("--forever", "fresh seeds until stopped; what is found is told at once")
+    .option("--seed <seed>", "the world of this seed alone")
+    .option("--trace", "with --seed: print all that happens, the same bytes everywhere, and a digest of it")
+    .option("--diagram <file>", "with --seed: draw it, as SVG")
+    .option("--window <from-to>", "with --diagram: only this time, in seconds of the world")
+    .option("--level <level>", "engines alone, or whole nodes (default: what there is, by the seed)")
+    .option("--members <number>", "members at the beginning (default: by the seed)")
+    .option("--byzantine <number>", "how many of them lie (default: by the seed, and never more than f)")
+    .option("--adversary <names>", "how they lie, with commas between (default: by the seed, any)")
+    .option("--network <name>", "what the network is like (default: by the seed)")
+    .option("--threads <number>", "worlds at the same time (default: one for each core)")
+    .option("--specimen <name>", "find the failure of a design that fails, make its world small, and draw it")
+    .option("--list", "name protocols, specimens, adversaries, checks, networks and faults")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      `
+A seed makes a world: who is in it, the network, the clocks, what befalls whom and when, who lies and how. The same seed
+makes the same world again, to the last event, on every machine; options as --members change it. Every rule is checked all
+the time, and once a world has turned kind, that everything becomes final. See docs/simulation.md.
+${examples([
+  "witan simulate --consensus pbft --seeds 1000",
+  "witan simulate --seed 4711 --trace",
+  "witan simulate --seed 4711 --members 4 --diagram world.svg --window 0-2.5",
+  "witan simulate --members 7 --byzantine 2 --adversary two-proposals,amnesia --network wan",
+  "witan simulate --specimen two-phase --seeds 1000",
+  "witan simulate --list",
+])}`,
+    )
+    .action(async (flags: SimulateFlags) => setExit(await run(streams, flags)));
+}
+
+async function run(streams: Streams, flags: SimulateFlags): Promise<ExitCode> {
+  const task = taskOf(flags);
+  const json = flags.json ?? false;
+  switch (task.kind) {
+    case "list":
+      showList(streams, json);
+      return EXIT.done;
+    case "one":
+      return await runOne(streams, json, task);
+    case "many":
+      return await runMany(streams, json, task);
+    case "specimen":
+      return await runSpecimen(streams, json, task);
+  }
+}

@@ -1,0 +1,42 @@
+// What `witan simulate --list` names, each with a line of explanation.
+import { FAULTS, LEVEL_NAMES, type Named, NETWORKS, PROTOCOLS, SPECIMENS } from "@witan/simulator";
+import { printResult, type Streams, table } from "../output.ts";
+
+/** Prints all that can be asked for by name, and what is checked. */
+export function showList(streams: Streams, json: boolean): void {
+  const protocols = Object.entries(PROTOCOLS).map(([name, protocol]) => ({
+    ...{ name, says: protocol.says },
+    levels: LEVEL_NAMES.flatMap((level) => {
+      const found = protocol.levels[level];
+      if (found === undefined) return [];
+      return [{ name: level as string, says: found.says, adversaries: found.adversaries.map(plain) }];
+    }),
+    checks: protocol.checks.map(plain),
+  }));
+  const specimens = Object.entries(SPECIMENS).map(([name, { says, fails }]) => ({ name, says, fails }));
+  const all = { protocols, specimens, networks: NETWORKS.map(plain), faults: FAULTS.map(plain) };
+  printResult(streams, json, all, () => [
+    ...section("protocols (--consensus)", protocols),
+    ...protocols.flatMap(({ name, levels, checks }) => [
+      ...section(`levels of ${name} (--level)`, levels),
+      ...levels.flatMap((level) =>
+        section(`adversaries of ${name}, ${level.name} (--adversary)`, level.adversaries),
+      ),
+      ...section(`checks of ${name}`, checks),
+    ]),
+    ...section(
+      "specimens, designs that fail (--specimen)",
+      specimens.map(({ name, says, fails }) => ({ name, says: `${says}. Fails by: ${fails}` })),
+    ),
+    ...section("networks (--network)", NETWORKS),
+    ...section("faults", FAULTS),
+  ]);
+}
+
+function plain({ name, says }: Named): { name: string; says: string } {
+  return { name, says };
+}
+
+function section(title: string, named: readonly Named[]): readonly string[] {
+  return [`${title}:`, ...table(named.map(({ name, says }) => [`  ${name}`, says])), ""];
+}

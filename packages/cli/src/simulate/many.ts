@@ -1,0 +1,96 @@
+// Runs the worlds of many seeds on all cores, until they are through or somebody presses Ctrl-C: then what was found so far
+// counts.
+import { type FoundViolation, runWorlds, type WorldsReport } from "@witan/simulator";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { printable, printResult, type Streams, table } from "../output.ts";
+import { hearStopSignals } from "../stop-signals.ts";
+import { WorldsProgress } from "./progress.ts";
+import type { ManyWorlds } from "./task.ts";
+import { faultLines, grouped, replay, sumRows, VIOLATIONS_TOLD, violationLines } from "./words.ts";
+
+/** Runs them. @returns 1 if one broke a rule */
+export async function runMany(streams: Streams, json: boolean, task: ManyWorlds): Promise<ExitCode> {
+  const { world, from, count, threads, notes } = task;
+  if (!json) for (const note of notes) streams.err(`${note}\n`);
+  // Before anybody can have read that it runs.
+  const signals = hearStopSignals();
+  const isEndless = count === Number.POSITIVE_INFINITY;
+  if (json && isEndless) streams.out(`${JSON.stringify({ event: "begins", from, threads })}\n`);
+  const progress = new WorldsProgress(streams, json, task);
+  let told = 0;
+  const tell = (found: FoundViolation): void => {
+    progress.found();
+    if (json && isEndless) streams.out(`${JSON.stringify({ event: "violation", ...found })}\n`);
+    if (json || ++told > VIOLATIONS_TOLD) return;
+    progress.aside(`${violationLines(found, world).map(printable).join("\n")}\n`);
+  };
+  try {
+    const report = await runWorlds({
+      ...world,
+      ...{ from, count, threads, signal: signals.stop, onViolation: tell },
+      onWorld: (soFar) => progress.show(soFar),
+    });
+    progress.end();
+    const stopped = signals.stop.aborted;
+    printResult(streams, json, resultOf(report, task, stopped), () => linesOf(report, task, stopped));
+    return report.violations.length > 0 ? EXIT.no : EXIT.done;
+  } finally {
+    progress.end();
+    signals.end();
+  }
+}
+
+function resultOf(report: WorldsReport, { from, threads }: ManyWorlds, stopped: boolean) {
+  const { worlds, virtualSeconds, events, decisions, violations, seconds, eventsPerSecondPerCore } = report;
+  const levels = Object.entries(report.levels).map(([name, totals]) => [
+    name,
+    { ...totals, faults: { ...totals.faults } },
+  ]);
+  return {
+    ...{ worlds, virtualSeconds, events, decisions, faults: { ...report.faults } },
+    violations: violations.map((found) => ({ ...found })),
+    ...{ from, threads, seconds, eventsPerSecondPerCore, levels: Object.fromEntries(levels), stopped },
+    unfinished: [...report.unfinished],
+  };
+}
+
+function linesOf(report: WorldsReport, task: ManyWorlds, stopped: boolean): readonly string[] {
+  const { worlds, violations, seconds, unfinished } = report;
+  const { from, count, threads, world } = task;
+  const of = count === Number.POSITIVE_INFINITY ? "" : ` of ${grouped(count)}`;
+  const levels = Object.entries(report.levels);
+  const apart = levels.length < 2 ? [] : levels.flatMap(([name, one]) => [[name, apartWords(one)] as const]);
+  return [
+    ...table([
+      ["worlds", `${grouped(worlds)}${of}, seeds from ${from}${stopped ? ", stopped" : ""}`],
+      ...apart,
+      ...sumRows(report),
+      ["real time", `${seconds.toFixed(1)} s on ${threads} ${threads === 1 ? "thread" : "threads"}`],
+      ["violations", violations.length === 0 ? "none" : `${violations.length}: ${seedsOf(violations)}`],
+    ]),
+    ...faultLines(report.faults),
+    ...(stopped && unfinished.length > 0
+      ? [
+          `stopped in the middle of seeds ${unfinished.join(", ")}; one alone: ${replay(world, levels[0]?.[0] ?? "engines", unfinished[0] as number)}`,
+        ]
+      : []),
+  ];
+}
+
+function apartWords({
+  worlds,
+  events,
+  decisions,
+}: {
+  worlds: number;
+  events: number;
+  decisions: number;
+}): string {
+  return `${grouped(worlds)} worlds, ${grouped(events)} events, ${grouped(decisions)} decisions`;
+}
+
+function seedsOf(violations: readonly FoundViolation[]): string {
+  const shown = violations.slice(0, VIOLATIONS_TOLD).map(({ seed, check }) => `seed ${seed} (${check})`);
+  const more = violations.length - shown.length;
+  return shown.join(", ") + (more > 0 ? `, and ${more} more` : "");
+}

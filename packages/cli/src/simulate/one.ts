@@ -1,0 +1,73 @@
+// Runs the world of one seed: tells what came of it, prints all that happened, or draws it.
+import { drawDiagram, makeWorld, Recording, type Trace, traceWorld } from "@witan/simulator";
+import { badInput, EXIT, type ExitCode } from "../exit.ts";
+import { exists, writeNewText } from "../files.ts";
+import { printable, printResult, type Streams, table } from "../output.ts";
+import type { OneWorld } from "./task.ts";
+import { faultLines, grouped, violationLines } from "./words.ts";
+
+/** Lines that are printed at once. */
+const CHUNK = 1_000;
+
+/** Runs it. @returns 1 if it broke a rule */
+export async function runOne(streams: Streams, json: boolean, task: OneWorld): Promise<ExitCode> {
+  const { world, seed, diagram, wanted, notes } = task;
+  if (diagram !== undefined && (await exists(diagram)))
+    throw badInput(
+      "file",
+      `--diagram ${diagram}: it exists, and is not overwritten: move it away, or choose another name`,
+    );
+  if (!json) for (const note of notes) streams.err(`${note}\n`);
+  const ready = makeWorld(world, seed);
+  const recording = diagram === undefined ? undefined : new Recording();
+  const title = `${world.protocol}, seed ${seed}`;
+  const trace = await traceWorld(ready, title, recording);
+  if (task.trace) printTrace(streams, json, trace);
+  if (diagram !== undefined && recording) {
+    const { broken } = trace.outcome;
+    const { actors } = ready;
+    await writeNewText(diagram, drawDiagram({ title, actors, happenings: recording.all, broken, wanted }));
+  }
+  tell(streams, json, task, trace);
+  return trace.outcome.broken ? EXIT.no : EXIT.done;
+}
+
+/** Prints a trace: its last line is its digest. */
+export function printTrace(streams: Streams, json: boolean, { lines, digest }: Trace): void {
+  for (let at = 0; at < lines.length; at += CHUNK) {
+    const some = lines.slice(at, at + CHUNK);
+    streams.out(some.map((line) => `${json ? JSON.stringify({ line }) : line}\n`).join(""));
+  }
+  if (!json) streams.out(`digest ${digest}\n`);
+}
+
+/** Where a trace was printed, its last line is its digest: what else there is to say goes to standard error. */
+function tell(streams: Streams, json: boolean, task: OneWorld, { outcome, digest }: Trace): void {
+  const { seed, world, diagram } = task;
+  const { level, virtualUs, events, decisions, faults, broken } = outcome;
+  const violation = broken && { seed, level, ...broken };
+  const result = {
+    ...{ seed, level, worlds: 1, virtualSeconds: virtualUs / 1_000_000, events, decisions },
+    ...{ faults: { ...faults }, violations: violation ? [violation] : [], digest },
+    ...(diagram === undefined ? {} : { diagram }),
+  };
+  const lines = (): readonly string[] => [
+    ...table([
+      ["seed", `${seed}, ${level}`],
+      ["virtual time", `${(virtualUs / 1_000_000).toFixed(1)} s`],
+      ["events", grouped(events)],
+      ["decisions", grouped(decisions)],
+      ["violations", violation ? "1" : "none"],
+      ["trace", `${digest} (SHA-256)`],
+      ...(diagram === undefined ? [] : ([["diagram", diagram]] as const)),
+    ]),
+    ...faultLines(sorted(faults)),
+    ...(violation ? violationLines(violation, world) : []),
+  ];
+  if (json || !task.trace) printResult(streams, json, result, lines);
+  else if (violation) streams.err(`${violationLines(violation, world).map(printable).join("\n")}\n`);
+}
+
+function sorted(faults: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(faults).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,295 @@
+// What `witan simulate` is asked to do, from its options: what makes no sense is told before anything runs.
+import { randomInt } from "node:crypto";
+import { availableParallelism } from "node:os";
+import {
+  isNetwork,
+  LEVEL_NAMES,
+  type LevelName,
+  NETWORKS,
+  PROTOCOLS,
+  type Protocol,
+  SPECIMENS,
+  type Wanted,
+  type WorldKind,
+  type WorldWishes,
+} from "@witan/simulator";
+import { nearest } from "../config/nearest.ts";
+import { badInput, type CommandFailure } from "../exit.ts";
+import { wholeNumber } from "../numbers.ts";
+
+/** The options as they are typed. */
+export interface SimulateFlags {
+  readonly consensus: string;
+  readonly seeds?: string;
+  readonly from?: string;
+  readonly forever?: boolean;
+  readonly seed?: string;
+  readonly trace?: boolean;
+  readonly diagram?: string;
+  readonly window?: string;
+  readonly level?: string;
+  readonly members?: string;
+  readonly byzantine?: string;
+  readonly adversary?: string;
+  readonly network?: string;
+  readonly threads?: string;
+  readonly specimen?: string;
+  readonly list?: boolean;
+  readonly json?: boolean;
+}
+
+/** Worlds, and what is to be said about them beforehand. */
+export interface Worlds {
+  readonly world: WorldKind;
+  readonly notes: readonly string[];
+}
+
+/** One world. */
+export interface OneWorld extends Worlds {
+  readonly kind: "one";
+  readonly seed: number;
+  readonly trace: boolean;
+  readonly diagram: string | undefined;
+  readonly wanted: Wanted | undefined;
+}
+
+/** Many worlds. */
+export interface ManyWorlds extends Worlds {
+  readonly kind: "many";
+  readonly from: number;
+  /** Infinity: until stopped. */
+  readonly count: number;
+  readonly threads: number;
+}
+
+/** The search for the failure of a design that fails. */
+export interface SpecimenSearch {
+  readonly kind: "specimen";
+  readonly name: string;
+  readonly from: number;
+  readonly seeds: number;
+  readonly trace: boolean;
+  /** Undefined: in a place of ours. */
+  readonly diagram: string | undefined;
+}
+
+/** What is to be done. */
+export type Task = { readonly kind: "list" } | OneWorld | ManyWorlds | SpecimenSearch;
+
+const SEEDS_DEFAULT = 100;
+const SPECIMEN_SEEDS_DEFAULT = 1_000;
+/** A world with more takes minutes, and shows nothing that fewer do not. */
+const MEMBERS_MAX = 40;
+const THREADS_MAX = 256;
+/** Seeds that nobody chose begin below this: short enough to be typed. */
+const FRESH_BELOW = 1_000_000_000_000;
+
+/** @throws {CommandFailure} the options contradict each other, or name what there is not */
+export function taskOf(flags: SimulateFlags): Task {
+  if (flags.list) return { kind: "list" };
+  if (flags.specimen !== undefined) return specimenOf(flags, flags.specimen);
+  const protocol = Object.hasOwn(PROTOCOLS, flags.consensus) ? PROTOCOLS[flags.consensus] : undefined;
+  if (protocol === undefined)
+    throw unknown("--consensus", flags.consensus, Object.keys(PROTOCOLS), "protocol");
+  refuseContradictions(flags);
+  const asked = levelOf(flags, protocol);
+  const { wishes, notes } = wishesOf(flags, protocol);
+  const level = wishes.adversaries === undefined ? asked : levelKnowing(wishes.adversaries, protocol, asked);
+  const worlds: Worlds = { world: { protocol: flags.consensus, level, wishes }, notes };
+  if (flags.seed !== undefined)
+    return {
+      ...worlds,
+      kind: "one",
+      seed: wholeNumber("--seed", flags.seed),
+      trace: flags.trace ?? false,
+      diagram: flags.diagram,
+      wanted: flags.window === undefined ? undefined : windowOf(flags.window),
+    };
+  return { ...worlds, kind: "many", ...seedsOf(flags) };
+}
+
+function seedsOf(flags: SimulateFlags): Pick<ManyWorlds, "from" | "count" | "threads"> {
+  const threads = wholeNumber("--threads", flags.threads ?? String(availableParallelism()), THREADS_MAX, 1);
+  const first = flags.forever ? String(randomInt(FRESH_BELOW)) : "1";
+  const from = wholeNumber("--from", flags.from ?? first);
+  const most = Number.MAX_SAFE_INTEGER - from;
+  const count = flags.forever
+    ? Number.POSITIVE_INFINITY
+    : wholeNumber("--seeds", flags.seeds ?? String(SEEDS_DEFAULT), most, 1);
+  return { from, count, threads };
+}
+
+/** What a specimen's world is like is the specimen's own. */
+const NOT_FOR_SPECIMENS = [
+  ...([
+    "seed",
+    "forever",
+    "window",
+    "level",
+    "members",
+    "byzantine",
+    "adversary",
+    "network",
+    "threads",
+  ] as const),
+];
+
+function specimenOf(flags: SimulateFlags, name: string): SpecimenSearch {
+  if (!Object.hasOwn(SPECIMENS, name)) throw unknown("--specimen", name, Object.keys(SPECIMENS), "specimen");
+  const other = NOT_FOR_SPECIMENS.find((one) => flags[one] !== undefined);
+  if (other !== undefined)
+    throw badInput(
+      "conflicting-options",
+      `--specimen has worlds of its own, and --${other} is for others: leave it out (--from and --seeds say which seeds)`,
+    );
+  const from = wholeNumber("--from", flags.from ?? "1");
+  return {
+    ...{ kind: "specimen", name, from, trace: flags.trace ?? false, diagram: flags.diagram },
+    seeds: wholeNumber(
+      "--seeds",
+      flags.seeds ?? String(SPECIMEN_SEEDS_DEFAULT),
+      Number.MAX_SAFE_INTEGER - from,
+      1,
+    ),
+  };
+}
+
+function refuseContradictions(flags: SimulateFlags): void {
+  const many = (["seeds", "from", "forever", "threads"] as const).filter((name) => flags[name] !== undefined);
+  const one = (["trace", "diagram", "window"] as const).filter((name) => flags[name] !== undefined);
+  if (flags.seed !== undefined && many.length > 0)
+    throw badInput(
+      "conflicting-options",
+      `--seed is one world, and --${many[0]} is for many: leave one out (--from ${flags.seed} --seeds 100 begins there)`,
+    );
+  if (flags.seed === undefined && one.length > 0)
+    throw badInput("missing-option", `--${one[0]} shows one world: say which, as in --seed 4711 --${one[0]}`);
+  if (flags.window !== undefined && flags.diagram === undefined)
+    throw badInput(
+      "missing-option",
+      "--window is a part of a diagram: name its file, as in --diagram world.svg",
+    );
+  if (flags.forever && flags.seeds !== undefined)
+    throw badInput(
+      "conflicting-options",
+      "--forever ends with Ctrl-C only, and --seeds says when to end: choose one",
+    );
+}
+
+function levelOf({ level }: SimulateFlags, protocol: Protocol): LevelName | undefined {
+  if (level === undefined) return undefined;
+  const known = LEVEL_NAMES.filter((name) => protocol.levels[name] !== undefined);
+  const found = known.find((name) => name === level);
+  if (found === undefined) throw unknown("--level", level, known, "level");
+  return found;
+}
+
+/** `2-3.5`: seconds of the world. */
+function windowOf(text: string): Wanted {
+  const [, from, to] = /^(\d{1,9}(?:\.\d{1,6})?)-(\d{1,9}(?:\.\d{1,6})?)$/.exec(text) ?? [];
+  const [fromUs, toUs] = [from, to].map((one) => Math.round(Number(one) * 1_000_000));
+  if (from === undefined || fromUs === undefined || toUs === undefined || fromUs >= toUs)
+    throw badInput("window", `--window ${text}: expected from and to in seconds of the world, as in 0-2.5`);
+  return { kind: "between", fromUs, toUs };
+}
+
+function wishesOf(
+  flags: SimulateFlags,
+  protocol: Protocol,
+): { readonly wishes: WorldWishes; readonly notes: readonly string[] } {
+  const { adversary, network } = flags;
+  if (network !== undefined && !isNetwork(network))
+    throw unknown(
+      "--network",
+      network,
+      NETWORKS.map(({ name }) => name),
+      "network",
+    );
+  const adversaries = adversary === undefined ? undefined : adversariesOf(adversary);
+  const { members, byzantine, notes } = crowdOf(flags, protocol);
+  return {
+    wishes: {
+      ...(members !== undefined && { members }),
+      ...(byzantine !== undefined && { byzantine }),
+      ...(adversaries !== undefined && { adversaries }),
+      ...(network !== undefined && { network }),
+    },
+    notes,
+  };
+}
+
+function adversariesOf(text: string): readonly string[] {
+  return [...new Set(text.split(","))];
+}
+
+/** The level that knows all these adversaries; undefined: every level does. */
+function levelKnowing(
+  asked: readonly string[],
+  { levels }: Protocol,
+  wanted: LevelName | undefined,
+): LevelName | undefined {
+  const open = LEVEL_NAMES.filter((name) => levels[name] !== undefined && (wanted ?? name) === name);
+  const namesAt = (level: LevelName): readonly string[] =>
+    levels[level]?.adversaries.map(({ name }) => name) ?? [];
+  const known = open.flatMap(namesAt);
+  for (const name of asked) if (!known.includes(name)) throw unknown("--adversary", name, known, "adversary");
+  const knowing = open.filter((level) => asked.every((name) => namesAt(level).includes(name)));
+  if (knowing.length === 0)
+    throw badInput(
+      "conflicting-options",
+      `--adversary ${asked.join(",")}: some are of one level, some of the other; --list tells which. Run them apart`,
+    );
+  return knowing.length === 1 ? knowing[0] : wanted;
+}
+
+interface Crowd {
+  readonly members?: number;
+  readonly byzantine?: number;
+  readonly notes: readonly string[];
+}
+
+/** How many there are, and how many lie. Who says how many lie, and not of how many, gets the fewest that bear it. */
+function crowdOf(flags: SimulateFlags, { byzantineMax }: Protocol): Crowd {
+  const asked =
+    flags.members === undefined ? undefined : wholeNumber("--members", flags.members, MEMBERS_MAX, 1);
+  if (flags.byzantine === undefined && flags.adversary === undefined)
+    return { ...(asked !== undefined && { members: asked }), notes: [] };
+  const byzantine = wholeNumber("--byzantine", flags.byzantine ?? "1", MEMBERS_MAX);
+  if (byzantine === 0 && flags.adversary !== undefined)
+    throw badInput("byzantine", "--byzantine 0 has nobody lie, and --adversary says how: leave one out");
+  if (byzantine === 0) return { ...(asked !== undefined && { members: asked }), byzantine, notes: [] };
+  const members = asked ?? fewestFor(byzantine, byzantineMax);
+  const withstood = byzantineMax(members);
+  if (byzantine > 2 * withstood) {
+    const named =
+      withstood === 0 ? "" : `, and with up to ${2 * withstood} the liars can be named afterwards`;
+    throw badInput(
+      "byzantine",
+      `--byzantine ${byzantine} of ${members} members: ${flags.consensus} withstands ${withstood}${named}. With more ` +
+        "nothing is promised, so there is nothing to check: ask for fewer, or for more --members",
+    );
+  }
+  const isMany = byzantine > withstood;
+  const notes = isMany
+    ? [
+        `${byzantine} of ${members} lie, and no more than ${withstood} may: two blocks may be decided at one height. Only ` +
+          "checked is what holds even then, above all that the stored votes prove who lied, and accuse nobody else",
+      ]
+    : [];
+  return { members, byzantine, notes };
+}
+
+function fewestFor(byzantine: number, byzantineMax: Protocol["byzantineMax"]): number {
+  let members = 1;
+  while (byzantineMax(members) < byzantine && members < MEMBERS_MAX) members++;
+  return members;
+}
+
+function unknown(option: string, found: string, known: readonly string[], what: string): CommandFailure {
+  const guess = nearest(found, known);
+  const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
+  return badInput(
+    `unknown-${what}`,
+    `${option} ${found}: there is no such ${what}.${hint} --list names all there are`,
+  );
+}

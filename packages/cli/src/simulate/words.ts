@@ -1,0 +1,67 @@
+// What worlds came to, in words: sums, faults, violations, and the command that runs one of them again.
+import type { FoundViolation, Totals, WorldKind } from "@witan/simulator";
+
+/** As many violations are told one by one; the rest is a number. */
+export const VIOLATIONS_TOLD = 10;
+const WIDTH = 100;
+
+/** `1,234,567`. */
+export function grouped(value: number): string {
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** Rows of a table on sums. */
+export function sumRows(totals: Totals): readonly (readonly [string, string])[] {
+  const { virtualSeconds, events, decisions } = totals;
+  return [
+    ["virtual time", timeWords(virtualSeconds)],
+    ["events", `${grouped(events)}, ${grouped(totals.eventsPerSecondPerCore)} in a second of one core`],
+    ["decisions", grouped(decisions)],
+  ];
+}
+
+function timeWords(seconds: number): string {
+  if (seconds < 120) return `${seconds.toFixed(1)} s`;
+  return seconds < 7_200 ? `${(seconds / 60).toFixed(1)} minutes` : `${(seconds / 3_600).toFixed(2)} hours`;
+}
+
+/** Faults by kind, in lines. */
+export function faultLines(faults: Totals["faults"]): readonly string[] {
+  const named = Object.entries(faults).map(([kind, times]) => `${kind} ${grouped(times)}`);
+  if (named.length === 0) return ["faults inflicted: none"];
+  const lines = ["faults inflicted:"];
+  let line = " ";
+  for (const [at, one] of named.entries()) {
+    const text = at < named.length - 1 ? `${one},` : one;
+    if (line.length + 1 + text.length > WIDTH) {
+      lines.push(line);
+      line = " ";
+    }
+    line += ` ${text}`;
+  }
+  return [...lines, line];
+}
+
+/** A violation, and how to see it again. */
+export function violationLines(
+  { seed, level, check, message }: FoundViolation,
+  world: WorldKind,
+): readonly string[] {
+  const lines = message.split("\n").map((line) => `  ${line}`);
+  const again = [
+    `  again:  ${replay(world, level, seed)} --trace`,
+    "  drawn:  the same with --diagram FILE.svg",
+  ];
+  return [`seed ${seed} (${level}) violates ${check}:`, ...lines, ...again];
+}
+
+/** The command that runs a world again. */
+export function replay({ protocol, wishes }: WorldKind, level: string, seed: number): string {
+  const { members, byzantine, adversaries, network } = wishes;
+  const words = ["npx witan simulate", `--consensus ${protocol}`, `--level ${level}`, `--seed ${seed}`];
+  if (members !== undefined) words.push(`--members ${members}`);
+  if (byzantine !== undefined) words.push(`--byzantine ${byzantine}`);
+  if (adversaries !== undefined) words.push(`--adversary ${adversaries.join(",")}`);
+  if (network !== undefined) words.push(`--network ${network}`);
+  return words.join(" ");
+}

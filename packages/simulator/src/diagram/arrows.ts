@@ -1,0 +1,66 @@
+// Draws messages: from the line of who sent to the line of who received. What is lost ends in a cross, what was sent before
+// the diagram begins or arrives after it ends is a stump.
+import { cross } from "./glyphs.ts";
+import type { Layout } from "./layout.ts";
+import type { Arrow } from "./scene.ts";
+import { type ArrowStyle, INK, styleOf } from "./styles.ts";
+import { element, hint, line, path } from "./svg.ts";
+
+type Place = readonly [x: number, y: number];
+
+/** What leaves and is lost on the way falls so far on paper. */
+const LOST_FALL = 12;
+const STUMP = 0.22;
+
+/** One message. @param told what shows when a pointer rests on it */
+export function drawArrow(arrow: Arrow, layout: Layout, told: string): string {
+  const style = styleOf(arrow.what);
+  const [from, to] = endsOf(arrow, layout);
+  const stroke = { stroke: style.colour, "stroke-width": style.width, "stroke-dasharray": style.dashes };
+  const parts = [hint(told), line(...from, ...to, stroke)];
+  if (arrow.isLost) parts.push(cross(to[0], to[1], 4.5, INK.bad, 1.8));
+  else if (arrow.ended === undefined)
+    parts.push(element("circle", { cx: to[0], cy: to[1], r: 2.5, fill: "#fff", stroke: style.colour }));
+  else parts.push(head(from, to, style));
+  return element("g", {}, parts);
+}
+
+function endsOf({ from, to, sent, ended, isLost }: Arrow, layout: Layout): readonly [Place, Place] {
+  const [left, right] = [layout.x(from), layout.x(to)];
+  const along = (share: number): number => left + (right - left) * share;
+  if (sent === undefined) {
+    const y = ended ? layout.y(ended) : layout.top;
+    return [
+      [along(1 - STUMP), y - 6],
+      [right, y],
+    ];
+  }
+  const y = layout.y(sent);
+  if (ended === undefined)
+    return [
+      [left, y],
+      [along(STUMP), y + 8],
+    ];
+  // Lost on the way: it ends between the two, not far below where it left.
+  if (isLost && ended.atUs === sent.atUs)
+    return [
+      [left, y],
+      [along(0.6), y + LOST_FALL],
+    ];
+  return [
+    [left, y],
+    [right, layout.y(ended)],
+  ];
+}
+
+/** The head of an arrow, before the line that it comes to. */
+function head([x1, y1]: Place, [x2, y2]: Place, { colour }: ArrowStyle): string {
+  const [dx, dy] = [x2 - x1, y2 - y1];
+  const length = Math.sqrt(dx * dx + dy * dy) || 1;
+  const [ux, uy] = [dx / length, dy / length];
+  const at = (back: number, aside: number): Place => [
+    x2 - ux * back - uy * aside,
+    y2 - uy * back + ux * aside,
+  ];
+  return element("path", { d: path([at(1, 0), at(9, 3.5), at(9, -3.5)], true), fill: colour });
+}

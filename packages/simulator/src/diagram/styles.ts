@@ -1,0 +1,55 @@
+// How messages and marks look. Kinds differ by the pattern of their line and by their words, never by colour alone;
+// colours are those of Okabe and Ito, which people without full colour vision tell apart.
+
+/** How an arrow looks. */
+export interface ArrowStyle {
+  /** What the legend says. */
+  readonly name: string;
+  readonly colour: string;
+  readonly width: number;
+  /** Dashes and gaps; undefined: solid. */
+  readonly dashes?: string;
+  /** In the background: what keeps the house, and decides nothing. */
+  readonly faint?: true;
+}
+
+const STYLES: Readonly<Record<string, ArrowStyle>> = {
+  "PRE-PREPARE": { name: "PRE-PREPARE", colour: "#000000", width: 2.2 },
+  PREPARE: { name: "PREPARE", colour: "#0072b2", width: 1.2 },
+  COMMIT: { name: "COMMIT", colour: "#00795a", width: 1.4, dashes: "7 3" },
+  "VIEW-CHANGE": { name: "VIEW-CHANGE", colour: "#c04a00", width: 1.6, dashes: "1.5 3" },
+  "NEW-VIEW": { name: "NEW-VIEW", colour: "#a0307a", width: 2.2, dashes: "10 3 2 3" },
+};
+const OTHER: ArrowStyle = { name: "other", colour: "#555555", width: 1.1, dashes: "4 2" };
+const FAINT: ArrowStyle = {
+  ...{
+    name: "STATUS, CHECKPOINT, blocks on request",
+    colour: "#9a9a9a",
+    width: 0.8,
+    dashes: "2 2",
+    faint: true,
+  },
+};
+const FAINT_WORDS = ["STATUS", "CHECKPOINT", "body?", "body", "sync", "blocks"];
+
+/** The style of a message, by its first word. */
+export function styleOf(what: string): ArrowStyle {
+  const [word = ""] = what.split(" ", 1);
+  return STYLES[word] ?? (FAINT_WORDS.includes(word) ? FAINT : OTHER);
+}
+
+/** The styles in the order of a legend. */
+export const STYLE_ORDER: readonly ArrowStyle[] = [...Object.values(STYLES), OTHER, FAINT];
+
+/** Letters and lines. */
+export const INK = {
+  text: "#111111",
+  quiet: "#666666",
+  rule: "#dddddd",
+  bad: "#b00020",
+  line: "#333333",
+} as const;
+/** Of every text, by whatever font the reader has. */
+export const FONT = "ui-sans-serif, 'Segoe UI', 'DejaVu Sans', Helvetica, Arial, sans-serif";
+/** The width of a letter at 11 px is at most about this. */
+export const LETTER = 6.3;

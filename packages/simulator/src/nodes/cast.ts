@@ -1,0 +1,143 @@
+// Who takes part in a world of whole nodes: members, clients, the mint, with keys of the fake scheme by their names; and
+// the chain that they begin.
+import { createFakeScheme, type FakeScheme, peerIdOfEd25519 } from "@witan/crypto";
+import {
+  type Body,
+  type Chain,
+  type Genesis,
+  type Output,
+  openChain,
+  PARAMETER_DEFAULTS,
+  type Policy,
+  policyHash,
+  type SealedTransaction,
+  sealTransaction,
+} from "@witan/ledger";
+import {
+  type Amount,
+  type AssetId,
+  asciiBytes,
+  assert,
+  type Hash,
+  type Member,
+  type PeerId,
+  type PolicyHash,
+  type PublicKey,
+  present,
+  sha256Hex,
+  type Timestamp,
+  ZERO_HASH,
+} from "@witan/primitives";
+import { BEGIN_MS } from "./node-clock.ts";
+import type { NodesPlan } from "./plan.ts";
+
+/** Somebody who can own and sign. */
+export interface Person {
+  readonly name: string;
+  readonly publicKey: PublicKey;
+  readonly policy: Policy;
+  readonly policyHash: PolicyHash;
+}
+
+/** Coins that each client has in the beginning, of asset 0 and of asset 1, and what each is worth. */
+const COINS = 10;
+const GOLD_COINS = 3;
+export const COIN_WORTH = 1_000_000n;
+const GENESIS_LAG_MS = 3_600_000;
+
+/** The cast of one world. */
+export class NodeCast {
+  readonly scheme: FakeScheme = createFakeScheme();
+  readonly clients: readonly Person[];
+  readonly mint: Person;
+  readonly chain: Chain;
+  readonly #persons = new Map<string, Person>();
+
+  constructor(plan: NodesPlan) {
+    this.clients = Array.from({ length: plan.clients }, (_, index) => this.person(`client ${index}`));
+    this.mint = this.person("mint");
+    const opened = openChain(this.#genesis(plan));
+    assert(opened.ok, opened.ok ? "" : JSON.stringify(opened.problems));
+    this.chain = opened.value;
+  }
+
+  person(name: string): Person {
+    const known = this.#persons.get(name);
+    if (known) return known;
+    const publicKey = this.scheme.publicKeyOf(name);
+    const policy: Policy = [{ kind: "key", publicKey }];
+    const person = { name, publicKey, policy, policyHash: present(policyHash(policy), "a key's policy") };
+    this.#persons.set(name, person);
+    return person;
+  }
+
+  /** The voting keys of a node: the first, and the one that may take its place. */
+  votingKeys(node: number): readonly PublicKey[] {
+    return [0, 1].map((number) => this.scheme.publicKeyOf(`v${node} voting ${number}`));
+  }
+
+  peerId(node: number): PeerId {
+    return peerIdOfEd25519(sha256Hex(asciiBytes(`v${node} peer`)));
+  }
+
+  member(node: number): Member {
+    return {
+      name: `v${node}`,
+      role: "validator",
+      votingKey: present(this.votingKeys(node)[0], "a key"),
+      peerId: this.peerId(node),
+      operatorKey: this.scheme.publicKeyOf(`v${node} operator`),
+      // One in three takes no reward: fees are destroyed then.
+      rewardPolicy: node % 3 === 2 ? (ZERO_HASH as PolicyHash) : this.person(`v${node} pay`).policyHash,
+    };
+  }
+
+  /** A transaction of these signers, who show the policies of their own keys unless it is a change that they approve. */
+  seal(body: Body, signers: readonly PublicKey[], policies: readonly Policy[]): SealedTransaction {
+    const id = this.chain.transactions.id(body);
+    const signatures = [...new Set(signers)]
+      .sort()
+      .map((publicKey) => ({ publicKey, signature: this.scheme.sign(id as string as Hash, publicKey) }));
+    return this.sealWith(body, { policies: sorted(policies), signatures, preimages: [] });
+  }
+
+  sealWith(body: Body, witness: SealedTransaction["witness"]): SealedTransaction {
+    const sealed = sealTransaction(this.chain.transactions, { body, witness });
+    assert(sealed.ok, sealed.ok ? "" : `${sealed.code}: ${sealed.detail}`);
+    return sealed.value;
+  }
+
+  #genesis({ members, emptyBlockIntervalMs }: NodesPlan): Genesis {
+    const allocations = this.clients.flatMap(({ policyHash: owner }): Output[] => [
+      ...Array.from({ length: COINS }, () => coin(owner, 0)),
+      ...Array.from({ length: GOLD_COINS }, () => coin(owner, 1)),
+    ]);
+    return {
+      version: 1,
+      name: "simulation",
+      addressPrefix: "sim",
+      timestamp: (BEGIN_MS - GENESIS_LAG_MS) as Timestamp,
+      consensus: { kind: "pbft" },
+      clientsMode: "open",
+      members: Array.from({ length: members }, (_, node) => this.member(node)),
+      // As many checkpoints as governance may ask for.
+      parameters: { ...PARAMETER_DEFAULTS, emptyBlockIntervalMs, checkpointInterval: 10 },
+      assets: [
+        { name: "WITAN", decimals: 8, issuancePolicyHash: ZERO_HASH as PolicyHash },
+        { name: "GOLD", decimals: 2, issuancePolicyHash: this.mint.policyHash },
+      ],
+      clients: [],
+      allocations,
+    };
+  }
+}
+
+function coin(owner: PolicyHash, asset: number): Output {
+  return { asset: asset as AssetId, amount: COIN_WORTH as Amount, policyHash: owner };
+}
+
+/** As a witness shows them: by their hashes, none twice. */
+function sorted(policies: readonly Policy[]): readonly Policy[] {
+  const byHash = new Map(policies.map((policy) => [present(policyHash(policy), "a policy's hash"), policy]));
+  return [...byHash].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, policy]) => policy);
+}

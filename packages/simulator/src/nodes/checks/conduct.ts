@@ -1,0 +1,83 @@
+// Checks of what correct nodes do: no vote against an earlier one, no guard that had to refuse, no blame for who keeps the
+// rules, no node that stops without a reason, no queue that grows.
+import { type SignedMessage, slotOf } from "@witan/consensus";
+import type { Height } from "@witan/primitives";
+import type { NodeCheckMaker } from "../check.ts";
+import { codeOf } from "../node-process.ts";
+
+/** Timers of a node itself, and those that calls and requests wait on. */
+const TIMERS_MOST = 400;
+
+/** No correct validator signs two messages for one slot, across its lives. */
+export const votes: NodeCheckMaker = (world) => {
+  const { scheme } = world.cast;
+  const digests = new Map<string, string>();
+  return {
+    name: "votes",
+    said: (at, { message, signature }, digest) => {
+      if (world.isLiar(at) || message.kind === "status") return;
+      // What is passed on was signed by another.
+      const publicKey = at.keys.find((key) => scheme.verify({ digest, publicKey: key, signature }));
+      if (publicKey === undefined) return;
+      const key = `${publicKey} ${slotWords(message)} of membership ${message.membership}`;
+      const first = digests.get(key) ?? digest;
+      digests.set(key, digest);
+      if (first !== digest) world.violate("votes", `two votes of p${at.place}: ${key}`);
+    },
+  };
+};
+
+function slotWords(message: SignedMessage["message"]): string {
+  const decided = message.kind === "viewChange" ? message.decidedHeight : 0;
+  const slot = slotOf(message, decided as Height);
+  return slot ? `${slot.lane} ${slot.height} ${slot.view} ${slot.step}` : message.kind;
+}
+
+/** The signer guard is a second line: a correct node never needs it, whatever happened to its data. */
+export const guard: NodeCheckMaker = (world) => ({
+  name: "guard",
+  refused: (at, why) => {
+    if (!world.isLiar(at)) world.violate("guard", `the guard of p${at.place} had to refuse: ${why}`);
+  },
+});
+
+/** Who keeps the rules is never cut off for breaking them. */
+export const blame: NodeCheckMaker = (world) => ({
+  name: "blame",
+  faulted: (by, of, code) => {
+    if (world.isLiar(by) || of.some((one) => world.isLiar(one))) return;
+    world.violate("blame", `p${by.place} blames ${of.map(({ place }) => `p${place}`).join(", ")}: ${code}`);
+  },
+});
+
+/** A correct node stops by itself for its disk only, and names damage where a record is spoilt. */
+export const failures: NodeCheckMaker = (world) => ({
+  name: "failures",
+  failed: (at, error) => {
+    if (world.isLiar(at) || at.excuses.size > 0) return;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    world.violate("failures", `p${at.place} stops without a reason (${codeOf(error) ?? "no code"}): ${text}`);
+  },
+});
+
+/** What waits in a node stays within its bounds. */
+export const bounds: NodeCheckMaker = (world) => ({
+  name: "bounds",
+  sampled: async () => {
+    const { signal } = new AbortController();
+    for (const process of world.correct) {
+      if (process.running === undefined) continue;
+      if (process.timers > TIMERS_MOST)
+        world.violate("bounds", `p${process.place} has ${process.timers} timers`);
+      // A node that dies meanwhile never answers: nobody waits for it.
+      process.call("mempool_status", {}, signal).then(
+        ({ transactions, bytes, limits }) => {
+          // Beside transfers there may be one governance transaction, which no limit counts.
+          if (transactions > limits.transactions + 1 || bytes > limits.bytes)
+            world.violate("bounds", `p${process.place} holds ${transactions} transactions, ${bytes} bytes`);
+        },
+        () => {},
+      );
+    }
+  },
+});

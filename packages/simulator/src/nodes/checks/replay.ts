@@ -1,0 +1,173 @@
+// The last look at a world: each correct node's chain, read from its store, is judged anew from the genesis by the ledger
+// alone, certificates too; then sums and balances are held against what the genesis gave.
+import { formatAddress } from "@witan/crypto";
+import {
+  type Block,
+  type ChainState,
+  type Coin,
+  type CoinSource,
+  certificateBroken,
+  decodeBlock,
+  genesisBlock,
+  genesisGovernance,
+  judgeBlock,
+  type OutpointKey,
+  verdictsOf,
+} from "@witan/ledger";
+import { certificateCodec, type Height } from "@witan/primitives";
+import { type CheckedStore, keyOf } from "@witan/storage";
+import type { NodeCheckMaker } from "../check.ts";
+import type { NodeProcess } from "../node-process.ts";
+import type { NodesWorld } from "../world.ts";
+
+type Sums = Map<number, bigint>;
+
+/** A ledger that knows the rules, and no node. */
+export class Replay implements CoinSource {
+  readonly coins = new Map<OutpointKey, Coin>();
+  /** What there must be of each asset. */
+  readonly due: Sums = new Map();
+  state: ChainState;
+  readonly #world: NodesWorld;
+  readonly #holds;
+
+  constructor(world: NodesWorld) {
+    const { chain, scheme } = world.cast;
+    this.#world = world;
+    this.#holds = verdictsOf(scheme);
+    const { block, coins } = genesisBlock(chain);
+    this.state = this.#after(block, genesisGovernance(chain));
+    this.#take(coins.changes());
+    for (const { asset, amount } of this.coins.values()) this.#owe(asset, amount);
+  }
+
+  coin(key: OutpointKey): Coin | undefined {
+    return this.coins.get(key);
+  }
+
+  /** Applies the next block. @returns what is wrong with it */
+  apply(block: Block, certificate: Uint8Array | undefined): string | undefined {
+    const { chain, scheme } = this.#world.cast;
+    const { governance } = this.state;
+    const decoded = certificate && certificateCodec.decode(certificate);
+    if (!decoded?.ok) return "it has no certificate";
+    const broken =
+      certificateBroken(chain, decoded.value, block.header, governance.membership, scheme) ??
+      this.#judge(block);
+    return broken === undefined ? undefined : `it breaks the rule ${broken.code} (${broken.detail ?? ""})`;
+  }
+
+  #judge(block: Block) {
+    const { governance } = this.state;
+    const judged = judgeBlock(this.state, block, this, this.#holds);
+    if (!judged.ok) return judged;
+    this.#take(judged.value.coins.changes());
+    this.state = this.#after(block, judged.value.governance);
+    const { proposer } = block.header;
+    const isPaid = !/^0+$/.test(governance.state.members[proposer]?.rewardPolicy ?? "0");
+    for (const { body } of block.transactions) {
+      if (body.kind !== "transfer") continue;
+      for (const { asset, amount } of body.issued) this.#owe(asset, amount);
+      for (const { asset, amount } of body.destroyed) this.#owe(asset, -amount);
+      if (!isPaid) this.#owe(0, -body.fee);
+    }
+    return undefined;
+  }
+
+  /** What there is of each asset, where that is not what there must be. */
+  get wrongSums(): readonly string[] {
+    const there: Sums = new Map();
+    for (const { asset, amount } of this.coins.values()) there.set(asset, (there.get(asset) ?? 0n) + amount);
+    const assets = [...new Set([...there.keys(), ...this.due.keys()])];
+    return assets
+      .filter((asset) => (there.get(asset) ?? 0n) !== (this.due.get(asset) ?? 0n))
+      .map((asset) => `of asset ${asset} there are ${there.get(asset)}, and must be ${this.due.get(asset)}`);
+  }
+
+  #owe(asset: number, amount: bigint): void {
+    this.due.set(asset, (this.due.get(asset) ?? 0n) + amount);
+  }
+
+  #take(changes: readonly (readonly [OutpointKey, Coin | undefined | null])[]): void {
+    for (const [key, coin] of changes)
+      if (coin) this.coins.set(key, coin);
+      else this.coins.delete(key);
+  }
+
+  #after(block: Block, governance: ChainState["governance"]): ChainState {
+    const { height, timestamp } = block.header;
+    return {
+      chain: this.#world.cast.chain,
+      parent: { height, hash: block.hash },
+      laterThan: timestamp,
+      target: 0,
+      governance,
+    };
+  }
+}
+
+/** Every chain holds from its first block on; nobody has money that nobody gave; and nodes say so. */
+export const replay: NodeCheckMaker = (world) => ({
+  name: "replay",
+  ended: async () => {
+    const [first, ...others] = world.correct;
+    if (first === undefined) return;
+    const ledger = new Replay(world);
+    const hashes = await replayed(world, first, ledger);
+    for (const wrong of ledger.wrongSums) world.violate("supply", wrong);
+    for (const process of others) {
+      const store = await process.disk.openForOperator();
+      for (const [index, bytes] of hashes.entries()) {
+        const there = store.get(keyOf("block", index + 1));
+        if (there !== undefined && sameText(there, bytes)) continue;
+        world.violate("replay", `block ${index + 1} of p${process.place} is not that of p${first.place}`);
+        return;
+      }
+    }
+    for (const process of world.correct) await compareBalances(world, process, ledger);
+  },
+});
+
+/** @returns the blocks of its chain, from the first on */
+async function replayed(
+  world: NodesWorld,
+  process: NodeProcess,
+  ledger: Replay,
+): Promise<readonly Uint8Array[]> {
+  const store: CheckedStore = await process.disk.openForOperator();
+  const found: Uint8Array[] = [];
+  for (let height = 1; height <= process.height; height++) {
+    const bytes = store.get(keyOf("block", height as Height));
+    const block = bytes && decodeBlock(world.cast.chain, bytes);
+    const certificate = store.get(keyOf("certificate", height as Height));
+    const wrong = block?.ok ? ledger.apply(block.value, certificate) : "it is not there";
+    if (wrong !== undefined) {
+      world.violate("replay", `block ${height} of p${process.place}: ${wrong}`);
+      break;
+    }
+    if (bytes) found.push(bytes);
+  }
+  return found;
+}
+
+async function compareBalances(world: NodesWorld, process: NodeProcess, ledger: Replay): Promise<void> {
+  const { signal } = new AbortController();
+  const { cast } = world;
+  for (const { name, policyHash } of cast.clients) {
+    const address = formatAddress(cast.chain.genesis.addressPrefix, policyHash);
+    const { balances } = await process.call("chain_balance", { address }, signal);
+    const due: Record<string, bigint> = { 0: 0n };
+    for (const coin of ledger.coins.values())
+      if (coin.policyHash === policyHash) due[coin.asset] = (due[coin.asset] ?? 0n) + coin.amount;
+    for (const [asset, sum] of Object.entries(due))
+      if (BigInt(balances[asset] ?? "0") !== sum)
+        world.violate(
+          "supply",
+          `${name} has ${sum} of asset ${asset}, and p${process.place} says ${balances[asset]}`,
+        );
+  }
+}
+
+function sameText(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

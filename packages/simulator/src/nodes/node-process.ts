@@ -1,0 +1,241 @@
+// A place where a node runs: disk, guard and clock, which outlive it, and the real Node with every port from the world.
+// Ending the node is at once, in the middle of whatever it does.
+import { type BlockEvent, Node } from "@witan/node";
+import { ok, type PublicKey, type SignatureVerifier } from "@witan/primitives";
+import type { MethodName, ParamsOf, ResultOf } from "@witan/rpc";
+import { Random } from "../random.ts";
+import type { Mark } from "../world/recorder.ts";
+import { NodeDisk } from "./disk.ts";
+import { NodeGuard } from "./guard.ts";
+import { Life, type MachineState, never } from "./life.ts";
+import { NodeClock } from "./node-clock.ts";
+import { NodeNetwork, type Tap } from "./node-network.ts";
+import type { NodesWorld } from "./world.ts";
+
+/** Checking signatures takes so long: at least, and for each. */
+const VERIFY_US = 100;
+const VERIFY_EACH_US = 25;
+/** An operator starts a node that stopped by itself after so long. */
+const OPERATOR_US = 1_000_000;
+
+/** A log line that a check reads. */
+export interface LogLine {
+  readonly fields: object;
+  readonly message: string;
+}
+
+/** One place. */
+export class NodeProcess implements MachineState {
+  readonly place: number;
+  readonly node: number;
+  readonly keys: readonly PublicKey[];
+  readonly disk: NodeDisk;
+  readonly clock: NodeClock;
+  readonly guard: NodeGuard;
+  perInputUs = 0;
+  /** Undefined: it sends what it means. */
+  tap: Tap | undefined;
+  /** What befalls its disk now: it may stop by itself. */
+  readonly excuses = new Set<object>();
+  /** It is kept down: by a fault that will start it again. */
+  heldDown = false;
+  readonly #world: NodesWorld;
+  readonly #chance: Random;
+  #life: Life | undefined;
+  #network: NodeNetwork | undefined;
+  #running: Node | undefined;
+
+  constructor(world: NodesWorld, place: number, node: number) {
+    const { plan, cast, queue } = world;
+    this.#world = world;
+    this.place = place;
+    this.node = node;
+    this.keys = cast.votingKeys(node);
+    this.#chance = Random.of(plan.seed, `node ${place}`);
+    this.disk = new NodeDisk({ random: Random.of(plan.seed, `disk ${place}`), writeUs: plan.writeUs });
+    this.clock = new NodeClock(queue, plan.clocks[place] ?? { skewMs: 0, driftPpm: 0 });
+    this.guard = new NodeGuard({
+      ...{ keys: this.keys, scheme: cast.scheme, disk: this.disk },
+      random: Random.of(plan.seed, `guard ${place}`),
+      onRefusal: (_key, why) => world.refused(this, why),
+    });
+  }
+
+  /** Something runs here, though it may not be ready yet. */
+  get up(): boolean {
+    return this.#life !== undefined;
+  }
+
+  /** The node that runs here, if it is ready. */
+  get running(): Node | undefined {
+    return this.#running;
+  }
+
+  get network(): NodeNetwork | undefined {
+    return this.#network;
+  }
+
+  get timers(): number {
+    return this.#life?.timers ?? 0;
+  }
+
+  get height(): number {
+    return this.#running?.tip.height ?? -1;
+  }
+
+  // Its life.
+
+  /** Starts a node on what the disk holds. */
+  start(): void {
+    if (this.#life !== undefined) return;
+    const life = new Life(this.#world.queue, this, () => this.#world.reached(this));
+    this.#life = life;
+    this.#open(life).catch((error: unknown) => this.#failed(life, error));
+  }
+
+  async #open(life: Life): Promise<void> {
+    const world = this.#world;
+    const { plan, cast } = world;
+    const clock = this.clock.port(life);
+    const network = new NodeNetwork({
+      ...{ self: cast.peerId(this.node), place: this.place, life, board: world, tap: this.tap },
+      ...{ random: this.#chance, chainId: cast.chain.chainId },
+    });
+    this.#network = network;
+    const node = await Node.open(
+      {
+        ...{ agent: "witan/simulator", chain: cast.chain, peers: world.peers, addressIndex: true },
+        ...{
+          tickMs: plan.tickMs,
+          viewTimeoutMs: plan.viewTimeoutMs,
+          viewTimeoutMaxMs: plan.viewTimeoutMaxMs,
+        },
+        ...{ verifierWorkers: 0, flushLimits: { blocks: plan.flushBlocks } },
+        mempoolLimits: { transactions: plan.mempoolTransactions },
+      },
+      {
+        ...{ store: await this.disk.openStore(life), network, clock },
+        ...{ verifier: this.#verifier(life), scheme: cast.scheme, signer: this.guard.port(life) },
+        log: this.#log(life),
+        yieldNow: () => life.passed(1),
+      },
+      {
+        onBlock: (block) => {
+          if (life.alive) this.#decided(block);
+        },
+        onFailure: (error) => this.#failed(life, error),
+      },
+    );
+    if (!life.alive) return;
+    this.#running = node;
+    this.tell("restart", `runs at height ${node.tip.height}`);
+    world.opened(this, node.tip);
+    await node.start();
+  }
+
+  /** Ends the process. @param quietly the power went: its peers are not told */
+  crash(why: string, quietly = false): void {
+    const life = this.#life;
+    if (life === undefined) return;
+    this.#network?.died(quietly);
+    life.end();
+    this.#life = undefined;
+    this.#network = undefined;
+    this.#running = undefined;
+    this.disk.crashed();
+    this.guard.crashed();
+    this.tell("crash", why);
+  }
+
+  pause(): void {
+    this.#life?.pause();
+    this.tell("pause", "stands still");
+  }
+
+  resume(): void {
+    this.#life?.resume();
+    this.tell("restart", "goes on");
+  }
+
+  /** It stops by itself, or could not start: its operator looks at why, and starts it again. */
+  #failed(life: Life, error: unknown): void {
+    if (!life.alive) return;
+    const world = this.#world;
+    world.failed(this, error);
+    const isDamaged = codeOf(error) === "damaged";
+    // What failed is told within the node's own step: it goes on a little before the process ends.
+    world.queue.at(world.queue.nowUs + 10_000, () => {
+      if (!life.alive) return;
+      this.crash(`ends: ${codeOf(error) ?? "failed"}`);
+      if (isDamaged) this.restore();
+      world.queue.at(world.queue.nowUs + OPERATOR_US, () => this.startUnlessHeld());
+    });
+  }
+
+  /** As an operator does it whose disk is spoilt: the data go, the guard stays. */
+  restore(): void {
+    void this.disk.replace();
+    this.tell("other", "gets an empty disk; its guard stays");
+    this.#world.count("restored");
+  }
+
+  startUnlessHeld(): void {
+    if (!this.heldDown) this.start();
+  }
+
+  /** A call of a client. @throws {RpcError} what the node answers; never settles once the process has died */
+  async call<M extends MethodName>(
+    method: M,
+    params: ParamsOf<M>,
+    signal: AbortSignal,
+  ): Promise<ResultOf<M>> {
+    const life = this.#life;
+    const node = this.#running;
+    if (life === undefined || node === undefined) return never();
+    const answer = node.service[method] as (
+      params: ParamsOf<M>,
+      context: { role: "operate"; source: string; signal: AbortSignal },
+    ) => Promise<ResultOf<M>>;
+    const result = await answer(params, { role: "operate", source: "10.0.0.1", signal });
+    return life.alive ? result : never();
+  }
+
+  /** Something happens here. */
+  enter(call: () => void): void {
+    this.#life?.enter(call);
+  }
+
+  tell(mark: Mark, what: string): void {
+    this.#world.tell(this, mark, what);
+  }
+
+  #decided(block: BlockEvent): void {
+    this.#world.decided(this, block);
+  }
+
+  #log(life: Life) {
+    const note = (fields: object, message: string): void => {
+      if (life.alive) this.#world.logged(this, { fields, message });
+    };
+    const pass = (): void => {};
+    return { debug: pass, info: note, warn: note, error: note };
+  }
+
+  #verifier(life: Life): SignatureVerifier {
+    const { scheme } = this.#world.cast;
+    return {
+      name: scheme.name,
+      verify: async (checks) => {
+        await life.passed(VERIFY_US + this.#chance.below(1 + checks.length * VERIFY_EACH_US));
+        return ok(checks.map((check) => scheme.verify(check)));
+      },
+      close: async () => {},
+    };
+  }
+}
+
+/** The code of a typed error. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === "string" ? code : undefined;
+}

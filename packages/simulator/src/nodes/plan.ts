@@ -1,0 +1,87 @@
+// What befalls a world of whole nodes: what befalls engines, and what only whole nodes have: disks that forget and spoil,
+// wall clocks that jump, clients with money, operators who change the members.
+import type { LiarPlan } from "../pbft/plan.ts";
+import type { Fault, Plan } from "../world/plan.ts";
+
+/** A misfortune that needs a whole node. */
+export type NodeOnlyFault =
+  /** Every write fails as long as it lasts; who fails stops, and its operator starts it again. */
+  | { readonly kind: "disk-full"; readonly process: number; readonly atUs: number; readonly untilUs: number }
+  /** A bit of a record flips; in the end the operator stops the node, looks the disk through, and restores it. */
+  | { readonly kind: "corruption"; readonly process: number; readonly atUs: number; readonly untilUs: number }
+  /** The data are gone; the signer guard is kept. */
+  | { readonly kind: "lost-data"; readonly process: number; readonly atUs: number; readonly untilUs: number }
+  /** The data are copied in the beginning, and the copy takes their place in the end; the signer guard is kept. */
+  | { readonly kind: "old-copy"; readonly process: number; readonly atUs: number; readonly untilUs: number }
+  /** The wall clock jumps, and jumps back in the end. */
+  | {
+      readonly kind: "clock-jump";
+      readonly process: number;
+      readonly atUs: number;
+      readonly untilUs: number;
+      readonly byMs: number;
+    };
+
+/** One misfortune of a world of whole nodes. */
+export type NodeFault = Fault | NodeOnlyFault;
+
+/** What a client does. */
+export type DealingKind =
+  /** Pays somebody. */
+  | "pay"
+  /** The same, handed to every node at once. */
+  | "everywhere"
+  /** Spends its change before that is final, three times in a row, the last first. */
+  | "chain"
+  /** Holds for a moment only: final or expired. */
+  | "brief"
+  /** Spends a coin twice, at different nodes. */
+  | "double-spend"
+  /** Makes new units of an asset, or destroys some. */
+  | "issue"
+  | "destroy"
+  /** What no node may ever make final: wrong signature, wrong sums, too late. */
+  | "forged"
+  | "unbalanced"
+  | "expired"
+  /** What is no transaction at all. */
+  | "oversized"
+  | "garbage";
+
+/** Something that a client does at a time. */
+export interface DealingPlan {
+  readonly atUs: number;
+  readonly client: number;
+  readonly kind: DealingKind;
+}
+
+/** A change of the members that operators approve, from a time on. */
+export interface ChangePlan {
+  readonly atUs: number;
+  readonly kind: "add" | "remove" | "replace-key";
+  readonly node: number;
+}
+
+/** The circumstances of a world of whole nodes. */
+export interface NodesPlan extends Omit<Plan, "faults"> {
+  readonly faults: readonly NodeFault[];
+  /** Members at the beginning: the nodes 0 to `members` - 1. */
+  readonly members: number;
+  /** Nodes that are no members yet, and follow the chain. */
+  readonly spares: number;
+  /** Liars are nodes; their twins have the places behind all nodes, in this order. */
+  readonly liars: readonly LiarPlan[];
+  readonly tickMs: number;
+  readonly viewTimeoutMs: number;
+  readonly viewTimeoutMaxMs: number;
+  readonly emptyBlockIntervalMs: number;
+  /** Blocks between two flushes at most. */
+  readonly flushBlocks: number;
+  /** Transactions that may be pending at a node. */
+  readonly mempoolTransactions: number;
+  readonly clients: number;
+  readonly dealings: readonly DealingPlan[];
+  readonly changes: readonly ChangePlan[];
+  /** So long after the world turned kind everything that is pending is final, at all correct nodes. */
+  readonly boundUs: number;
+}

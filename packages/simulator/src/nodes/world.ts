@@ -1,0 +1,325 @@
+// A world of whole nodes: real ones, with ledger, mempool, sync, store and RPC, on ports that run on virtual time. Between
+// two events everything that promises put off happens, so that the same plan gives the same world, to the last event:
+// no node waits for anything but the world's queue.
+import { digestOf, type SignedMessage, signedMessageCodec } from "@witan/consensus";
+import { type AdmittedPeer, type FaultSeverity, type PeerId, sha256Hex } from "@witan/primitives";
+import type { TransactionOutcome } from "@witan/rpc";
+import { wordsOf } from "../pbft/words.ts";
+import type { WorldResult } from "../pbft/world.ts";
+import { Random } from "../random.ts";
+import { EventQueue } from "../world/event-queue.ts";
+import { type Letter, Network } from "../world/network.ts";
+import type { Mark, Recorder } from "../world/recorder.ts";
+import { Violation } from "../world/violation.ts";
+import { NodeCast } from "./cast.ts";
+import type { Decided, NodeCheck, NodeCheckMaker } from "./check.ts";
+import { Clients } from "./clients.ts";
+import type { Dealing } from "./dealing.ts";
+import type { Frame } from "./line.ts";
+import { NodeFaultDriver } from "./node-fault-driver.ts";
+import type { NodeNetwork, Switchboard } from "./node-network.ts";
+import { type LogLine, NodeProcess } from "./node-process.ts";
+import { Operators } from "./operators.ts";
+import type { NodesPlan } from "./plan.ts";
+import { TAPS, tapOf } from "./taps.ts";
+
+/** What a world is made of, beside its plan. */
+export interface NodesWorldOptions {
+  readonly checks: readonly NodeCheckMaker[];
+  readonly recorder?: Recorder | undefined;
+  /** Until the world turns kind only these letters arrive, by their names. */
+  readonly arriving?: ReadonlySet<string> | undefined;
+}
+
+const SAMPLE_US = 1_000_000;
+/** Twins are cut off from some now and then, so that others hear the other one. */
+const SHUFFLE_US = 2_000_000;
+/** What is asked of nodes at the end takes no longer. */
+const ASKED_US = 30_000_000;
+
+/** One world. */
+export class NodesWorld implements Switchboard {
+  readonly plan: NodesPlan;
+  readonly queue = new EventQueue();
+  readonly random: Random;
+  readonly cast: NodeCast;
+  readonly network: Network;
+  readonly processes: readonly NodeProcess[];
+  readonly peers: readonly AdmittedPeer[];
+  readonly clients: Clients;
+  readonly operators: Operators;
+  readonly #options: NodesWorldOptions;
+  readonly #checks: readonly NodeCheck[];
+  readonly #driver: NodeFaultDriver;
+  readonly #faults = new Map<string, number>();
+  readonly #liars: ReadonlySet<number>;
+  /** The message looked at last: the same bytes go to every peer. */
+  #lastSaid: Uint8Array | undefined;
+  #violation: Violation | undefined;
+  #events = 0;
+  #top = 0;
+
+  constructor(plan: NodesPlan, options: NodesWorldOptions) {
+    const { seed, members, spares, liars } = plan;
+    this.plan = plan;
+    this.#options = options;
+    this.random = Random.of(seed, "lines");
+    this.cast = new NodeCast(plan);
+    this.#liars = new Set(liars.map(({ node }) => node));
+    const nodes = [...Array(members + spares).keys()];
+    this.peers = nodes.map((node) => ({
+      ...{ id: this.cast.peerId(node), name: `v${node}`, address: undefined },
+    }));
+    this.network = new Network({
+      ...{ seed, plan: plan.network, queue: this.queue, recorder: options.recorder },
+      isUp: (place) => this.processes[place]?.up === true,
+      count: (fault) => this.count(fault),
+      arriving: options.arriving,
+    });
+    const places = [...nodes, ...liars.filter(({ twin }) => twin).map(({ node }) => node)];
+    this.processes = places.map((node, place) => new NodeProcess(this, place, node));
+    this.clients = new Clients(this);
+    this.operators = new Operators(this);
+    this.#checks = options.checks.map((make) => make(this));
+    this.#driver = new NodeFaultDriver(this);
+    this.#makeLiars();
+  }
+
+  #makeLiars(): void {
+    for (const { node, conducts } of this.plan.liars)
+      for (const process of this.processes.filter((one) => one.node === node)) {
+        const makers = conducts.flatMap((name) => TAPS[name]?.make ?? []);
+        if (makers.length > 0)
+          process.tap = tapOf(makers, Random.of(this.plan.seed, `liar ${process.place}`));
+      }
+  }
+
+  /** Lets the world run to its end, or to the first violation. */
+  async run(): Promise<WorldResult> {
+    try {
+      this.#begin();
+      await this.#live();
+      for (const check of this.#checks)
+        if (this.#violation === undefined && check.ended) await this.#settled(check.ended());
+    } catch (error) {
+      this.#violation ??= asViolation(error);
+    }
+    for (const process of this.processes) process.crash("the world is over");
+    return {
+      ...{ violation: this.#violation, events: this.#events, decisions: this.#top, faults: this.#faults },
+      ...{ virtualUs: this.queue.nowUs, letters: this.network.letters },
+    };
+  }
+
+  #begin(): void {
+    for (const process of this.processes) process.start();
+    this.clients.begin();
+    this.operators.begin();
+    this.#driver.begin();
+    this.#sampleAt(SAMPLE_US);
+    this.#shuffleAt(SHUFFLE_US);
+  }
+
+  #sampleAt(atUs: number): void {
+    this.queue.at(atUs, () => {
+      for (const check of this.#checks) {
+        const looked = check.sampled?.();
+        looked?.catch((error: unknown) => this.#caught(error));
+      }
+      this.#sampleAt(atUs + SAMPLE_US);
+    });
+  }
+
+  #shuffleAt(atUs: number): void {
+    const twins = this.plan.liars.filter(({ twin }) => twin).map(({ node }) => node);
+    if (twins.length === 0) return;
+    this.queue.at(atUs, () => {
+      for (const { node, network } of this.processes)
+        if (twins.includes(node) && network) network.cutSome(this.random);
+      if (atUs < this.plan.kindAtUs) this.#shuffleAt(atUs + this.random.between(1, SHUFFLE_US));
+    });
+  }
+
+  /** Until the world has been kind, and everything that was sent is final everywhere; or for as long as that may take. */
+  async #live(): Promise<void> {
+    const { kindAtUs, boundUs } = this.plan;
+    const last = this.plan.dealings.at(-1)?.atUs ?? 0;
+    const fromUs = Math.max(kindAtUs, last);
+    await this.#advance(fromUs, () => false);
+    await this.#advance(fromUs + boundUs, () => this.isSettled);
+    if (this.#violation === undefined && !this.isSettled) this.violate("liveness", this.#standing(boundUs));
+  }
+
+  /** Event by event, and after each all that promises have put off. */
+  async #advance(untilUs: number, isEnough: () => boolean): Promise<void> {
+    while (this.#violation === undefined && !isEnough() && this.queue.step(untilUs)) {
+      this.#events++;
+      await allPromises();
+    }
+  }
+
+  /** Lets the world go on until a promise is kept. */
+  async #settled(promise: void | Promise<void>): Promise<void> {
+    let isOver = false;
+    Promise.resolve(promise).then(
+      () => {
+        isOver = true;
+      },
+      (error: unknown) => {
+        isOver = true;
+        this.#caught(error);
+      },
+    );
+    await allPromises();
+    await this.#advance(this.queue.nowUs + ASKED_US, () => isOver);
+    if (!isOver) this.violate("answers", "what nodes were asked at the end had no answer");
+  }
+
+  /** Whether all correct nodes run, at one height, and hold everything that clients and operators wait for. */
+  get isSettled(): boolean {
+    const { correct } = this;
+    const heights = correct.map(({ height }) => height);
+    const least = Math.min(...heights);
+    return (
+      least >= 0 && least === Math.max(...heights) && this.clients.isDone(least) && this.operators.isDone
+    );
+  }
+
+  #standing(boundUs: number): string {
+    const lines = this.correct.map((process) => {
+      const readings = process.running?.readings();
+      if (readings === undefined) return `p${process.place} does not run`;
+      const { height, view, pending, peers } = readings;
+      return `p${process.place} at height ${height}, view ${view}, ${pending} pending, ${peers} peers`;
+    });
+    const waits = `${this.clients.describe()}; ${this.operators.describe()}`;
+    return `not everything is final ${boundUs / 1_000_000} s after the world turned kind: ${lines.join("; ")}; ${waits}`;
+  }
+
+  // Who is who.
+
+  /** Processes of nodes that keep the rules. */
+  get correct(): readonly NodeProcess[] {
+    return this.processes.filter((process) => !this.isLiar(process));
+  }
+
+  isLiar({ node }: NodeProcess): boolean {
+    return this.#liars.has(node);
+  }
+
+  networkOf(id: PeerId, random: Random): NodeNetwork | undefined {
+    const there = this.processes.filter(({ node, up }) => up && this.cast.peerId(node) === id);
+    return there.length === 0 ? undefined : random.pick(there).network;
+  }
+
+  // What processes ask of the world.
+
+  send(letter: Letter): void {
+    this.network.send(letter);
+  }
+
+  wordsOf({ lane, bytes, id, fault }: Frame): string {
+    const decoded = lane === "consensus" ? signedMessageCodec.decode(bytes) : undefined;
+    if (decoded?.ok) return wordsOf(decoded.value);
+    const digest = sha256Hex(bytes).slice(0, 8);
+    return `${lane}${id > 0 ? ` ${id}` : ""}${fault ? ` ${fault}` : ""} ${bytes.length} bytes ${digest}`;
+  }
+
+  /** A port of a process is called: it may end there. */
+  reached(process: NodeProcess): void {
+    this.#driver.reached(process);
+  }
+
+  // What processes tell.
+
+  violate(check: string, message: string): void {
+    this.#violation ??= new Violation(check, message);
+  }
+
+  #caught(error: unknown): void {
+    this.#violation ??= asViolation(error);
+  }
+
+  count(fault: string): void {
+    this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+  }
+
+  tell({ place }: NodeProcess, mark: Mark, what: string): void {
+    this.#options.recorder?.happened(this.queue.nowUs, { kind: "suffer", process: place, mark, what });
+  }
+
+  note({ place }: NodeProcess, mark: Mark, what: () => string): void {
+    this.#options.recorder?.happened(this.queue.nowUs, { kind: "do", process: place, mark, what: what() });
+  }
+
+  opened(at: NodeProcess, tip: Decided): void {
+    this.#tellAll((check) => check.decided?.(at, tip));
+  }
+
+  decided(at: NodeProcess, block: Decided): void {
+    const { height, hash } = block;
+    if (!this.isLiar(at)) this.#top = Math.max(this.#top, height);
+    this.note(at, "decide", () => `decides ${hash.slice(0, 8)} at ${height}`);
+    this.#tellAll((check) => check.decided?.(at, block));
+  }
+
+  /** A process hands over a message for the wire. */
+  saidBy({ place }: NodeNetwork, bytes: Uint8Array): void {
+    if (bytes === this.#lastSaid) return;
+    this.#lastSaid = bytes;
+    const at = this.processes[place] as NodeProcess;
+    const decoded = signedMessageCodec.decode(bytes);
+    if (!decoded.ok) return;
+    const message: SignedMessage = decoded.value;
+    const digest = digestOf(this.cast.chain.chainId, message.message);
+    this.#tellAll((check) => check.said?.(at, message, digest));
+  }
+
+  told(at: NodeProcess, dealing: Dealing, outcome: TransactionOutcome): void {
+    this.#tellAll((check) => check.told?.(at, dealing, outcome));
+  }
+
+  logged(at: NodeProcess, line: LogLine): void {
+    this.#tellAll((check) => check.logged?.(at, line));
+  }
+
+  faulted(by: NodeNetwork, of: PeerId, severity: FaultSeverity, code: string): void {
+    this.count(`blamed, ${severity}`);
+    const at = this.processes[by.place] as NodeProcess;
+    this.note(at, "other", () => `blames ${of.slice(-8)}: ${code}`);
+    const blamed = this.processes.filter(({ node }) => this.cast.peerId(node) === of);
+    this.#tellAll((check) => check.faulted?.(at, blamed, code));
+  }
+
+  refused(at: NodeProcess, why: string): void {
+    this.note(at, "other", () => `its guard refuses: ${why}`);
+    this.#tellAll((check) => check.refused?.(at, why));
+  }
+
+  failed(at: NodeProcess, error: unknown): void {
+    this.note(at, "other", () => `fails: ${String(error).split("\n", 1)[0]}`);
+    this.#tellAll((check) => check.failed?.(at, error));
+  }
+
+  /** Checks are told in the middle of what nodes do: what they throw must not reach the nodes. */
+  #tellAll(tell: (check: NodeCheck) => void): void {
+    try {
+      for (const check of this.#checks) tell(check);
+    } catch (error) {
+      this.#caught(error);
+    }
+  }
+}
+
+/**
+ * Until nothing that promises put off is left. What the event loop calls next begins only when the queue of microtasks is
+ * empty, and worlds have no timers, files or threads that could come between.
+ */
+function allPromises(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function asViolation(error: unknown): Violation {
+  if (error instanceof Violation) return error;
+  return new Violation("world", error instanceof Error ? (error.stack ?? error.message) : String(error));
+}

@@ -1,0 +1,13 @@
+// What a correct process sends is never wrong to another.
+import { Violation } from "../../world/violation.ts";
+import type { CheckMaker } from "../check.ts";
+import { wordsOf } from "../words.ts";
+
+/** No correct process judges a message of a correct process a fault: it would cut off one who keeps the rules. */
+export const faults: CheckMaker = (world) => ({
+  name: "faults",
+  faulted: (at, signed, from) => {
+    if (at.lies || world.processes[from]?.lies) return;
+    throw new Violation("faults", `p${at.place} holds for wrong what p${from} sent: ${wordsOf(signed)}`);
+  },
+});

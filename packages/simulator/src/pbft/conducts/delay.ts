@@ -1,0 +1,27 @@
+// Late, as late as it goes without being given up: by the view timer that others have.
+import type { ConductMaker } from "../conduct.ts";
+
+/** Proposals and NEW-VIEWs just before the others' view timers end. */
+export const slowPrimary: ConductMaker = (random) => {
+  const hundredths = random.pick([50, 80, 90, 95, 99]);
+  return {
+    name: "slow-primary",
+    sends: (outgoing, liar) => {
+      const { kind } = outgoing.signed.message;
+      if (kind !== "prePrepare" && kind !== "newView") return [outgoing];
+      return [{ ...outgoing, afterUs: outgoing.afterUs + Math.floor((liar.viewUs * hundredths) / 100) }];
+    },
+  };
+};
+
+/** Anything later by up to a view timer, each message to each by its own time: so they also overtake each other. */
+export const slowAtRandom: ConductMaker = (random) => {
+  const permille = random.pick([100, 500, 1_000]);
+  return {
+    name: "slow-at-random",
+    sends: (outgoing, liar) =>
+      random.chance(permille)
+        ? [{ ...outgoing, afterUs: outgoing.afterUs + random.between(1, liar.viewUs) }]
+        : [outgoing],
+  };
+};

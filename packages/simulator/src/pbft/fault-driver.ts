@@ -1,0 +1,145 @@
+// Inflicts the faults of a plan on a world of PBFT engines, each at its time, and ends them.
+import { wordsOfFault } from "../world/fault-words.ts";
+import type { Fault } from "../world/plan.ts";
+import type { Process } from "./process.ts";
+import type { PbftWorld } from "./world.ts";
+
+type Of<Kind extends Fault["kind"]> = Extract<Fault, { kind: Kind }>;
+
+/** Drives the faults of one world. */
+export class FaultDriver {
+  readonly #world: PbftWorld;
+  /** By place: stops before the effect that many further. */
+  readonly #stops = new Map<number, number>();
+  /** All stop, when so many effects were carried out anywhere. */
+  #cutAfter: number | undefined;
+
+  constructor(world: PbftWorld) {
+    this.#world = world;
+  }
+
+  begin(): void {
+    const { plan, queue, network } = this.#world;
+    for (const fault of plan.faults) {
+      queue.at(fault.atUs, () => {
+        this.#tell(fault, "begins");
+        this.#begins(fault);
+      });
+      queue.at(fault.untilUs, () => {
+        this.#tell(fault, "ends");
+        this.#ends(fault);
+      });
+    }
+    queue.at(plan.kindAtUs, () => {
+      this.#world.weather("from here on nothing is lost or late");
+      network.turnKind();
+    });
+  }
+
+  #tell(fault: Fault, when: "begins" | "ends"): void {
+    if (this.#world.options.recorder === undefined) return;
+    const words = wordsOfFault(fault);
+    if (words === undefined) return;
+    if (words.process === undefined) this.#world.weather(words[when]);
+    else this.#world.tell(this.#at(words.process), "other", words[when]);
+  }
+
+  /** Whether a process stops before its next effect: then it has crashed, or all have. */
+  stopsHere(process: Process): boolean {
+    if (this.#cutAfter !== undefined && this.#cutAfter-- <= 0) {
+      this.#cutAfter = undefined;
+      this.#world.count("power cut");
+      this.#world.weather("all lose power");
+      for (const one of this.#world.processes) if (one.up) one.crash();
+      return true;
+    }
+    const left = this.#stops.get(process.place);
+    if (left === undefined) return false;
+    if (left > 0) {
+      this.#stops.set(process.place, left - 1);
+      return false;
+    }
+    this.#stops.delete(process.place);
+    this.#world.count("crash");
+    process.crash();
+    return true;
+  }
+
+  #at(place: number): Process {
+    return this.#world.processes[place] as Process;
+  }
+
+  #begins(fault: Fault): void {
+    const { network } = this.#world;
+    switch (fault.kind) {
+      case "crash":
+        this.#stops.set(fault.process, fault.effects);
+        return;
+      case "power-cut":
+        this.#cutAfter = fault.effects;
+        return;
+      case "pause":
+        if (this.#at(fault.process).up) this.#at(fault.process).pause();
+        break;
+      case "slow-process":
+        this.#at(fault.process).perInputUs += fault.perInputUs;
+        break;
+      case "partition":
+        for (const [from, to] of fault.cut) network.cut(from, to, 1);
+        break;
+      case "slow-link":
+        network.slow(fault.from, fault.to, fault.addUs);
+        break;
+      case "storm":
+        network.storm(fault.lossPermille);
+        break;
+      case "slow-disk":
+        this.#at(fault.process).perWriteUs += fault.perWriteUs;
+        break;
+      case "write-error":
+        this.#at(fault.process).writeFails = true;
+        break;
+    }
+    this.#world.count(fault.kind);
+  }
+
+  #ends(fault: Fault): void {
+    const { network } = this.#world;
+    switch (fault.kind) {
+      case "crash":
+        this.#stops.delete(fault.process);
+        this.#at(fault.process).restart();
+        return;
+      case "power-cut":
+        this.#cutAfter = undefined;
+        for (const process of this.#world.processes) process.restart();
+        return;
+      case "pause":
+        this.#at(fault.process).resume();
+        return;
+      case "slow-process":
+        this.#at(fault.process).perInputUs -= fault.perInputUs;
+        return;
+      case "partition":
+        for (const [from, to] of fault.cut) network.cut(from, to, -1);
+        return;
+      case "slow-link":
+        network.slow(fault.from, fault.to, -fault.addUs);
+        return;
+      case "storm":
+        network.storm(-fault.lossPermille);
+        return;
+      case "slow-disk":
+        this.#at(fault.process).perWriteUs -= fault.perWriteUs;
+        return;
+      case "write-error":
+        this.#endWriteError(fault);
+        return;
+    }
+  }
+
+  #endWriteError({ process }: Of<"write-error">): void {
+    this.#at(process).writeFails = false;
+    this.#at(process).restart();
+  }
+}

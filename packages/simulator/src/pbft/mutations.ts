@@ -1,0 +1,24 @@
+// Mutations: the real engine, or its host in this world, with one rule taken out of its text. Each must be found by the
+// checks of ordinary worlds: what they do not find here they would not find in the product either. Only data; whoever
+// runs one loads the sources with the text replaced (test/simulator/mutations.test.ts).
+import type { Wishes } from "./make-plan.ts";
+import { ENGINE_LIVENESS } from "./mutations/engine-liveness.ts";
+import { ENGINE_SAFETY } from "./mutations/engine-safety.ts";
+import { HOST } from "./mutations/host.ts";
+import { MESSAGE_CHECKS } from "./mutations/message-checks.ts";
+import type { Mutation } from "./mutations/mutation.ts";
+
+export type { Mutation } from "./mutations/mutation.ts";
+
+/** Every mutation, by its name. */
+export const MUTATIONS: Readonly<Record<string, Mutation>> = {
+  ...ENGINE_SAFETY,
+  ...ENGINE_LIVENESS,
+  ...MESSAGE_CHECKS,
+  ...HOST,
+};
+
+/** What worlds of a mutation are drawn by. @param conducts all there are, for mutations that name none */
+export function wishesFor({ wishes }: Mutation, conducts: readonly string[]): Wishes {
+  return { conducts, ...wishes };
+}

@@ -1,0 +1,115 @@
+// Duties of a host: what is on the disk before something leaves, what is checked, what comes back after a crash.
+import type { Mutation } from "./mutation.ts";
+
+const WORLD = "simulator/src/pbft";
+
+/** By name. */
+export const HOST: Readonly<Record<string, Mutation>> = {
+  "no-durable-votes": {
+    says: "writes no record of where its engine stands",
+    file: `${WORLD}/process.ts`,
+    replace: ["      this.disk.put(record);\n", ""],
+    checks: ["durable-votes"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "body-not-durable": {
+    says: "does not write the body with the vote for it",
+    file: `${WORLD}/process.ts`,
+    replace: ["this.bodies.makeDurable(record.accepted.message.blockHash);", "{}"],
+    checks: ["durable-votes"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "sends-before-writing": {
+    says: "sends votes while what they rest on is being written",
+    file: `${WORLD}/process.ts`,
+    replace: ["if (this.#writing || this.#lacking) return false;\n    const due = this.#effects[0];", "if (this.#lacking) return false;\n    if (this.#writing) {\n      const at = this.#effects.findIndex(({ effect }) => effect.kind === \"broadcast\");\n      if (at < 0) return false;\n      for (const one of this.#effects.splice(at, 1)) this.#carryOut(one.effect, one.members);\n      return true;\n    }\n    const due = this.#effects[0];"],
+    checks: ["durable-votes"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "new-views-not-kept": {
+    says: "writes no NEW-VIEW",
+    file: `${WORLD}/disk.ts`,
+    replace: ["  put(record: PbftRecord): void {", '  put(record: PbftRecord): void {\n    if (record.kind === "newView") return;'],
+    checks: ["double-votes", "accountability", "liveness"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "guard-off": {
+    says: "signs whatever its engine asks for, and gives it no record back after a crash",
+    file: `${WORLD}/process.ts`,
+    replace: ["      records: this.disk.records(),\n    });\n  }\n", "      records: [],\n    });\n  }\n"],
+    checks: ["double-votes"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "signatures-unchecked": {
+    says: "lets every message that has a form through to its engine",
+    file: `${WORLD}/cast.ts`,
+    replace: ['answer.kind === "checks" && this.hold(answer.checks) ?', 'answer.kind === "checks" ?'],
+    checks: ["agreement", "certificates", "evidence", "accountability", "double-votes", "validity"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "verdicts-by-content": {
+    says: "remembers whether a message holds by what it says, not by its signature",
+    file: `${WORLD}/cast.ts`,
+    replace: ['readonly #checked = new WeakMap<SignedMessage, "holds" | "fault">();', 'readonly #checked = {\n    known: new Map<string, "holds" | "fault">(),\n    get({ sender, message }: SignedMessage) {\n      return this.known.get(`${sender} ${digestOf(CHAIN, message)}`);\n    },\n    set({ sender, message }: SignedMessage, found: "holds" | "fault") {\n      this.known.set(`${sender} ${digestOf(CHAIN, message)}`, found);\n    },\n  };'],
+    checks: ["faults"],
+    wishes: { conducts: ["forged-senders"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "all-valid": {
+    says: "finds every block valid",
+    file: `${WORLD}/world.ts`,
+    replace: ["    return valid;\n", "    return valid || true;\n"],
+    checks: ["validity", "double-spends"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "synced-unchecked": {
+    says: "hands on certificates that come with blocks without looking at them",
+    file: `${WORLD}/block-sync.ts`,
+    replace: ["if (certificate.blockHash === hash && this.#isGiven(certificate)) return true;", "if (certificate.height > 0) return true;"],
+    checks: ["certificates", "validity", "agreement"],
+    wishes: { conducts: ["forged-sync"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "never-asks": {
+    says: "never asks for blocks that its engine lacks",
+    file: `${WORLD}/block-sync.ts`,
+    replace: ["const { place: own, height } = this.#self;\n", "const { place: own, height } = this.#self;\n    if (height >= 0) return;\n"],
+    checks: ["liveness"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "members-too-late": {
+    says: "lets new members count a height too late",
+    file: `${WORLD}/blocks.ts`,
+    replace: ["from: (height + 1) as Height, members", "from: (height + 2) as Height, members"],
+    checks: ["liveness", "engine", "faults", "certificates", "memberships"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "members-too-early": {
+    says: "counts the members of the height before when it starts again",
+    file: `${WORLD}/process.ts`,
+    replace: ["return this.disk.memberships.findLast(({ from }) => from <= Math.max(height, 1));", "return this.disk.memberships.findLast(({ from }) => from <= Math.max(height - 1, 1));"],
+    checks: ["memberships", "faults", "certificates", "liveness", "engine"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "last-block-lost": {
+    says: "loses its last block in a crash",
+    file: `${WORLD}/process.ts`,
+    replace: ["    this.up = false;\n    if (this.#writing", "    this.up = false;\n    this.disk.chain.pop();\n    if (this.#writing"],
+    checks: ["finality"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "bodies-not-asked-for": {
+    says: "waits for bodies, and asks nobody",
+    file: `${WORLD}/bodies.ts`,
+    replace: ["    if (!this.#missing.includes(one)) return;", "    if (this.#missing.length >= 0) return;"],
+    checks: ["liveness"],
+    ...{ from: 1, seeds: 10 },
+  },
+  "bodies-kept": {
+    says: "keeps every body that it has seen",
+    file: `${WORLD}/bodies.ts`,
+    replace: ["    for (const hash of this.#here) if (this.#world.blocks.get(hash).height <= height) this.#here.delete(hash);", "    void height;"],
+    checks: ["memory"],
+    ...{ from: 1, seeds: 10 },
+  },
+};

@@ -1,0 +1,103 @@
+// What is to be checked of a message before an engine sees it: rules of the engine's package, asked by its host.
+import type { Mutation } from "./mutation.ts";
+
+const VERIFY = "consensus/src/pbft/verify.ts";
+
+/** By name. */
+export const MESSAGE_CHECKS: Readonly<Record<string, Mutation>> = {
+  "sender-unchecked": {
+    says: "does not ask for the signature of who is said to have sent a message",
+    file: VERIFY,
+    replace: ["this.checks.push({ digest, signature, publicKey: this.#voter(membership, sender) });\n  }\n\n  #viewChange", "this.#voter(membership, sender);\n    void digest;\n    void signature;\n  }\n\n  #viewChange"],
+    checks: ["agreement", "certificates", "evidence", "faults", "accountability", "double-votes"],
+    wishes: { conducts: ["forged-senders"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "any-primary": {
+    says: "takes a NEW-VIEW from who is not the primary",
+    file: VERIFY,
+    replace: ["if (message.view === 0 || sender !== primaryOf(message.view, n))", "if (message.view === 0)"],
+    checks: ["agreement", "certificates", "liveness", "faults", "durable-votes", "double-votes"],
+    wishes: { conducts: ["malformed-new-views"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "short-new-view": {
+    says: "takes a NEW-VIEW on fewer VIEW-CHANGEs than a quorum",
+    file: VERIFY,
+    replace: ['if (message.viewChanges.length !== byzantineQuorum(n)) throw fault("new-view-quorum");', "if (message.viewChanges.length === 0) throw fault(\"new-view-quorum\");"],
+    checks: ["agreement", "certificates", "accountability"],
+    wishes: { conducts: ["malformed-new-views"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "repeated-view-changes": {
+    says: "counts one VIEW-CHANGE in a NEW-VIEW several times",
+    file: VERIFY,
+    replace: ['if (from <= last) throw fault("new-view-senders");', ""],
+    checks: ["agreement", "certificates", "accountability"],
+    wishes: { conducts: ["malformed-new-views"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "new-view-contents-unsigned": {
+    says: "does not ask for the signatures of the VIEW-CHANGEs in a NEW-VIEW",
+    file: VERIFY,
+    replace: ['this.#signed(from, { kind: "viewChange", ...content }, signature, membership);', "void signature;"],
+    checks: ["agreement", "certificates", "accountability"],
+    wishes: { conducts: ["malformed-new-views"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "prepared-unsigned": {
+    says: "does not ask for the signatures of a prepared certificate",
+    file: VERIFY,
+    replace: ["if (prepared.view >= content.view) throw fault(\"prepared-view\");\n    this.#prepared(prepared);", "if (prepared.view >= content.view) throw fault(\"prepared-view\");"],
+    checks: ["agreement", "certificates", "validity", "liveness", "accountability"],
+    wishes: { conducts: ["forged-prepared"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "decided-unsigned": {
+    says: "does not ask for the signatures of a certificate in a VIEW-CHANGE",
+    file: VERIFY,
+    replace: ["this.certificate(decided);", ""],
+    checks: ["agreement", "certificates", "validity", "liveness"],
+    wishes: { conducts: ["forged-decided"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "repeated-prepares": {
+    says: "counts one PREPARE in a prepared certificate several times",
+    file: VERIFY,
+    replace: ["if (member <= last || member === primary)", "if (member === primary)"],
+    checks: ["agreement", "certificates", "validity", "accountability"],
+    wishes: { conducts: ["forged-prepared"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "repeated-commits": {
+    says: "counts one COMMIT in a commit certificate several times",
+    file: VERIFY,
+    replace: ['if (member <= last) throw fault("certificate-senders");', ""],
+    checks: ["agreement", "certificates", "validity"],
+    wishes: { conducts: ["forged-decided", "forged-sync"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "short-certificate": {
+    says: "takes a commit certificate of fewer votes than a quorum",
+    file: VERIFY,
+    replace: ["if (certificate.signatures.length < byzantineQuorum(membership.members.length))", "if (certificate.signatures.length < 1)"],
+    checks: ["agreement", "certificates", "validity"],
+    wishes: { conducts: ["forged-decided", "forged-sync"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "decided-height-unchecked": {
+    says: "takes a VIEW-CHANGE whose certificate is of another height than it says",
+    file: VERIFY,
+    replace: ['if (decided.height !== content.decidedHeight) throw fault("decided-height");', ""],
+    checks: ["agreement", "certificates", "validity", "liveness"],
+    wishes: { conducts: ["claimed-height"] },
+    ...{ from: 1, seeds: 10 },
+  },
+  "members-of-another-height": {
+    says: "holds a certificate against members of a height after its own",
+    file: VERIFY,
+    replace: ["const membership = this.#deciding(certificate.height);", "const membership = this.#deciding((certificate.height + 1) as Height);"],
+    checks: ["certificates", "liveness", "faults"],
+    ...{ from: 1, seeds: 10 },
+  },
+};

@@ -1,0 +1,51 @@
+// What befalls a world of PBFT engines.
+import { byzantineMax } from "@witan/primitives";
+import type { Plan } from "../world/plan.ts";
+
+/** A validator that lies, and how: names of conducts. */
+export interface LiarPlan {
+  readonly node: number;
+  readonly conducts: readonly string[];
+  /** A second process with the same keys and a state of its own. */
+  readonly twin: boolean;
+}
+
+/** A transaction of a client: told to every process, each some time later. */
+export interface TransactionPlan {
+  readonly atUs: number;
+  /** Whose: some liars leave out those of client 0. */
+  readonly client: number;
+}
+
+/** The circumstances of a world of PBFT engines. */
+export interface PbftPlan extends Plan {
+  /** Members at the beginning: the nodes 0 to `members` - 1. */
+  readonly members: number;
+  /** Nodes that are no members yet. */
+  readonly spares: number;
+  /** Liars are nodes; their twins have the places behind all nodes, in this order. */
+  readonly liars: readonly LiarPlan[];
+  /** A tick by a clock without drift, in microseconds. */
+  readonly tickUs: number;
+  /** As in PbftConfig, in ticks. */
+  readonly viewTicks: number;
+  readonly viewTicksMax: number;
+  readonly resendTicks: number;
+  readonly bufferedMax: number;
+  /** Of a thousand blocks so many change the members. */
+  readonly changesPermille: number;
+  /** Whom such a block changes: one is added, removed or gets a new key; or several; or all hand over to those outside. */
+  readonly changes: "one" | "several" | "all";
+  /** The state is hashed every so many blocks. */
+  readonly checkpointInterval: number;
+  /** The size of a block's body on the wire. */
+  readonly blockBytes: number;
+  readonly transactions: readonly TransactionPlan[];
+  /** So long after the world turned kind everything pending is final, at all correct validators. */
+  readonly boundUs: number;
+}
+
+/** Whether there are more liars than the members can bear: then neither agreement nor liveness is owed. */
+export function hasManyLiars({ members, liars }: Pick<PbftPlan, "members" | "liars">): boolean {
+  return liars.length > byzantineMax(members);
+}

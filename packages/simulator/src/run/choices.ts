@@ -1,0 +1,49 @@
+// What every world may have, whatever its protocol: networks and faults by name, with what each is in a line.
+import type { NodeFault } from "../nodes/plan.ts";
+import type { NetworkProfile } from "../world/plan.ts";
+import type { Named } from "./outcome.ts";
+
+const NETWORK_WORDS: Readonly<Record<NetworkProfile, string>> = {
+  lan: "one room: tenths of a millisecond, now and then five",
+  wan: "members in Frankfurt, Virginia, Tokyo and Sydney: up to 145 ms one way, and jitter",
+  "heavy-tail": "a millisecond as a rule, and seconds once in a while: messages overtake each other",
+};
+
+const FAULT_WORDS: Readonly<Record<NodeFault["kind"], string>> = {
+  crash: "a process stops between any two effects of a step, and comes back with what its disk holds",
+  "power-cut": "all processes stop at once",
+  pause: "a process does nothing for a while, then goes on with what came meanwhile",
+  "slow-process": "a process takes long for each input",
+  partition: "some links carry nothing, each way of its own",
+  "slow-link": "a link takes longer",
+  storm: "all links lose more",
+  "slow-disk": "writes of a process take longer",
+  "write-error": "a write fails, and the process stops until its operator has mended the disk",
+  "disk-full": "whole nodes: every write fails, and the node stops until there is room",
+  corruption:
+    "whole nodes: a bit of a record flips, which must be noticed; the operator restores an empty disk",
+  "lost-data": "whole nodes: the data are gone, the signer guard is kept",
+  "old-copy": "whole nodes: an old copy takes the place of the data, the signer guard is kept",
+  "clock-jump": "whole nodes: a wall clock is off by seconds or a minute for a while",
+};
+
+/** A liar may have one besides what it does, or instead, at every level. */
+export const TWIN: Named = {
+  name: "twin",
+  says: "runs twice, with the same keys and a state of its own each",
+};
+
+/** The networks that a world may have. */
+export const NETWORKS: readonly Named[] = namedOf(NETWORK_WORDS);
+
+/** The faults that a plan may hold. Loss, doubling, reordering and clocks that run apart are in every world. */
+export const FAULTS: readonly Named[] = namedOf(FAULT_WORDS);
+
+/** Whether this is the name of a network. */
+export function isNetwork(name: string): name is NetworkProfile {
+  return Object.hasOwn(NETWORK_WORDS, name);
+}
+
+function namedOf(words: Readonly<Record<string, string>>): readonly Named[] {
+  return Object.entries(words).map(([name, says]) => ({ name, says }));
+}

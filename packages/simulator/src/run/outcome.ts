@@ -1,0 +1,82 @@
+// What running a world is about, whatever protocol and level: what may be asked for, and what comes out. Plain data: it
+// goes between threads.
+import type { NetworkProfile } from "../world/plan.ts";
+import type { Recorder } from "../world/recorder.ts";
+
+/** Engines alone, or whole nodes. */
+export type LevelName = "engines" | "nodes";
+
+/** What is not left to the seed. */
+export interface WorldWishes {
+  /** How many members there are at the beginning. */
+  readonly members?: number;
+  /** How many of them lie. */
+  readonly byzantine?: number;
+  /** Names of the ways in which they may, of those of the level. */
+  readonly adversaries?: readonly string[];
+  readonly network?: NetworkProfile;
+}
+
+/** What a world broke. */
+export interface Broken {
+  /** The check that found it. */
+  readonly check: string;
+  readonly message: string;
+}
+
+/** What a world came to. */
+export interface WorldOutcome {
+  readonly seed: number;
+  readonly level: LevelName;
+  /** Microseconds of the world. */
+  readonly virtualUs: number;
+  /** Inputs that engines took in. */
+  readonly events: number;
+  /** Heights decided. */
+  readonly decisions: number;
+  /** How often each kind of fault was inflicted. */
+  readonly faults: Readonly<Record<string, number>>;
+  readonly broken: Broken | undefined;
+}
+
+/** Who stands at a place of a world. */
+export interface Actor {
+  readonly name: string;
+  /** What it is, beside a process that keeps the rules: empty for those. */
+  readonly role: string;
+  readonly isLiar: boolean;
+}
+
+/** A thing that can be asked for by name, and what it is. */
+export interface Named {
+  readonly name: string;
+  readonly says: string;
+}
+
+/** A world that is about to be run. */
+export interface ReadyWorld {
+  /** Who is at which place. */
+  readonly actors: readonly Actor[];
+  /** What is to befall it, a line each. */
+  readonly circumstances: readonly string[];
+  run(recorder?: Recorder): WorldOutcome | Promise<WorldOutcome>;
+}
+
+/** How worlds of one protocol run at one level. */
+export interface Level {
+  readonly says: string;
+  /** Ways to lie. */
+  readonly adversaries: readonly Named[];
+  /** Makes the world of a seed. The same seed and wishes make the same world. */
+  make(seed: number, wishes: WorldWishes): ReadyWorld;
+}
+
+/** A protocol that worlds can run. */
+export interface Protocol {
+  readonly says: string;
+  readonly levels: Readonly<Partial<Record<LevelName, Level>>>;
+  /** What is looked at in every world. */
+  readonly checks: readonly Named[];
+  /** Liars among so many members that the protocol withstands. */
+  readonly byzantineMax: (members: number) => number;
+}

@@ -1,0 +1,97 @@
+// Worlds of PBFT: how a seed becomes one, at each level.
+import { Pbft } from "@witan/consensus";
+import { byzantineMax } from "@witan/primitives";
+import { NODE_CHECKS } from "../nodes/checks/checks.ts";
+import { NODE_OWN_CHECKS, NODES } from "../nodes/level.ts";
+import { CHECKS, checksOf } from "../pbft/checks/checks.ts";
+import { CONDUCT_MAKERS, CONDUCTS } from "../pbft/conducts/conducts.ts";
+import { makePbftPlan } from "../pbft/make-plan.ts";
+import type { PbftPlan } from "../pbft/plan.ts";
+import { type Begin, PbftWorld } from "../pbft/world.ts";
+import type { Recorder } from "../world/recorder.ts";
+import { TWIN } from "./choices.ts";
+import { circumstancesOf } from "./circumstances.ts";
+import type { Actor, Level, Named, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
+
+/** What a world looks at by itself. */
+const OWN_CHECKS: readonly Named[] = [
+  {
+    name: "liveness",
+    says: "all that clients sent is final everywhere, soon after the world has turned kind",
+  },
+  { name: "engine", says: "an engine takes in anything, and never throws" },
+  { name: "encoding", says: "every message survives its bytes" },
+];
+
+/** Some of the names are those of checks of engines. */
+const NODE_ONLY_CHECKS = Object.fromEntries(
+  Object.entries(NODE_CHECKS).filter(([name]) => !(name in CHECKS)),
+);
+
+/** The engine as it is. */
+const begin: Begin = ({ plan }, { keys }, start) => {
+  const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
+  return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
+};
+
+function planOf(seed: number, { members, byzantine, adversaries, network }: WorldWishes): PbftPlan {
+  const named = adversaries?.filter((name) => name in CONDUCTS);
+  return makePbftPlan(seed, {
+    ...(members !== undefined && { members }),
+    ...(byzantine !== undefined && { liars: byzantine }),
+    ...(network !== undefined && { network }),
+    ...(adversaries !== undefined && { twins: adversaries.includes(TWIN.name) }),
+    conducts: named ?? Object.keys(CONDUCTS),
+  });
+}
+
+/** Who is at which place of a world of engines: nodes, then twins. */
+export function actorsOf({ members, spares, liars }: PbftPlan): readonly Actor[] {
+  const nodes = Array.from({ length: members + spares }, (_, node): Actor => {
+    const liar = liars.find((one) => one.node === node);
+    const spare = node < members ? [] : ["not a member at first"];
+    const lies =
+      liar === undefined ? [] : [`lies: ${[...liar.conducts, ...(liar.twin ? ["twin"] : [])].join(", ")}`];
+    return { name: `v${node}`, role: [...spare, ...lies].join(", "), isLiar: liar !== undefined };
+  });
+  const twins = liars
+    .filter(({ twin }) => twin)
+    .map(({ node }): Actor => ({ name: `v${node}'`, role: `lies: the twin of v${node}`, isLiar: true }));
+  return [...nodes, ...twins];
+}
+
+function runPlan(plan: PbftPlan, recorder: Recorder | undefined): WorldOutcome {
+  const world = new PbftWorld(plan, { begin, checks: checksOf(plan), conducts: CONDUCT_MAKERS, recorder });
+  const { violation, virtualUs, events, decisions, faults } = world.run();
+  return {
+    seed: plan.seed,
+    level: "engines",
+    ...{ virtualUs, events, decisions, faults: Object.fromEntries(faults) },
+    broken: violation && { check: violation.check, message: violation.message },
+  };
+}
+
+const ENGINES: Level = {
+  says: "engines alone, with a host, a disk and signatures that only say whose they are",
+  adversaries: [TWIN, ...namedIn(CONDUCTS)],
+  make(seed, wishes) {
+    const plan = planOf(seed, wishes);
+    return {
+      actors: actorsOf(plan),
+      circumstances: circumstancesOf(plan),
+      run: (recorder) => runPlan(plan, recorder),
+    };
+  },
+};
+
+function namedIn(table: Readonly<Record<string, { readonly says: string }>>): readonly Named[] {
+  return Object.entries(table).map(([name, { says }]) => ({ name, says }));
+}
+
+/** PBFT, as protocols/pbft.md has it. */
+export const PBFT: Protocol = {
+  says: "validators that know each other, in views with a primary; less than a third may lie",
+  levels: { engines: ENGINES, nodes: NODES },
+  checks: [...namedIn(CHECKS), ...OWN_CHECKS, ...namedIn(NODE_ONLY_CHECKS), ...NODE_OWN_CHECKS],
+  byzantineMax,
+};

@@ -1,0 +1,55 @@
+// The sum over many worlds. The same for any order in which they end.
+import type { LevelName, WorldOutcome } from "./outcome.ts";
+
+/** Sums over worlds. */
+export interface Totals {
+  readonly worlds: number;
+  readonly virtualSeconds: number;
+  readonly events: number;
+  readonly decisions: number;
+  /** By kind, in the order of their names. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Inputs of engines in a second of one core's time. */
+  readonly eventsPerSecondPerCore: number;
+}
+
+/** A world that broke a rule. */
+export interface FoundViolation {
+  readonly seed: number;
+  readonly level: LevelName;
+  readonly check: string;
+  readonly message: string;
+}
+
+/** Adds up worlds. */
+export class Sum {
+  readonly #faults = new Map<string, number>();
+  #worlds = 0;
+  #virtualUs = 0;
+  #events = 0;
+  #decisions = 0;
+  #busyMs = 0;
+
+  /** @param busyMs what it took of a core's time */
+  add({ virtualUs, events, decisions, faults }: WorldOutcome, busyMs: number): void {
+    this.#worlds++;
+    this.#virtualUs += virtualUs;
+    this.#events += events;
+    this.#decisions += decisions;
+    this.#busyMs += busyMs;
+    for (const [kind, times] of Object.entries(faults))
+      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + times);
+  }
+
+  get totals(): Totals {
+    const faults = [...this.#faults].sort(([a], [b]) => (a < b ? -1 : 1));
+    return {
+      worlds: this.#worlds,
+      virtualSeconds: Math.round(this.#virtualUs / 1_000) / 1_000,
+      events: this.#events,
+      decisions: this.#decisions,
+      faults: Object.fromEntries(faults),
+      eventsPerSecondPerCore: this.#busyMs > 0 ? Math.round((this.#events * 1_000) / this.#busyMs) : 0,
+    };
+  }
+}

@@ -1,0 +1,73 @@
+// Virtual time: what is to happen, in order of time, and of entry where times are equal. Times are whole microseconds.
+
+interface Entry {
+  readonly atUs: number;
+  readonly order: number;
+  readonly happen: () => void;
+}
+
+/** A queue of events, and the clock that they move. */
+export class EventQueue {
+  readonly #heap: Entry[] = [];
+  #nowUs = 0;
+  #entered = 0;
+
+  /** Microseconds since the world began. */
+  get nowUs(): number {
+    return this.#nowUs;
+  }
+
+  /** Events that wait. */
+  get length(): number {
+    return this.#heap.length;
+  }
+
+  /** Lets something happen at a time; what is past happens now, after what is due. */
+  at(atUs: number, happen: () => void): void {
+    const heap = this.#heap;
+    const entry: Entry = { atUs: Math.max(atUs, this.#nowUs), order: this.#entered++, happen };
+    let place = heap.length;
+    heap.push(entry);
+    while (place > 0) {
+      const above = (place - 1) >> 1;
+      if (!isBefore(entry, heap[above] as Entry)) break;
+      heap[place] = heap[above] as Entry;
+      place = above;
+    }
+    heap[place] = entry;
+  }
+
+  /** Lets the next event happen, unless it is later than this. @returns false: nothing is due until then */
+  step(untilUs: number): boolean {
+    const heap = this.#heap;
+    const first = heap[0];
+    if (first === undefined || first.atUs > untilUs) {
+      this.#nowUs = Math.max(this.#nowUs, untilUs);
+      return false;
+    }
+    const last = heap.pop() as Entry;
+    if (heap.length > 0) this.#sink(last);
+    this.#nowUs = first.atUs;
+    first.happen();
+    return true;
+  }
+
+  #sink(entry: Entry): void {
+    const heap = this.#heap;
+    let place = 0;
+    for (;;) {
+      let below = 2 * place + 1;
+      if (below >= heap.length) break;
+      const right = heap[below + 1];
+      if (right !== undefined && isBefore(right, heap[below] as Entry)) below++;
+      if (!isBefore(heap[below] as Entry, entry)) break;
+      heap[place] = heap[below] as Entry;
+      place = below;
+    }
+    heap[place] = entry;
+  }
+}
+
+function isBefore(a: Entry, b: Entry): boolean {
+  return a.atUs < b.atUs || (a.atUs === b.atUs && a.order < b.order);
+}

@@ -1,0 +1,252 @@
+// `witan simulate` as people and programs use it: what it prints, what it refuses, and how it ends.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { grouped, replay, violationLines } from "../../packages/cli/src/simulate/words.ts";
+import { withWitan } from "../network/witan-process.ts";
+import { inFolder, lastJson, witan, witanProcess } from "./run.ts";
+
+const ENGINES = ["simulate", "--consensus", "pbft", "--level", "engines"];
+
+describe("witan simulate", () => {
+  it("runs many worlds, and says what came of them", async () => {
+    const ran = await witan(...ENGINES, "--seeds", "12");
+    assert.equal(ran.code, 0, ran.err);
+    for (const line of [
+      /^worlds +12 of 12, seeds from 1$/m,
+      /^virtual time +[\d.]+ /m,
+      /^decisions +[\d,]+$/m,
+    ])
+      assert.match(ran.out, line);
+    assert.match(ran.out, /^events +[\d,]+, [\d,]+ in a second of one core$/m);
+    assert.match(ran.out, /^violations +none$/m);
+    assert.match(ran.out, /^faults inflicted:\n {2}.*crash \d/m);
+    assert.match(ran.err, /^pbft: 12 worlds, seeds from 1, on \d+ cores …$/m);
+  }).timeout(60_000);
+
+  it("prints one line of JSON for programs, the same but for the time it took", async () => {
+    const ran = await witan(...ENGINES, "--seeds", "5", "--from", "30", "--json", "--threads", "2");
+    assert.equal(ran.code, 0);
+    assert.equal(ran.err, "");
+    assert.equal(ran.out.split("\n").length, 2);
+    const result = lastJson(ran);
+    const keys = ["worlds", "virtualSeconds", "events", "decisions", "faults", "violations"];
+    assert.deepEqual(Object.keys(result).slice(0, 6), keys);
+    assert.deepEqual(
+      [result["worlds"], result["from"], result["violations"], result["stopped"]],
+      [5, 30, [], false],
+    );
+    assert.ok(
+      Number(result["events"]) > 0 && Number(result["virtualSeconds"]) > 0 && Number(result["decisions"]) > 0,
+    );
+    assert.ok(Number(result["eventsPerSecondPerCore"]) > 0);
+    const again = lastJson(
+      await witan(...ENGINES, "--seeds", "5", "--from", "30", "--json", "--threads", "1"),
+    );
+    for (const key of keys) assert.deepEqual(again[key], result[key], key);
+  }).timeout(60_000);
+
+  it("replays one world: the same trace byte for byte, its digest last", async () => {
+    const argv = [...ENGINES, "--seed", "4711", "--members", "4"];
+    const first = await witan(...argv, "--trace");
+    assert.equal(first.code, 0);
+    const lines = first.out.split("\n").slice(0, -1);
+    const [, digest] = /^digest ([0-9a-f]{64})$/.exec(lines.at(-1) ?? "") ?? [];
+    const body = lines
+      .slice(0, -1)
+      .map((line) => `${line}\n`)
+      .join("");
+    assert.equal(createHash("sha256").update(body).digest("hex"), digest);
+    // In a process of its own too, as people run it.
+    assert.ok(
+      (await witanProcess([...argv, "--trace"])).out === first.out,
+      "another process has another trace",
+    );
+    assert.match((await witan(...argv)).out, new RegExp(`^trace +${digest} `, "m"));
+    assert.equal(lastJson(await witan(...argv, "--json"))["digest"], digest);
+    const json = await witan(...argv, "--json", "--trace");
+    const told = json.out
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { readonly line?: string });
+    assert.ok(
+      told
+        .slice(0, -1)
+        .map(({ line }) => `${line}\n`)
+        .join("") === body,
+    );
+    assert.equal(lastJson(json)["digest"], digest);
+  }).timeout(60_000);
+
+  it("draws a world, and overwrites nothing", () =>
+    inFolder(async (folder) => {
+      const file = join(folder, "deep/world.svg");
+      const argv = [...ENGINES, "--seed", "45", "--members", "4", "--diagram", file];
+      const ran = await witan(...argv);
+      assert.equal(ran.code, 0, ran.err);
+      assert.match(ran.out, /^diagram +.*world\.svg$/m);
+      const svg = await readFile(file, "utf8");
+      assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*pbft, seed 45/s);
+      await writeFile(file, "mine");
+      const again = await witan(...argv);
+      assert.equal(again.code, 2);
+      assert.match(again.err, /not overwritten/);
+      assert.equal(await readFile(file, "utf8"), "mine");
+      const part = join(folder, "part.svg");
+      await witan(...ENGINES, "--seed", "45", "--members", "4", "--diagram", part, "--window", "1.7-1.9");
+      assert.match(await readFile(part, "utf8"), /This is a part:.* 1\.7\d\d s to 1\.\d+ s of/s);
+    })).timeout(60_000);
+
+  it("lets more lie than may, and says what is then checked; and no more than makes sense", async () => {
+    const ran = await witan(...ENGINES, "--seeds", "6", "--members", "4", "--byzantine", "2");
+    assert.equal(ran.code, 0, ran.out);
+    assert.match(ran.err, /^2 of 4 lie, and no more than 1 may: .*prove who lied/m);
+    const fewest = await witan(...ENGINES, "--seed", "1", "--byzantine", "2", "--trace");
+    assert.match(fewest.out, /^# members 7$/m);
+    const named = await witan(...ENGINES, "--seed", "1", "--adversary", "amnesia,twin", "--trace");
+    assert.match(named.out, /^# members 4$/m);
+    assert.match(named.out, /^# p\d is v\d, lies: amnesia/m);
+  }).timeout(60_000);
+
+  it("names all there is to choose from, and takes every one of these names", async () => {
+    const { out } = await witan("simulate", "--list");
+    for (const title of [
+      "protocols",
+      "levels of pbft",
+      "adversaries of pbft",
+      "checks of pbft",
+      "specimens",
+      "networks",
+      "faults",
+    ])
+      assert.match(out, new RegExp(`^${title}.*:$`, "m"));
+    const list = lastJson(await witan("simulate", "--list", "--json"));
+    interface Listed {
+      readonly name: string;
+      readonly says: string;
+      readonly adversaries: readonly Listed[];
+    }
+    const [pbft] = list["protocols"] as readonly { readonly levels: readonly Listed[] }[];
+    assert.deepEqual(
+      pbft?.levels.map(({ name }) => name),
+      ["engines", "nodes"],
+    );
+    for (const { name, adversaries } of pbft?.levels ?? []) {
+      assert.ok(adversaries.length > 3, name);
+      for (const one of adversaries) assert.ok(one.says.length > 10, one.name);
+    }
+    for (const one of pbft?.levels[0]?.adversaries ?? []) {
+      const ran = await witan(
+        ...ENGINES,
+        "--seed",
+        "2",
+        "--adversary",
+        one.name,
+        "--network",
+        "lan",
+        "--json",
+      );
+      assert.equal(ran.code, 0, `${one.name}: ${ran.out}`);
+    }
+  }).timeout(120_000);
+
+  it("runs a quarter of its worlds as whole nodes, and counts them apart", async () => {
+    const result = lastJson(
+      await witan("simulate", "--from", "3", "--seeds", "4", "--members", "4", "--json"),
+    );
+    const levels = result["levels"] as Record<string, { readonly worlds: number; readonly events: number }>;
+    assert.deepEqual([levels["engines"]?.worlds, levels["nodes"]?.worlds], [3, 1]);
+    assert.equal((levels["engines"]?.events ?? 0) + (levels["nodes"]?.events ?? 0), result["events"]);
+  }).timeout(120_000);
+
+  it("runs at the level that knows what is asked for", async () => {
+    const ran = await witan("simulate", "--seed", "3", "--adversary", "amnesia", "--json");
+    assert.deepEqual([ran.code, lastJson(ran)["level"]], [0, "engines"]);
+    const other = await witan("simulate", "--level", "nodes", "--adversary", "amnesia");
+    assert.equal(other.code, 2);
+    assert.match(other.err, /no such adversary/);
+  }).timeout(60_000);
+
+  it("finds the failure of a specimen, and draws it small", () =>
+    inFolder(async (folder) => {
+      const file = join(folder, "small.svg");
+      const ran = await witan("simulate", "--specimen", "no-pre-prepare", "--seeds", "20", "--diagram", file);
+      assert.equal(ran.code, 0, ran.err);
+      assert.match(ran.out, /^found in seed \d+: two blocks decided at one height/m);
+      assert.match(ran.out, /^ {2}messages +\d+, of \d+$/m);
+      assert.match(await readFile(file, "utf8"), /Broken here: agreement/);
+      const none = await witan("simulate", "--specimen", "two-phase", "--seeds", "1", "--json");
+      assert.equal(none.code, 1);
+      assert.equal(lastJson(none)["found"], false);
+    })).timeout(120_000);
+
+  const REFUSED: readonly (readonly [string, RegExp])[] = [
+    ["--consensus pbtf", /no such protocol\. Did you mean pbft\?/],
+    ["--consensus constructor", /no such protocol/],
+    ["--specimen two-phse", /no such specimen\. Did you mean two-phase\?/],
+    ["--specimen two-phase --members 4", /worlds of its own/],
+    ["--adversary amnesa", /no such adversary\. Did you mean amnesia\?/],
+    ["--adversary amnesia,", /no such adversary/],
+    ["--network wam", /no such network\. Did you mean wan\?/],
+    ["--level engine", /no such level\. Did you mean engines\?/],
+    ["--seed abc", /--seed abc: expected a whole number/],
+    ["--seed -1", /expected a whole number/],
+    ["--seed 1e3", /expected a whole number/],
+    ["--seeds 0", /expected a whole number/],
+    ["--seeds many", /expected a whole number/],
+    ["--from 9007199254740992", /expected a whole number/],
+    ["--seed 1 --seeds 5", /--seed is one world, and --seeds is for many/],
+    ["--seeds 5 --forever", /--forever ends with Ctrl-C only/],
+    ["--trace", /--trace shows one world: say which/],
+    ["--diagram x.svg", /--diagram shows one world/],
+    ["--seed 1 --window 1-2", /--window is a part of a diagram/],
+    ["--seed 1 --diagram x.svg --window 2-1", /expected from and to in seconds/],
+    ["--members 0", /expected a whole number from 1 to 40/],
+    ["--members 4 --byzantine 3", /pbft withstands 1, and with up to 2 .*nothing to check/],
+    ["--members 3 --byzantine 1", /pbft withstands 0\. With more nothing is promised/],
+    ["--byzantine 0 --adversary amnesia", /--byzantine 0 has nobody lie/],
+    ["--threads 0", /expected a whole number/],
+  ];
+  for (const [words, message] of REFUSED)
+    it(`refuses ${words}`, async () => {
+      const ran = await witan("simulate", ...words.split(" "));
+      assert.equal(ran.code, 2, ran.out);
+      assert.match(ran.err, message);
+      assert.equal(ran.out, "");
+      const json = await witan("simulate", ...words.split(" "), "--json");
+      assert.match(String((lastJson(json)["error"] as { readonly message: string }).message), message);
+    });
+
+  it("runs until it is told to stop, and ends with what it has", () =>
+    withWitan(async (start) => {
+      const running = start("simulate", "--forever", "--threads", "2");
+      const { from } = await running.event("begins");
+      assert.ok(Number(from) > 0, "seeds that nobody chose are fresh");
+      running.interrupt();
+      assert.equal(await running.ended(), 0, running.err);
+      const result = running.lines.at(-1);
+      assert.equal(result?.["stopped"], true);
+      assert.deepEqual(result["violations"], []);
+      assert.ok((result["unfinished"] as readonly number[]).length <= 2);
+    })).timeout(120_000);
+});
+
+describe("what is said of a violation", () => {
+  it("is how to see it again, with all that was asked for", () => {
+    const world = {
+      protocol: "pbft",
+      wishes: { members: 7, byzantine: 2, adversaries: ["amnesia", "twin"], network: "wan" },
+    } as const;
+    const found = { seed: 17, level: "engines", check: "agreement", message: "two blocks\n  more" } as const;
+    const lines = violationLines(found, world);
+    assert.equal(lines[0], "seed 17 (engines) violates agreement:");
+    assert.ok(lines.includes("  two blocks"));
+    const command =
+      "npx witan simulate --consensus pbft --level engines --seed 17 --members 7 --byzantine 2 " +
+      "--adversary amnesia,twin --network wan";
+    assert.equal(replay(world, "engines", 17), command);
+    assert.ok(lines.some((line) => line.includes(`${command} --trace`)));
+    assert.equal(grouped(1_234_567), "1,234,567");
+  });
+});

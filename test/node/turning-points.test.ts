@@ -1,0 +1,103 @@
+// What the log says of consensus: views that were given up, who decides from now on, one node with the keys of several.
+import assert from "node:assert/strict";
+import type { PbftStatus } from "@witan/consensus";
+import type { Height, Membership, PublicKey, View } from "@witan/primitives";
+import { TurningPoints } from "../../packages/node/src/consensus/turning-points.ts";
+import { memberOf } from "../ledger/build.ts";
+
+const [A, B, C, D, E] = [memberOf("a"), memberOf("b"), memberOf("c"), memberOf("d"), memberOf("e")];
+const NONE: readonly PublicKey[] = [];
+
+type Line = Readonly<Record<string, unknown>>;
+
+function membership(from: number, members = [A, B, C, D]): Membership {
+  return { mode: "pbft", from: from as Height, members };
+}
+
+function logOf() {
+  const lines: Line[] = [];
+  const at = (level: string) => (fields: object, message: string) => {
+    lines.push({ level, message, ...fields });
+  };
+  return { lines, log: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") } };
+}
+
+function status(view: number, phase: PbftStatus["phase"], more: Partial<Line> = {}): PbftStatus {
+  const fields = { mode: "pbft", membership: 1, height: 7, primary: view % 4, viewChanges: [], ...more };
+  return { ...fields, view: view as View, phase } as unknown as PbftStatus;
+}
+
+describe("the log of turning points", () => {
+  it("tells of a view that was given up: from which to which, and whose it was", () => {
+    const { lines, log } = logOf();
+    const points = new TurningPoints(log, NONE, membership(1));
+    points.look(status(0, "idle"));
+    points.look(status(0, "proposed"));
+    assert.deepEqual(lines, []);
+    points.look(status(1, "changingView", { viewChanges: [1, 3] }));
+    points.look(status(1, "changingView", { viewChanges: [1, 2, 3] }));
+    assert.equal(lines.length, 1);
+    const [{ message, ...fields } = {} as Line] = lines;
+    assert.match(String(message), /view was given up/);
+    assert.deepEqual(fields, {
+      ...{ level: "info", height: 7, from: 0, to: 1, primary: "a", next: "b", asked: ["b", "d"] },
+    });
+    points.look(status(1, "idle"));
+    points.look(status(1, "proposed"));
+    assert.equal(lines.length, 2);
+    assert.deepEqual(lines[1], {
+      ...{ level: "info", message: "a new view has begun", height: 7, view: 1, primary: "b" },
+    });
+  });
+
+  it("tells of both where the new view begins between two looks", () => {
+    const { lines, log } = logOf();
+    const points = new TurningPoints(log, NONE, membership(1));
+    points.look(status(0, "idle"));
+    points.look(status(2, "proposed"));
+    assert.deepEqual(
+      lines.map(({ from, to, view }) => [from, to, view]),
+      [
+        [0, 2, undefined],
+        [undefined, undefined, 2],
+      ],
+    );
+  });
+
+  it("takes views that begin anew with other members for no view given up", () => {
+    const { lines, log } = logOf();
+    const points = new TurningPoints(log, NONE, membership(1));
+    points.look(status(3, "idle"));
+    points.look(status(0, "idle", { membership: 8 }));
+    assert.deepEqual(lines, []);
+  });
+
+  it("tells of members added and removed, and of keys replaced", () => {
+    const { lines, log } = logOf();
+    const points = new TurningPoints(log, NONE, membership(1));
+    points.membersAre(membership(1, [A, B]));
+    assert.deepEqual(lines, [], "the same height, the same members");
+    points.membersAre(membership(5, [A, { ...B, votingKey: E.votingKey }, D, E]));
+    assert.deepEqual(
+      lines.map(({ message, member, was, now, from }) => [message, member, was, now, from]),
+      [
+        ["a member's voting key was replaced", "b", B.votingKey, E.votingKey, 5],
+        ["a member was added", "e", undefined, undefined, 5],
+        ["a member was removed", "c", undefined, undefined, 5],
+      ],
+    );
+  });
+
+  it("warns where one node has the voting keys of several members, at the start and when it comes to that", () => {
+    const { lines, log } = logOf();
+    new TurningPoints(log, [A.votingKey, E.votingKey], membership(1));
+    assert.deepEqual(lines, [], "a key that nobody has yet");
+    new TurningPoints(log, [A.votingKey, C.votingKey], membership(1));
+    assert.equal(lines.length, 1);
+    assert.deepEqual([lines[0]?.["level"], lines[0]?.["members"]], ["warn", ["a", "c"]]);
+    assert.match(String(lines[0]?.["message"]), /votes for a only/);
+    const later = new TurningPoints(log, [A.votingKey, E.votingKey], membership(1));
+    later.membersAre(membership(5, [A, B, C, E]));
+    assert.deepEqual(lines.at(-1)?.["members"], ["a", "e"]);
+  });
+});

@@ -1,0 +1,87 @@
+// Loads the simulator and the engine with a piece of their text replaced. Modules of a mutation have its name in their
+// addresses, so that each is loaded for itself and none meets another. What the checks count with stays as it is: a
+// mutation must not mend the rule by which it is found.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { registerHooks, stripTypeScriptTypes } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Mutation } from "@witan/simulator";
+import type * as checksModule from "../../packages/simulator/src/pbft/checks/checks.ts";
+import type * as conductsModule from "../../packages/simulator/src/pbft/conducts/conducts.ts";
+import type { PbftPlan } from "../../packages/simulator/src/pbft/plan.ts";
+import type * as worldModule from "../../packages/simulator/src/pbft/world.ts";
+
+type ConsensusModule = typeof import("@witan/consensus");
+type Run = (plan: PbftPlan) => worldModule.WorldResult;
+
+const PACKAGES = new URL("../../packages/", import.meta.url).href;
+const MARK = "?mutation=";
+const CHECKS = `${PACKAGES}simulator/src/pbft/checks/`;
+
+const loading = new Map<string, Mutation>();
+/** Without types, by address: the same for all mutations but in one file. */
+const plain = new Map<string, string>();
+
+/** Begins to serve mutated modules. @returns ends it */
+function serve(): () => void {
+  const hooks = registerHooks({
+    resolve(specifier, context, next) {
+      const found = next(specifier, context);
+      const { parentURL = "" } = context;
+      const at = parentURL.indexOf(MARK);
+      if (at < 0 || found.url.includes(MARK)) return found;
+      const name = parentURL.slice(at + MARK.length);
+      return isOwn(found.url, parentURL, loading.get(name)) ? { ...found, url: `${found.url}${MARK}${name}` } : found;
+    },
+    load(url, context, next) {
+      const [address = "", name] = url.split(MARK);
+      const mutation = loading.get(name ?? "");
+      if (mutation === undefined) return next(url, context);
+      const source = address === `${PACKAGES}${mutation.file}` ? mutated(address, mutation) : sourceOf(address);
+      return { format: "module", source, shortCircuit: true };
+    },
+  });
+  return () => hooks.deregister();
+}
+
+/** Whether a module is loaded anew for a mutation. */
+function isOwn(url: string, parent: string, mutation: Mutation | undefined): boolean {
+  if (url.startsWith(`${PACKAGES}simulator/src/`)) return true;
+  if (parent.startsWith(CHECKS)) return false;
+  const [pack] = mutation?.file.split("/") ?? [];
+  return url.startsWith(`${PACKAGES}consensus/src/`) || (pack === "primitives" && url.startsWith(PACKAGES));
+}
+
+function sourceOf(address: string): string {
+  const known = plain.get(address);
+  if (known !== undefined) return known;
+  const made = stripTypeScriptTypes(readFileSync(fileURLToPath(address), "utf8"));
+  plain.set(address, made);
+  return made;
+}
+
+function mutated(address: string, { file, replace: [before, after] }: Mutation): string {
+  const text = readFileSync(fileURLToPath(address), "utf8");
+  assert.equal(text.split(before).length, 2, `${file} should say once: ${before}`);
+  return stripTypeScriptTypes(text.replace(before, () => after));
+}
+
+/** What runs worlds of a mutation, with every check that holds in them. */
+export async function worldsOf(name: string, mutation: Mutation): Promise<Run> {
+  loading.set(name, mutation);
+  const stop = serve();
+  try {
+    const load = async <T>(file: string) => (await import(`${PACKAGES}${file}${MARK}${name}`)) as T;
+    const { PbftWorld } = await load<typeof worldModule>("simulator/src/pbft/world.ts");
+    const { checksOf } = await load<typeof checksModule>("simulator/src/pbft/checks/checks.ts");
+    const { CONDUCT_MAKERS } = await load<typeof conductsModule>("simulator/src/pbft/conducts/conducts.ts");
+    const { Pbft } = await load<ConsensusModule>("consensus/src/index.ts");
+    const begin: worldModule.Begin = ({ plan }, { keys }, start) => {
+      const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
+      return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
+    };
+    return (plan) => new PbftWorld(plan, { begin, checks: checksOf(plan), conducts: CONDUCT_MAKERS }).run();
+  } finally {
+    stop();
+  }
+}
