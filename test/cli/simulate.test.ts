@@ -109,6 +109,24 @@ describe("witan simulate", () => {
     assert.match(named.out, /^# p\d is v\d, lies: amnesia/m);
   }).timeout(60_000);
 
+  it("runs every scenario of twins up to a size", async () => {
+    const ran = await witan("simulate", "--twins", "0");
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /^scenarios +30 of 30$/m);
+    assert.match(ran.out, /^violations +none$/m);
+    const result = lastJson(await witan("simulate", "--twins", "0", "--json"));
+    assert.deepEqual(
+      [result["scenarios"], result["decisions"], result["violations"], result["size"]],
+      [30, 30, [], { sets: 2, changes: 0 }],
+    );
+    for (const more of [["--seed", "1"], ["--members", "4"], ["--trace"]]) {
+      const refused = await witan("simulate", "--twins", ...more);
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, new RegExp(`${more[0]} is for others: leave one out`));
+    }
+    assert.equal((await witan("simulate", "--twins", "9")).code, 2);
+  });
+
   it("names all there is to choose from, and takes every one of these names", async () => {
     const { out } = await witan("simulate", "--list");
     for (const title of [
@@ -117,6 +135,7 @@ describe("witan simulate", () => {
       "adversaries of pbft",
       "checks of pbft",
       "specimens",
+      "mutations",
       "networks",
       "faults",
     ])

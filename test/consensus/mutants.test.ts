@@ -1,5 +1,6 @@
 // The adversaries of this folder must be able to find something: each of these engines leaves out one rule, and one of
-// them shows it. A mutant is a copy of the engine with a piece of its text replaced; none is ever imported by another.
+// them shows it. (The simulator has many more: test/simulator/mutations.test.ts.) A mutant is a copy of the engine with a
+// piece of its text replaced; none is ever imported by another.
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -33,46 +34,10 @@ const MUTANTS: readonly Mutant[] = [
     foundBy: equivocations,
   },
   {
-    leavesOut: "one PREPARE of the quorum",
-    file: "instance.ts",
-    replace: ["if (others.length < quorum - 1)", "if (others.length < quorum - 2)"],
-    foundBy: equivocations,
-  },
-  {
-    leavesOut: "the COMMIT phase: decides when prepared",
-    file: "instance.ts",
-    replace: ["const signatures = this.#commits.for(", "const signatures = this.#prepares.for("],
-    foundBy: equivocations,
-  },
-  {
-    leavesOut: "what a prepared certificate forces",
-    file: "view-start.ts",
-    replace: ["forced = certificate.blockHash;", "forced = undefined;"],
-    foundBy: equivocations,
-  },
-  {
     leavesOut: "to keep a vote before it leaves",
     file: "normal-case.ts",
     replace: ['state: "accepted" };\n  state.persist();', 'state: "accepted" };'],
     foundBy: cuts,
-  },
-  {
-    leavesOut: "to keep the prepared certificate before COMMIT leaves",
-    file: "normal-case.ts",
-    replace: ["instance.prepared = prepared;\n  state.persist();", "instance.prepared = prepared;"],
-    foundBy: cuts,
-  },
-  {
-    leavesOut: "to keep the view that is asked for",
-    file: "view-change.ts",
-    replace: ["state.ticksSinceResend = 0;\n  state.persist();", "state.ticksSinceResend = 0;"],
-    foundBy: worlds,
-  },
-  {
-    leavesOut: "that one view has one NEW-VIEW",
-    file: "view-change.ts",
-    replace: ["if (state.announced?.view === state.view) return;", ""],
-    foundBy: worlds,
   },
   {
     leavesOut: "that a primary which announced its view asks for it no more",
@@ -81,12 +46,6 @@ const MUTANTS: readonly Mutant[] = [
       "state.broadcast(announced ?? ownViewChange(state));",
       "state.broadcast(ownViewChange(state)); if (announced) state.broadcast(announced);",
     ],
-    foundBy: worlds,
-  },
-  {
-    leavesOut: "to begin the views anew with new members",
-    file: "state.ts",
-    replace: ["this.view = 0 as View;\n    this.stage", "this.stage"],
     foundBy: worlds,
   },
 ];

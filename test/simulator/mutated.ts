@@ -6,13 +6,15 @@ import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { Mutation } from "@witan/simulator";
+import type * as agreementModule from "../../packages/simulator/src/pbft/checks/agreement.ts";
 import type * as checksModule from "../../packages/simulator/src/pbft/checks/checks.ts";
 import type * as conductsModule from "../../packages/simulator/src/pbft/conducts/conducts.ts";
 import type { PbftPlan } from "../../packages/simulator/src/pbft/plan.ts";
+import type * as twinsModule from "../../packages/simulator/src/pbft/twins.ts";
 import type * as worldModule from "../../packages/simulator/src/pbft/world.ts";
 
 type ConsensusModule = typeof import("@witan/consensus");
-type Run = (plan: PbftPlan) => worldModule.WorldResult;
+type WorldResult = worldModule.WorldResult;
 
 const PACKAGES = new URL("../../packages/", import.meta.url).href;
 const MARK = "?mutation=";
@@ -31,13 +33,16 @@ function serve(): () => void {
       const at = parentURL.indexOf(MARK);
       if (at < 0 || found.url.includes(MARK)) return found;
       const name = parentURL.slice(at + MARK.length);
-      return isOwn(found.url, parentURL, loading.get(name)) ? { ...found, url: `${found.url}${MARK}${name}` } : found;
+      return isOwn(found.url, parentURL, loading.get(name))
+        ? { ...found, url: `${found.url}${MARK}${name}` }
+        : found;
     },
     load(url, context, next) {
       const [address = "", name] = url.split(MARK);
       const mutation = loading.get(name ?? "");
       if (mutation === undefined) return next(url, context);
-      const source = address === `${PACKAGES}${mutation.file}` ? mutated(address, mutation) : sourceOf(address);
+      const source =
+        address === `${PACKAGES}${mutation.file}` ? mutated(address, mutation) : sourceOf(address);
       return { format: "module", source, shortCircuit: true };
     },
   });
@@ -67,20 +72,44 @@ function mutated(address: string, { file, replace: [before, after] }: Mutation):
 }
 
 /** What runs worlds of a mutation, with every check that holds in them. */
-export async function worldsOf(name: string, mutation: Mutation): Promise<Run> {
-  loading.set(name, mutation);
-  const stop = serve();
-  try {
-    const load = async <T>(file: string) => (await import(`${PACKAGES}${file}${MARK}${name}`)) as T;
+export async function worldsOf(name: string, mutation: Mutation): Promise<(plan: PbftPlan) => WorldResult> {
+  return await loaded(name, mutation, async (load, begin) => {
     const { PbftWorld } = await load<typeof worldModule>("simulator/src/pbft/world.ts");
     const { checksOf } = await load<typeof checksModule>("simulator/src/pbft/checks/checks.ts");
     const { CONDUCT_MAKERS } = await load<typeof conductsModule>("simulator/src/pbft/conducts/conducts.ts");
+    return (plan) => new PbftWorld(plan, { begin, checks: checksOf(plan), conducts: CONDUCT_MAKERS }).run();
+  });
+}
+
+/** What runs scenarios of Twins with a mutation. */
+export async function twinsOf(
+  name: string,
+  mutation: Mutation,
+): Promise<(scenario: twinsModule.TwinsScenario) => WorldResult> {
+  return await loaded(name, mutation, async (load, begin) => {
+    // By agreement alone: other checks would find such an engine before it does harm.
+    const { agreement } = await load<typeof agreementModule>("simulator/src/pbft/checks/agreement.ts");
+    const { runTwinsScenario } = await load<typeof twinsModule>("simulator/src/pbft/twins.ts");
+    return (scenario) => runTwinsScenario(scenario, { begin, checks: [agreement] });
+  });
+}
+
+type Load = <T>(file: string) => Promise<T>;
+
+async function loaded<T>(
+  name: string,
+  mutation: Mutation,
+  make: (load: Load, begin: worldModule.Begin) => Promise<T>,
+): Promise<T> {
+  loading.set(name, mutation);
+  const stop = serve();
+  try {
+    const load: Load = async (file) => await import(`${PACKAGES}${file}${MARK}${name}`);
     const { Pbft } = await load<ConsensusModule>("consensus/src/index.ts");
-    const begin: worldModule.Begin = ({ plan }, { keys }, start) => {
+    return await make(load, ({ plan }, { keys }, start) => {
       const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
       return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
-    };
-    return (plan) => new PbftWorld(plan, { begin, checks: checksOf(plan), conducts: CONDUCT_MAKERS }).run();
+    });
   } finally {
     stop();
   }

@@ -148,11 +148,15 @@ describe("the checks of worlds of whole nodes", () => {
     assert.equal(excused, undefined);
   });
 
-  it("bounds: timers, or transactions, without end", async () => {
+  it("bounds: timers, requests or transactions without end", async () => {
     const timers = await foundBy("bounds", (_world, [p0]) => {
       Object.defineProperty(p0, "timers", { value: 100_000 });
     });
     assert.equal(timers, "bounds");
+    const asked = await foundBy("bounds", (_world, [p0]) => {
+      Object.defineProperty(p0, "network", { value: { asked: 1_000, died: () => {} } });
+    });
+    assert.equal(asked, "bounds");
     const pool = await foundBy("bounds", (_world, [p0]) => {
       const limits = { transactions: 1, bytes: 1_000_000 };
       const call = async () => ({ transactions: 3, bytes: 10, waiting: 0, limits, oldestMs: null });

@@ -34,6 +34,7 @@ export function publicKeyShape(key: string): boolean {
  */
 export function signatureShape(signature: string): boolean {
   if (!isHex(signature, 64)) return false;
+  const r = signature.slice(0, 64);
   const s = signature.slice(64);
-  return scalarShape(signature.slice(0, 64)) && s > ZERO && s <= LOW_S_MAX;
+  return r > ZERO && r < GROUP_ORDER && s > ZERO && s <= LOW_S_MAX;
 }

@@ -9,6 +9,7 @@ import { runMany } from "../simulate/many.ts";
 import { runOne } from "../simulate/one.ts";
 import { runSpecimen } from "../simulate/specimen.ts";
 import { type SimulateFlags, taskOf } from "../simulate/task.ts";
+import { runAllTwins } from "../simulate/twins.ts";
 
 /** Adds the command `witan simulate`. */
 export function addSimulateCommand(
@@ -36,7 +37,11 @@ export function addSimulateCommand(
     .option("--network <name>", "what the network is like (default: by the seed)")
     .option("--threads <number>", "worlds at the same time (default: one for each core)")
     .option("--specimen <name>", "find the failure of a design that fails, make its world small, and draw it")
-    .option("--list", "name protocols, specimens, adversaries, checks, networks and faults")
+    .option(
+      "--twins [changes]",
+      "every scenario of one validator with a twin, with up to so many changes of who hears whom (default: 2)",
+    )
+    .option("--list", "name protocols, specimens, mutations, adversaries, checks, networks and faults")
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -50,6 +55,7 @@ ${examples([
   "witan simulate --seed 4711 --members 4 --diagram world.svg --window 0-2.5",
   "witan simulate --members 7 --byzantine 2 --adversary two-proposals,amnesia --network wan",
   "witan simulate --specimen two-phase --seeds 1000",
+  "witan simulate --consensus pbft --twins",
   "witan simulate --list",
 ])}`,
     )
@@ -67,6 +73,8 @@ async function run(streams: Streams, flags: SimulateFlags): Promise<ExitCode> {
       return await runOne(streams, json, task);
     case "many":
       return await runMany(streams, json, task);
+    case "twins":
+      return await runAllTwins(streams, json, task.size);
     case "specimen":
       return await runSpecimen(streams, json, task);
   }

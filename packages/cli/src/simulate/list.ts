@@ -1,5 +1,5 @@
 // What `witan simulate --list` names, each with a line of explanation.
-import { FAULTS, LEVEL_NAMES, type Named, NETWORKS, PROTOCOLS, SPECIMENS } from "@witan/simulator";
+import { FAULTS, LEVEL_NAMES, MUTATIONS, type Named, NETWORKS, PROTOCOLS, SPECIMENS } from "@witan/simulator";
 import { printResult, type Streams, table } from "../output.ts";
 
 /** Prints all that can be asked for by name, and what is checked. */
@@ -14,7 +14,12 @@ export function showList(streams: Streams, json: boolean): void {
     checks: protocol.checks.map(plain),
   }));
   const specimens = Object.entries(SPECIMENS).map(([name, { says, fails }]) => ({ name, says, fails }));
-  const all = { protocols, specimens, networks: NETWORKS.map(plain), faults: FAULTS.map(plain) };
+  const mutations = Object.entries(MUTATIONS).map(([name, { says, checks }]) => ({
+    name,
+    says,
+    checks: [...checks],
+  }));
+  const all = { protocols, specimens, mutations, networks: NETWORKS.map(plain), faults: FAULTS.map(plain) };
   printResult(streams, json, all, () => [
     ...section("protocols (--consensus)", protocols),
     ...protocols.flatMap(({ name, levels, checks }) => [
@@ -28,6 +33,7 @@ export function showList(streams: Streams, json: boolean): void {
       "specimens, designs that fail (--specimen)",
       specimens.map(({ name, says, fails }) => ({ name, says: `${says}. Fails by: ${fails}` })),
     ),
+    ...section("mutations, engines and hosts without a rule, which tests run and the checks find", mutations),
     ...section("networks (--network)", NETWORKS),
     ...section("faults", FAULTS),
   ]);

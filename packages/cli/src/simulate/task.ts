@@ -9,6 +9,9 @@ import {
   PROTOCOLS,
   type Protocol,
   SPECIMENS,
+  TWINS_ROUNDS,
+  TWINS_SIZE,
+  type TwinsSize,
   type Wanted,
   type WorldKind,
   type WorldWishes,
@@ -34,6 +37,7 @@ export interface SimulateFlags {
   readonly network?: string;
   readonly threads?: string;
   readonly specimen?: string;
+  readonly twins?: string | true;
   readonly list?: boolean;
   readonly json?: boolean;
 }
@@ -73,8 +77,14 @@ export interface SpecimenSearch {
   readonly diagram: string | undefined;
 }
 
+/** Every scenario up to a size. */
+export interface TwinsSearch {
+  readonly kind: "twins";
+  readonly size: TwinsSize;
+}
+
 /** What is to be done. */
-export type Task = { readonly kind: "list" } | OneWorld | ManyWorlds | SpecimenSearch;
+export type Task = { readonly kind: "list" } | TwinsSearch | OneWorld | ManyWorlds | SpecimenSearch;
 
 const SEEDS_DEFAULT = 100;
 const SPECIMEN_SEEDS_DEFAULT = 1_000;
@@ -87,6 +97,7 @@ const FRESH_BELOW = 1_000_000_000_000;
 /** @throws {CommandFailure} the options contradict each other, or name what there is not */
 export function taskOf(flags: SimulateFlags): Task {
   if (flags.list) return { kind: "list" };
+  if (flags.twins !== undefined) return twinsOf(flags, flags.twins);
   if (flags.specimen !== undefined) return specimenOf(flags, flags.specimen);
   const protocol = Object.hasOwn(PROTOCOLS, flags.consensus) ? PROTOCOLS[flags.consensus] : undefined;
   if (protocol === undefined)
@@ -152,6 +163,23 @@ function specimenOf(flags: SimulateFlags, name: string): SpecimenSearch {
       1,
     ),
   };
+}
+
+/** The scenarios are given: nothing of them is chosen. */
+function twinsOf(flags: SimulateFlags, changes: string | true): TwinsSearch {
+  if (flags.consensus !== "pbft")
+    throw unknown("--consensus", flags.consensus, ["pbft"], "protocol with --twins");
+  const other = [...NOT_FOR_SPECIMENS, ...(["seeds", "from", "specimen", "trace", "diagram"] as const)].find(
+    (one) => flags[one] !== undefined,
+  );
+  if (other !== undefined)
+    throw badInput(
+      "conflicting-options",
+      `--twins runs every scenario up to a size, and --${other} is for others: leave one out`,
+    );
+  if (changes === true) return { kind: "twins", size: TWINS_SIZE };
+  const most = TWINS_ROUNDS.length - 1;
+  return { kind: "twins", size: { ...TWINS_SIZE, changes: wholeNumber("--twins", changes, most) } };
 }
 
 function refuseContradictions(flags: SimulateFlags): void {

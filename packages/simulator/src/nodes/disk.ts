@@ -56,11 +56,20 @@ export class NodeDisk {
 
   /** The database, for who looks it through while no process runs. @throws {StoreError} as the real one does */
   openForOperator(): Promise<CheckedStore> {
-    const reader = this.#seen;
+    const [seen, durable] = [this.#seen, this.#durable];
+    const write = async (batch: Batch): Promise<void> => {
+      await seen.write(batch, true);
+      await durable.write(batch, true);
+    };
     return openStoreOn({
-      ...readerOf(reader),
-      fetchMany: (keys) => reader.fetchMany(keys),
-      ...writerOf(reader),
+      ...readerOf(seen),
+      fetchMany: (keys) => seen.fetchMany(keys),
+      write: (changes) => write(copiesOf(changes)),
+      prepare: async (changes) => {
+        const batch = copiesOf(changes);
+        return { write: () => write(batch) };
+      },
+      close: async () => {},
     });
   }
 
@@ -204,14 +213,6 @@ function readerOf(seen: Backend): Pick<Backend, "get" | "pieces" | "fileDamages"
     pieces: (range) => seen.pieces(range),
     fileDamages: () => seen.fileDamages(),
     snapshot: () => seen.snapshot(),
-  };
-}
-
-function writerOf(to: Backend): Pick<Backend, "write" | "prepare" | "close"> {
-  return {
-    write: (changes, sync) => to.write(copiesOf(changes), sync),
-    prepare: (changes) => to.prepare(changes),
-    close: async () => {},
   };
 }
 

@@ -185,6 +185,11 @@ export class NodeNetwork implements Network, LineOwner {
     }
   }
 
+  /** Requests that wait for an answer. */
+  get asked(): number {
+    return this.#pending.size;
+  }
+
   /** The process is gone. */
   died(quietly: boolean): void {
     this.#closed = true;

@@ -7,7 +7,6 @@ import type { Conduct, Liar, Outgoing } from "./conduct.ts";
 import type { Conspiracy } from "./conspiracy.ts";
 import type { Decided } from "./disk.ts";
 import type { Process } from "./process.ts";
-import { wordsOf } from "./words.ts";
 import type { PbftWorld } from "./world.ts";
 
 /** The conducts of one process. */
@@ -51,7 +50,7 @@ export class Lies implements Liar {
   #tell({ name }: Conduct, { to, signed }: Outgoing, leaving: readonly Outgoing[]): void {
     if (this.#world.options.recorder === undefined) return;
     const does = leaving.length === 0 ? "keeps back" : leaving.length > 1 ? "says more than" : "changes";
-    this.#world.tell(this.#self, "lie", `${name}: ${does} ${wordsOf(signed)} for p${to}`);
+    this.#world.tell(this.#self, "lie", `${name}: ${does} ${this.#world.words(signed)} for p${to}`);
   }
 
   ignores(signed: SignedMessage, from: number): boolean {

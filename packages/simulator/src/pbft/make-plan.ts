@@ -4,7 +4,7 @@ import { byzantineMax } from "@witan/primitives";
 import { Random } from "../random.ts";
 import { drawFaults } from "../world/draw-faults.ts";
 import { REGIONS } from "../world/network.ts";
-import type { ClockPlan, NetworkPlan, NetworkProfile } from "../world/plan.ts";
+import type { ClockPlan, Fault, NetworkPlan, NetworkProfile } from "../world/plan.ts";
 import type { LiarPlan, PbftPlan, TransactionPlan } from "./plan.ts";
 import { BLOCK_MAX, OVERDUE_US } from "./pools.ts";
 
@@ -18,6 +18,10 @@ export interface Wishes {
   readonly network?: NetworkProfile;
   /** Whether liars may have twins; undefined: some have. */
   readonly twins?: boolean;
+  /** Kinds of faults that may befall processes and links; undefined: all. */
+  readonly faults?: readonly Fault["kind"][];
+  /** Clients send nothing once the world is kind: nothing new uncovers what was missed. */
+  readonly quiet?: boolean;
 }
 
 /** T, the view timer, is a second: a tick of 25 ms is enough to see all that ticks decide. */
@@ -33,7 +37,8 @@ export function makePbftPlan(seed: number, wishes: Wishes): PbftPlan {
   const liars = drawLiars(random, members, wishes);
   const processes = members + spares + liars.filter(({ twin }) => twin).length;
   const kindAtUs = random.between(5, 25) * 1_000_000;
-  const transactions = drawTransactions(random, kindAtUs);
+  const drawn = drawTransactions(random, kindAtUs);
+  const transactions = wishes.quiet ? drawn.filter(({ atUs }) => atUs < kindAtUs) : drawn;
   return {
     seed,
     ...{ members, spares, liars, kindAtUs },
@@ -44,7 +49,9 @@ export function makePbftPlan(seed: number, wishes: Wishes): PbftPlan {
       [500, 3_000],
       [5_000, 60_000],
     ]),
-    faults: drawFaults(random, { processes, kindAtUs }),
+    faults: drawFaults(random, { processes, kindAtUs }).filter(
+      ({ kind }) => wishes.faults === undefined || wishes.faults.includes(kind),
+    ),
     tickUs: TICK_US,
     viewTicks: VIEW_TICKS,
     viewTicksMax: VIEW_TICKS_MAX,

@@ -1,12 +1,13 @@
 // Mutations: the real engine, or its host in this world, with one rule taken out of its text. Each must be found by the
 // checks of ordinary worlds: what they do not find here they would not find in the product either. Only data; whoever
 // runs one loads the sources with the text replaced (test/simulator/mutations.test.ts).
-import type { Wishes } from "./make-plan.ts";
+import { makePbftPlan } from "./make-plan.ts";
 import { ENGINE_LIVENESS } from "./mutations/engine-liveness.ts";
 import { ENGINE_SAFETY } from "./mutations/engine-safety.ts";
 import { HOST } from "./mutations/host.ts";
 import { MESSAGE_CHECKS } from "./mutations/message-checks.ts";
 import type { Mutation } from "./mutations/mutation.ts";
+import type { PbftPlan } from "./plan.ts";
 
 export type { Mutation } from "./mutations/mutation.ts";
 
@@ -18,7 +19,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   ...HOST,
 };
 
-/** What worlds of a mutation are drawn by. @param conducts all there are, for mutations that name none */
-export function wishesFor({ wishes }: Mutation, conducts: readonly string[]): Wishes {
-  return { conducts, ...wishes };
+/** The plan of a world in which a mutation may show. @param conducts all there are, for mutations that name none */
+export function planFor({ wishes }: Mutation, seed: number, conducts: readonly string[]): PbftPlan {
+  return makePbftPlan(seed, { conducts, ...wishes });
 }

@@ -1,6 +1,6 @@
 // The transactions of a world of engines, and which of them each process knows: told by clients, lost with a crash, told
 // again after it. A number stands for a transaction.
-import type { Random } from "../random.ts";
+import { Random } from "../random.ts";
 import type { EventQueue } from "../world/event-queue.ts";
 import type { TransactionPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
@@ -15,6 +15,7 @@ const TOLD_US = [200, 1_000, 2_000, 5_000, 20_000, 100_000] as const;
 /** What waits at every process. */
 export class Pools {
   readonly #queue: EventQueue;
+  readonly #seed: number;
   readonly #random: Random;
   readonly #transactions: readonly TransactionPlan[];
   /** By place: since when each waits, oldest first. */
@@ -22,9 +23,10 @@ export class Pools {
   /** Sent by clients so far. */
   #sent = 0;
 
-  constructor(queue: EventQueue, random: Random, transactions: readonly TransactionPlan[]) {
+  constructor(queue: EventQueue, seed: number, transactions: readonly TransactionPlan[]) {
     this.#queue = queue;
-    this.#random = random;
+    this.#seed = seed;
+    this.#random = Random.of(seed, "clients");
     this.#transactions = transactions;
   }
 
@@ -42,14 +44,17 @@ export class Pools {
     for (const [id, { atUs }] of this.#transactions.entries())
       this.#queue.at(atUs, () => {
         this.#sent = id + 1;
-        for (const process of to) this.#tell(process, id);
+        // By its own chance: without another transaction this one takes as long.
+        const random = Random.of(this.#seed, `told at ${atUs}`);
+        for (const process of to) this.#tell(process, id, random);
       });
   }
 
   /** A process came back: it hears of everything again. */
   came(process: Process): void {
     this.#of(process).clear();
-    for (let id = 0; id < this.#sent; id++) if (!process.disk.held.has(id)) this.#tell(process, id);
+    for (let id = 0; id < this.#sent; id++)
+      if (!process.disk.held.has(id)) this.#tell(process, id, this.#random);
   }
 
   /** What a block of this process holds. */
@@ -70,8 +75,8 @@ export class Pools {
     process.work(since !== undefined, overdue);
   }
 
-  #tell(process: Process, id: number): void {
-    this.#queue.at(this.#queue.nowUs + this.#random.by(TOLD_US), () => {
+  #tell(process: Process, id: number, random: Random): void {
+    this.#queue.at(this.#queue.nowUs + random.by(TOLD_US), () => {
       if (!process.up || process.disk.held.has(id)) return;
       this.#of(process).set(id, this.#queue.nowUs);
       this.look(process);

@@ -2,6 +2,7 @@
 // key, one height and two views. Every scenario up to a stated size is run, none is drawn: who is twinned, and for each
 // round who hears whom. No other fault: delays are all the same, and at the end everybody hears everybody.
 import { Pbft } from "@witan/consensus";
+import type { CheckMaker } from "./check.ts";
 import { checksOf } from "./checks/checks.ts";
 import type { Outgoing } from "./conduct.ts";
 import type { PbftPlan } from "./plan.ts";
@@ -136,11 +137,25 @@ function planOf({ twinned }: TwinsScenario): PbftPlan {
     faults: [],
     kindAtUs: HEALS_US,
     ...{ tickUs: TICK_US, viewTicks: VIEW_TICKS, viewTicksMax: 2 * VIEW_TICKS, resendTicks: RESEND_TICKS },
-    ...{ bufferedMax: 16, changesPermille: 0, changesAtOnce: 1, checkpointInterval: 4, blockBytes: 1_000 },
+    ...{ bufferedMax: 16, changesPermille: 0, changes: "one", checkpointInterval: 4, blockBytes: 1_000 },
     transactions: [{ atUs: 1, client: 1 }],
     // After it has healed: of the longest timers one that runs, one for a view of the twins, one to decide in.
     boundUs: 3 * 2 * VIEW_TICKS * TICK_US,
   };
+}
+
+/** The engine as it is. */
+const real: Begin = ({ plan }, { keys }, start) => {
+  const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
+  return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
+};
+
+/** What a scenario is run with. */
+export interface TwinsParts {
+  /** Undefined: the engine as it is. */
+  readonly begin?: Begin;
+  /** Undefined: every check. */
+  readonly checks?: readonly CheckMaker[];
 }
 
 /** A world in which a message's kind and view say which division it meets. */
@@ -151,9 +166,9 @@ class TwinsWorld extends PbftWorld {
   /** Of what leaves now. */
   #round = LAST;
 
-  constructor(scenario: TwinsScenario, begin: Begin) {
+  constructor(scenario: TwinsScenario, { begin = real, checks }: TwinsParts) {
     const plan = planOf(scenario);
-    super(plan, { begin, checks: checksOf(plan), conducts: {} });
+    super(plan, { begin, checks: checks ?? checksOf(plan), conducts: {} });
     this.#divisions = scenario.divisions;
   }
 
@@ -188,15 +203,9 @@ class TwinsWorld extends PbftWorld {
   }
 }
 
-/** The engine as it is. */
-const real: Begin = ({ plan }, { keys }, start) => {
-  const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
-  return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
-};
-
-/** Runs one scenario, under every check; in the end all must have decided. @param begin another engine */
-export function runTwinsScenario(scenario: TwinsScenario, begin: Begin = real): WorldResult {
-  return new TwinsWorld(scenario, begin).run();
+/** Runs one scenario; in the end all must have decided. */
+export function runTwinsScenario(scenario: TwinsScenario, parts: TwinsParts = {}): WorldResult {
+  return new TwinsWorld(scenario, parts).run();
 }
 
 /** What came of many scenarios. */
@@ -205,19 +214,22 @@ export interface TwinsReport {
   readonly events: number;
   /** Blocks decided, over all scenarios. */
   readonly decisions: number;
-  readonly violations: readonly { readonly scenario: string; readonly check: string; readonly message: string }[];
+  readonly violations: readonly {
+    readonly scenario: string;
+    readonly check: string;
+    readonly message: string;
+  }[];
 }
 
 /** Runs scenarios one after another. @param after called after each: false ends the search */
 export function runTwins(
   scenarios: Iterable<TwinsScenario>,
   after: (soFar: TwinsReport) => boolean = () => true,
-  begin: Begin = real,
 ): TwinsReport {
   const violations: TwinsReport["violations"][number][] = [];
   let report: TwinsReport = { scenarios: 0, events: 0, decisions: 0, violations };
   for (const scenario of scenarios) {
-    const { violation, events, decisions } = runTwinsScenario(scenario, begin);
+    const { violation, events, decisions } = runTwinsScenario(scenario);
     if (violation) {
       const { check, message } = violation;
       violations.push({ scenario: textOfTwins(scenario), check, message });

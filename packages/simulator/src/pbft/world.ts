@@ -97,7 +97,8 @@ export class PbftWorld {
   readonly #driver: FaultDriver;
   readonly #faults = new Map<string, number>();
   readonly #notes: StepNotes | undefined;
-  readonly #words: (signed: SignedMessage) => string;
+  /** A message in words. */
+  readonly words: (signed: SignedMessage) => string;
   #isOver = false;
   #events = 0;
   #top = 0;
@@ -106,7 +107,7 @@ export class PbftWorld {
     const { seed, members, spares, liars } = plan;
     this.plan = plan;
     this.options = options;
-    this.#words = options.words ?? wordsOf;
+    this.words = options.words ?? wordsOf;
     const nodes = members + spares;
     this.cast = new Cast(
       nodes,
@@ -122,7 +123,7 @@ export class PbftWorld {
       count: (fault) => this.count(fault),
       arriving: options.arriving,
     });
-    this.pools = new Pools(this.queue, Random.of(seed, "clients"), plan.transactions);
+    this.pools = new Pools(this.queue, seed, plan.transactions);
     const first = this.cast.names.slice(0, members).map((name) => this.cast.member(name, 0));
     this.firstMembership = { mode: "pbft", from: 1 as Height, members: first };
     const places = [...Array(nodes).keys(), ...liars.filter(({ twin }) => twin).map(({ node }) => node)];
@@ -276,7 +277,7 @@ export class PbftWorld {
       this.post(
         from.place,
         to,
-        () => this.#words(signed),
+        () => this.words(signed),
         bytes,
         (peer) => {
           if (body) peer.bodies.keep(message.blockHash);
@@ -339,7 +340,7 @@ export class PbftWorld {
   }
 
   signed(at: Process, signed: SignedMessage): SignedMessage {
-    this.#note(at, "vote", () => `says ${this.#words(signed)}`);
+    this.#note(at, "vote", () => `says ${this.words(signed)}`);
     for (const check of this.#checks) check.signed?.(at, signed);
     return signed;
   }

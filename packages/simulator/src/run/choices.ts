@@ -7,6 +7,7 @@ const NETWORK_WORDS: Readonly<Record<NetworkProfile, string>> = {
   lan: "one room: tenths of a millisecond, now and then five",
   wan: "members in Frankfurt, Virginia, Tokyo and Sydney: up to 145 ms one way, and jitter",
   "heavy-tail": "a millisecond as a rule, and seconds once in a while: messages overtake each other",
+  even: "every message takes as long as every other",
 };
 
 const FAULT_WORDS: Readonly<Record<NodeFault["kind"], string>> = {

@@ -13,7 +13,7 @@ import {
   step,
   steps,
 } from "./plan-moves.ts";
-import type { Move, TrialMove } from "./shrink.ts";
+import type { Move, Trial, TrialMove } from "./shrink.ts";
 
 /** With fewer none may lie: hardly the same protocol, and nothing that a reader knows from elsewhere. */
 const MEMBERS_LEAST = 4;
@@ -168,34 +168,56 @@ export const PBFT_SAFETY_MOVES: readonly Move<PbftPlan>[] = [
 ];
 
 /** For what is owed only after the world has turned kind. */
-export const PBFT_LIVENESS_MOVES: readonly Move<PbftPlan>[] = [...fewerChances, kindEarlier(), shorterFaults()];
+export const PBFT_LIVENESS_MOVES: readonly Move<PbftPlan>[] = [
+  ...fewerChances,
+  kindEarlier(),
+  shorterFaults(),
+];
 
 const HEIGHT = /( h| after )(\d+)/;
 
 /**
- * A height less: one transaction, and the letters about one height, go; those about later heights are about one lower.
- * (A plan alone can't say this: without its letters the world behind a height is another.)
+ * Fewer heights: transactions, and the letters about as many heights, go; what is about later heights is about lower
+ * ones. (A plan alone can't say this: without its letters the world behind a height is another.) Runs of heights first:
+ * where two groups of members take turns, a single one cannot go.
  */
 export const fewerHeights: TrialMove<PbftPlan> = (first, holds) => {
   let trial = first;
-  for (let height = 1; trial.arriving !== undefined && height <= first.plan.transactions.length; ) {
-    const { plan, arriving } = trial;
-    const names = withoutHeight(arriving, height);
-    const next = plan.transactions
-      .map((_, at) => ({ plan: { ...plan, transactions: plan.transactions.toSpliced(at, 1) }, arriving: names }))
-      .find(holds);
-    if (next === undefined) height++;
-    else trial = next;
-  }
+  for (let count = first.plan.transactions.length - 1; count > 0; count = nextCount(count))
+    for (let height = 1; height + count <= trial.plan.transactions.length; ) {
+      const next = withoutHeights(trial, height, count).find(holds);
+      if (next === undefined) height++;
+      else trial = next;
+    }
 };
 
-/** What stands after height 1 comes from `h1`, and is what others said after 0. */
-function withoutHeight(names: ReadonlySet<string>, height: number): ReadonlySet<string> {
-  const kept = [...names].flatMap((name) => {
-    const [, word = "", number = "0"] = HEIGHT.exec(name) ?? [];
-    const about = Number(number);
-    if (word === " h" && about === height && !name.includes("STATUS")) return [];
-    return about < height ? [name] : [name.replace(HEIGHT, `$1${about - 1}`)];
+/** Not every length of the long ones: of either parity one is enough. */
+function nextCount(count: number): number {
+  return count > 8 ? count - 2 : count - 1;
+}
+
+/** By a different transaction for each try where one height goes: some height may hold several. */
+function withoutHeights(
+  { plan, arriving }: Trial<PbftPlan>,
+  height: number,
+  count: number,
+): readonly Trial<PbftPlan>[] {
+  if (arriving === undefined) return [];
+  const names = new Set([...arriving].flatMap((name) => lowered(name, height, count)));
+  const starts = count === 1 ? plan.transactions.keys() : [height - 1];
+  return [...starts].map((at) => {
+    const transactions = plan.transactions.toSpliced(at, count);
+    return { plan: { ...plan, transactions }, arriving: names };
   });
-  return new Set(kept);
+}
+
+/** A letter's name without these heights; none, if it is about one of them. */
+function lowered(name: string, height: number, count: number): readonly string[] {
+  const [, word = "", number = "0"] = HEIGHT.exec(name) ?? [];
+  const about = Number(number);
+  const to = (other: number) => [name.replace(HEIGHT, `$1${other}`)];
+  if (about < height) return [name];
+  // These say how far their sender has come, not what they vote on.
+  if (word === " after " || name.includes("STATUS")) return to(Math.max(height - 1, about - count));
+  return about < height + count ? [] : to(about - count);
 }

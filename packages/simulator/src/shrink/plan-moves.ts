@@ -27,7 +27,10 @@ export function steps<P>(change: (plan: P) => P | undefined): Move<P> {
 }
 
 /** Leaves out of a list what is not needed. */
-export function fewer<P, T>(list: (plan: P) => readonly T[], put: (plan: P, list: readonly T[]) => P): Move<P> {
+export function fewer<P, T>(
+  list: (plan: P) => readonly T[],
+  put: (plan: P, list: readonly T[]) => P,
+): Move<P> {
   return (plan, holds) => {
     const needed = ddmin(list(plan), (part) => holds(put(plan, part)));
     return put(plan, needed);
@@ -42,18 +45,23 @@ export function fewerFaults<P extends Plan>(): Move<P> {
   );
 }
 
-function withNetwork<P extends Plan>(change: Partial<NetworkPlan>): (plan: P) => P {
+function withNetwork<P extends Pick<Plan, "network">>(change: Partial<NetworkPlan>): (plan: P) => P {
   return (plan) => ({ ...plan, network: { ...plan.network, ...change } });
 }
 
 /** A network that is fast and loses nothing; or as much of that as there can be. */
-export function simplerNetwork<P extends Plan>(): Move<P> {
+export function simplerNetwork<P extends Pick<Plan, "network">>(): Move<P> {
+  const best = { lossPermille: 0, duplicatePermille: 0, bytesPerMs: 0 };
+  const unlessEven = (change: Partial<NetworkPlan>) => (plan: P) =>
+    plan.network.profile === "even" ? plan : withNetwork<P>(change)(plan);
   return step<P>(
-    withNetwork({ profile: "lan", lossPermille: 0, duplicatePermille: 0, bytesPerMs: 0 }),
+    withNetwork({ profile: "even", ...best }),
+    unlessEven({ profile: "lan", ...best }),
+    withNetwork({ profile: "even" }),
     withNetwork({ duplicatePermille: 0 }),
     withNetwork({ bytesPerMs: 0 }),
     withNetwork({ lossPermille: 0 }),
-    withNetwork({ profile: "lan" }),
+    unlessEven({ profile: "lan" }),
   );
 }
 
@@ -71,7 +79,10 @@ export function shorterFaults<P extends Plan>(): Move<P> {
     let plan = first;
     for (const at of first.faults.keys())
       for (let left = 4; left > 0; left--) {
-        const next = { ...plan, faults: plan.faults.map((fault, other) => (other === at ? halved(fault) : fault)) };
+        const next = {
+          ...plan,
+          faults: plan.faults.map((fault, other) => (other === at ? halved(fault) : fault)),
+        };
         if (!holds(next)) break;
         plan = next;
       }
@@ -84,9 +95,9 @@ function halved<F extends Fault>(fault: F): F {
 }
 
 /** A world that is bad until the violation has happened, and ends there: every letter can be left out, and none comes later. */
-export function endsThere<P extends Plan & { readonly boundUs: number }>(): Move<P> {
+export function endsThere<P extends Pick<Plan, "kindAtUs"> & { readonly boundUs: number }>(): Move<P> {
   return (plan, holds, endUs) => {
-    const next = { ...plan, kindAtUs: endUs + 1, boundUs: 0, faults: untilKind(plan.faults, endUs + 1) };
+    const next = { ...plan, kindAtUs: endUs + 1, boundUs: 0 };
     return holds(next) ? next : plan;
   };
 }
@@ -99,9 +110,11 @@ function untilKind(faults: readonly Fault[], kindAtUs: number): readonly Fault[]
 
 /** A world that turns kind earlier: after a half, three quarters, nine tenths of its time. */
 export function kindEarlier<P extends Plan>(): Move<P> {
-  const after = (twentieths: number) => (plan: P): P => {
-    const kindAtUs = Math.floor((plan.kindAtUs * twentieths) / 20);
-    return { ...plan, kindAtUs, faults: untilKind(plan.faults, kindAtUs) };
-  };
+  const after =
+    (twentieths: number) =>
+    (plan: P): P => {
+      const kindAtUs = Math.floor((plan.kindAtUs * twentieths) / 20);
+      return { ...plan, kindAtUs, faults: untilKind(plan.faults, kindAtUs) };
+    };
   return step<P>(after(5), after(10), after(15), after(18));
 }

@@ -89,7 +89,8 @@ class Shrinking<P> {
     this.#job = job;
     this.#best = { plan: job.plan, arriving: undefined };
     const { violation, ...rest } = job.run(this.#best);
-    if (violation === undefined || !job.isSame(violation)) throw new RangeError("nothing to shrink: the world of this plan does not break");
+    if (violation === undefined || !job.isSame(violation))
+      throw new RangeError("nothing to shrink: the world of this plan does not break");
     this.#outcome = { violation, ...rest };
     this.#before = rest.size;
   }
@@ -100,10 +101,18 @@ class Shrinking<P> {
       before = this.#shown;
       this.#shrinkPlan();
       this.#shrinkLetters();
-      for (const move of this.#job.trialMoves ?? []) move(this.#best, (trial) => this.#tries(trial));
     }
-    const { violation, size } = this.#outcome;
-    return { ...this.#best, violation, before: this.#before, after: size, runs: this.#runs };
+    const { violation, size, letters } = this.#outcome;
+    // Names of letters that nobody sent any more are no part of what is left.
+    const { plan, arriving } = this.#best;
+    return {
+      plan,
+      arriving: arriving && new Set(letters),
+      violation,
+      before: this.#before,
+      after: size,
+      runs: this.#runs,
+    };
   }
 
   get #shown(): string {
@@ -121,8 +130,17 @@ class Shrinking<P> {
 
   #shrinkLetters(): void {
     const { plan } = this.#best;
+    const { letters } = this.#outcome;
+    if (this.#best.arriving === undefined && !this.#tries({ plan, arriving: new Set(letters) })) return;
+    // Where only these arrive, most of what lost the others is needless: the plan first, since letters cost more runs.
+    this.#shrinkPlan();
+    for (const move of this.#job.trialMoves ?? []) move(this.#best, (trial) => this.#tries(trial));
+    this.#shrinkNames();
+  }
+
+  #shrinkNames(): void {
+    const { plan } = this.#best;
     const holds = (names: readonly string[]) => this.#tries({ plan, arriving: new Set(names) });
-    if (this.#best.arriving === undefined && !holds(this.#outcome.letters)) return;
     // First whole kinds of letters and whole links, then one by one.
     for (const groupOf of [kindOf, linkOf]) {
       const names = this.#outcome.letters;
@@ -130,6 +148,7 @@ class Shrinking<P> {
       ddmin(groups, (part) => holds(names.filter((name) => part.includes(groupOf(name)))));
     }
     ddmin(this.#outcome.letters, holds);
+    holds(inFirstCopies(this.#outcome.letters));
   }
 
   /** Runs a world, and goes on from it if the same breaks there. */
@@ -146,6 +165,17 @@ class Shrinking<P> {
     onProgress?.({ runs: this.#runs, runsMax, size: this.#outcome.size });
     return isBroken;
   }
+}
+
+/** The same letters, but of what was sent several times the first copies: with them the rest may be needless as well. */
+function inFirstCopies(names: readonly string[]): readonly string[] {
+  const counts = new Map<string, number>();
+  return names.map((name) => {
+    const words = name.slice(0, name.lastIndexOf(" "));
+    const count = (counts.get(words) ?? 0) + 1;
+    counts.set(words, count);
+    return `${words} ${count}`;
+  });
 }
 
 function linkOf(name: string): string {

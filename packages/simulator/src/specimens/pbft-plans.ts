@@ -2,7 +2,7 @@
 // validators. Distributions, never a schedule: the seed says what happens.
 import type { LiarPlan, PbftPlan, TransactionPlan } from "../pbft/plan.ts";
 import { Random } from "../random.ts";
-import type { Fault } from "../world/plan.ts";
+import type { Fault, NetworkProfile } from "../world/plan.ts";
 
 const TICK_US = 25_000;
 /** T is half a second. */
@@ -13,6 +13,8 @@ const BAD_US = 6_000_000;
 
 /** What a specimen's worlds have of their own. */
 export interface SpecimenWorld {
+  /** Four, unless said. */
+  readonly members?: number;
   readonly spares?: number;
   readonly liars?: (random: Random) => readonly LiarPlan[];
   readonly faults?: (random: Random, kindAtUs: number) => readonly Fault[];
@@ -20,6 +22,8 @@ export interface SpecimenWorld {
   readonly changesPermille?: number;
   /** Of a thousand messages so many are lost: one of these. */
   readonly loss?: readonly number[];
+  readonly profiles?: readonly NetworkProfile[];
+  readonly resendTicks?: number;
   /** One after another, so far apart at most. */
   readonly transactionsEveryUs?: number;
 }
@@ -30,22 +34,30 @@ export function specimenPlan(world: SpecimenWorld): (seed: number) => PbftPlan {
     const random = Random.of(seed, "specimen");
     const { spares = 0, changesPermille = 0, loss = [100, 250, 400], kindAtUs = BAD_US } = world;
     const { transactionsEveryUs = 2_000_000 } = world;
-    const members = 4;
+    const { members = 4, profiles = ["lan", "heavy-tail"] } = world;
     const liars = world.liars?.(random) ?? [];
     const processes = members + spares + liars.filter(({ twin }) => twin).length;
     return {
       ...{ seed, members, spares, liars, changesPermille, kindAtUs, boundUs: BOUND_US },
       network: {
-        profile: random.pick(["lan", "heavy-tail"]),
+        profile: random.pick(profiles),
         regions: Array(processes).fill(0),
         lossPermille: random.pick(loss),
         duplicatePermille: 0,
         bytesPerMs: 0,
       },
-      clocks: Array.from({ length: processes }, () => ({ skewMs: 0, driftPpm: random.between(-5_000, 5_000) })),
+      clocks: Array.from({ length: processes }, () => ({
+        skewMs: 0,
+        driftPpm: random.between(-5_000, 5_000),
+      })),
       writeUs: [100, 2_000],
       faults: world.faults?.(random, kindAtUs) ?? [],
-      ...{ tickUs: TICK_US, viewTicks: VIEW_TICKS, viewTicksMax: 4 * VIEW_TICKS, resendTicks: VIEW_TICKS / 2 },
+      ...{
+        tickUs: TICK_US,
+        viewTicks: VIEW_TICKS,
+        viewTicksMax: 4 * VIEW_TICKS,
+        resendTicks: world.resendTicks ?? VIEW_TICKS / 2,
+      },
       ...{ bufferedMax: 16, changes: "all" as const, checkpointInterval: 100, blockBytes: 1_000 },
       transactions: someTransactions(random, kindAtUs, transactionsEveryUs),
     };
@@ -81,7 +93,9 @@ export function goDeaf(processes: number): (random: Random, kindAtUs: number) =>
     const faults: Fault[] = [];
     for (let atUs = random.below(50_000); atUs < kindAtUs; ) {
       const deaf = random.below(processes);
-      const cut = [...Array(processes).keys()].filter((other) => other !== deaf).map((other) => [other, deaf] as const);
+      const cut = [...Array(processes).keys()]
+        .filter((other) => other !== deaf)
+        .map((other) => [other, deaf] as const);
       const untilUs = Math.min(kindAtUs, atUs + random.between(700_000, 2_500_000));
       faults.push({ kind: "partition", atUs, untilUs, cut });
       atUs = untilUs + random.below(50_000);

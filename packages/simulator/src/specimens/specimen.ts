@@ -50,6 +50,8 @@ export interface Specimen {
   readonly check: string;
   /** Undefined: no world of these seeds shows the failure. */
   find(options: SpecimenOptions): Found | undefined;
+  /** What breaks in the worlds of a seed when nothing is left out: nothing, or the failure is not the design's. */
+  control(seed: number): Violation | undefined;
 }
 
 /** Worlds that a run may take to become small. */

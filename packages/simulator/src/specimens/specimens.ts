@@ -1,7 +1,8 @@
 // The failing designs of protocols/pbft.md, by their names.
 import { wordsOf } from "../pbft/words.ts";
 import { cutsOff, goDeaf, oneLiar, specimenPlan } from "./pbft-plans.ts";
-import { pbftSpecimen } from "./pbft-specimen.ts";
+import { PbftSpecimen } from "./pbft-specimen.ts";
+import { registerSpecimen } from "./registers/specimen.ts";
 import type { Specimen } from "./specimen.ts";
 
 /** Designs whose first message is a PREPARE. */
@@ -9,7 +10,19 @@ const primaryPrepares: typeof wordsOf = (signed) => wordsOf(signed).replace(/^PR
 
 /** All specimens. */
 export const SPECIMENS: Readonly<Record<string, Specimen>> = {
-  "two-phase": pbftSpecimen({
+  "all-must-agree": registerSpecimen({
+    says: "a register on n servers: the client waits until all n have answered alike",
+    fails: "one silent server stops it for ever",
+    check: "liveness",
+    ...{ servers: 4, replies: 4, lie: "silent" },
+  }),
+  "majority-of-2f+1": registerSpecimen({
+    says: "a register on 2f + 1 servers: the client waits for f + 1 that answer alike",
+    fails: "a read that misses a completed write",
+    check: "reads",
+    ...{ servers: 3, replies: 2, lie: "keeps-nothing" },
+  }),
+  "two-phase": new PbftSpecimen({
     says: "no COMMIT phase: a validator decides when it is prepared",
     fails: "two blocks decided at one height, across a view change",
     check: "agreement",
@@ -18,16 +31,16 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     certifies: "prepare",
     planOf: specimenPlan({ faults: cutsOff(4) }),
   }),
-  "no-pre-prepare": pbftSpecimen({
+  "no-pre-prepare": new PbftSpecimen({
     says: "no PRE-PREPARE phase: COMMIT answers any number of PREPAREs of the primary for one height",
     fails: "two blocks decided at one height in one view",
     check: "agreement",
     inWords: "in one view",
     without: ["preparePhase", "oneProposal"],
     words: primaryPrepares,
-    planOf: specimenPlan({ liars: oneLiar("all-proposals") }),
+    planOf: specimenPlan({ liars: oneLiar("all-proposals"), transactionsEveryUs: 8_000_000 }),
   }),
-  "first-prepare-only": pbftSpecimen({
+  "first-prepare-only": new PbftSpecimen({
     says: "like no-pre-prepare, but only the primary's first PREPARE for a height is taken",
     fails: "two blocks decided at one height across views",
     check: "agreement",
@@ -36,21 +49,29 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     words: primaryPrepares,
     planOf: specimenPlan({ faults: cutsOff(4) }),
   }),
-  "laggard-votes": pbftSpecimen({
+  "laggard-votes": new PbftSpecimen({
     says: "a validator that is behind the height at which a view begins votes below it in that view",
     fails: "two commit certificates at one height, though nobody lies",
     check: "agreement",
     without: ["aboveBase"],
-    planOf: specimenPlan({ faults: goDeaf(4), kindAtUs: 10_000_000, loss: [150, 250], transactionsEveryUs: 400_000 }),
+    worlds: 20,
+    planOf: specimenPlan({
+      ...{ faults: goDeaf(4), loss: [150, 250], profiles: ["lan"] },
+      ...{ resendTicks: 20, transactionsEveryUs: 300_000 },
+    }),
   }),
-  "views-run-on": pbftSpecimen({
+  "views-run-on": new PbftSpecimen({
     says: "views go on being counted, and NEW-VIEWs to be taken, when the members change",
     fails: "two blocks decided at the height after a change of the members",
     check: "agreement",
     without: ["viewsOfMembers"],
-    planOf: specimenPlan({ spares: 3, faults: cutsOff(7), changesPermille: 500 }),
+    worlds: 20,
+    planOf: specimenPlan({
+      ...{ members: 3, spares: 3, changesPermille: 1_000, loss: [150, 300] },
+      ...{ resendTicks: 20, transactionsEveryUs: 300_000, kindAtUs: 4_000_000 },
+    }),
   }),
-  "runaway-timer": pbftSpecimen({
+  "runaway-timer": new PbftSpecimen({
     says: "the timer for a NEW-VIEW starts without waiting until a quorum asks for the view",
     fails: "a validator that is never met again: no decision after the heal",
     check: "liveness",

@@ -19,6 +19,7 @@ const BETWEEN: readonly (readonly number[])[] = [
 const JITTER: Readonly<Record<NetworkProfile, readonly number[]>> = {
   lan: [60, 90, 110, 130, 150, 180, 220, 300, 500, 1_000, 5_000],
   wan: [0, 200, 400, 700, 1_000, 1_500, 2_200, 3_500, 6_000, 12_000, 40_000],
+  even: [1_000, 1_000],
   "heavy-tail": [100, 300, 600, 1_000, 2_000, 4_000, 9_000, 20_000, 60_000, 300_000, 3_000_000],
 };
 /** A kind network has no tail. */
@@ -144,7 +145,9 @@ export class Network {
   /** Whether it is lost because only some letters arrive; undefined: chance decides. */
   #isLeftOut({ from, to, what }: Letter): boolean | undefined {
     const { arriving } = this.#parts;
-    return arriving === undefined || this.#isKind ? undefined : !arriving.has(this.#names.next(from, to, what()));
+    return arriving === undefined || this.#isKind
+      ? undefined
+      : !arriving.has(this.#names.next(from, to, what()));
   }
 
   #arriveAt(atUs: number, number: number, letter: Letter): void {

@@ -3,7 +3,7 @@
 // is otherwise the same world.
 
 /** The distributions of delays that links have. */
-export type NetworkProfile = "lan" | "wan" | "heavy-tail";
+export type NetworkProfile = "lan" | "wan" | "heavy-tail" | "even";
 
 /** The network on an ordinary day. */
 export interface NetworkPlan {

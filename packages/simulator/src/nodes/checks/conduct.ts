@@ -7,6 +7,8 @@ import { codeOf } from "../node-process.ts";
 
 /** Timers of a node itself, and those that calls and requests wait on. */
 const TIMERS_MOST = 400;
+/** Blocks and bodies that a node asks one peer for at a time. */
+const ASKED_MOST = 16;
 
 /** No correct validator signs two messages for one slot, across its lives. */
 export const votes: NodeCheckMaker = (world) => {
@@ -69,6 +71,9 @@ export const bounds: NodeCheckMaker = (world) => ({
       if (process.running === undefined) continue;
       if (process.timers > TIMERS_MOST)
         world.violate("bounds", `p${process.place} has ${process.timers} timers`);
+      const asked = process.network?.asked ?? 0;
+      if (asked > ASKED_MOST * world.peers.length)
+        world.violate("bounds", `p${process.place} waits for ${asked} answers`);
       // A node that dies meanwhile never answers: nobody waits for it.
       process.call("mempool_status", {}, signal).then(
         ({ transactions, bytes, limits }) => {

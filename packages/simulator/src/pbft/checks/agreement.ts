@@ -4,7 +4,10 @@ import type { CheckMaker } from "../check.ts";
 
 /** No two correct processes decide differently, ever. */
 export const agreement: CheckMaker = () => {
-  const decisions = new Map<number, { readonly hash: string; readonly place: number; readonly view: number }>();
+  const decisions = new Map<
+    number,
+    { readonly hash: string; readonly place: number; readonly view: number }
+  >();
   return {
     name: "agreement",
     decided: (at, { view }, { height, hash }) => {

@@ -13,6 +13,7 @@ import { faults } from "./faults.ts";
 import { finality } from "./finality.ts";
 import { memberships } from "./memberships.ts";
 import { memory } from "./memory.ts";
+import { pace } from "./pace.ts";
 import { validity } from "./validity.ts";
 
 /** A check as `--list` and the documentation have it. */
@@ -72,7 +73,7 @@ export const CHECKS: Readonly<Record<string, CheckEntry>> = {
   },
   evidence: {
     make: evidence,
-    says: "evidence is two contradicting votes that one member signed, and never against a correct one",
+    says: "evidence is two contradicting votes that one member signed, never against a correct one; who has it tells",
     needsFewLiars: false,
   },
   faults: {
@@ -83,6 +84,11 @@ export const CHECKS: Readonly<Record<string, CheckEntry>> = {
   memory: {
     make: memory,
     says: "what a process keeps in memory stays within the stated bounds",
+    needsFewLiars: false,
+  },
+  pace: {
+    make: pace,
+    says: "on a day on which nothing is wrong a transaction is final without waiting for a timer",
     needsFewLiars: false,
   },
   accountability: {

@@ -9,9 +9,14 @@ export const memberships: CheckMaker = () => {
   const known = new Map<number, string>();
   return {
     name: "memberships",
-    applied: (at, { height }) => {
+    applied: (at, { height, members: changed }) => {
       if (at.lies) return;
       const next = height + 1;
+      if (changed !== undefined && at.membershipAt(next)?.members !== changed)
+        throw new Violation(
+          "memberships",
+          `block ${height} changes the members, and p${at.place} counts ${textOf(at.membershipAt(next))} at the next height`,
+        );
       const members = textOf(at.membershipAt(next));
       const before = known.get(next);
       if (before === undefined) known.set(next, members);

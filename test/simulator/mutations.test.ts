@@ -1,0 +1,58 @@
+// Every mutation of the engine and of its host is found by the checks of ordinary worlds, each within a few seeds: this is
+// what shows that the checks can fail. Prints where, when WITAN_TABLE is set.
+import assert from "node:assert/strict";
+import { MUTATIONS, planFor } from "@witan/simulator";
+import { CHECKS } from "../../packages/simulator/src/pbft/checks/checks.ts";
+import { CONDUCTS } from "../../packages/simulator/src/pbft/conducts/conducts.ts";
+import { worldsOf } from "./mutated.ts";
+
+/** What a world looks at by itself. */
+const OWN = ["liveness", "engine", "encoding"];
+
+describe("mutations of the engine and its host", function () {
+  this.timeout(60_000);
+
+  it("are many, and name checks that there are", () => {
+    assert.ok(Object.keys(MUTATIONS).length >= 30);
+    for (const [name, { checks, wishes }] of Object.entries(MUTATIONS)) {
+      assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+      for (const check of checks)
+        assert.ok(check in CHECKS || OWN.includes(check), `${name}: no check ${check}`);
+      for (const conduct of wishes?.conducts ?? [])
+        assert.ok(conduct in CONDUCTS, `${name}: no conduct ${conduct}`);
+    }
+  });
+
+  it("change nothing where nothing is replaced: the engine as it is passes in the same worlds", async () => {
+    const same = {
+      ...MUTATIONS["commit-quorum"],
+      replace: ["// What is known", "// What is known"],
+    } as const;
+    const run = await worldsOf("none", same as (typeof MUTATIONS)[string]);
+    for (const [name, mutation] of Object.entries(MUTATIONS)) {
+      const plan = planFor(mutation, mutation.from, Object.keys(CONDUCTS));
+      const { violation } = run(plan);
+      assert.equal(
+        violation,
+        undefined,
+        `${name}, seed ${mutation.from}: ${violation?.check}: ${violation?.message}`,
+      );
+    }
+  });
+
+  for (const [name, mutation] of Object.entries(MUTATIONS))
+    it(`${name}: ${mutation.says}`, async () => {
+      const { from, seeds, checks } = mutation;
+      const run = await worldsOf(name, mutation);
+      for (let seed = from; seed < from + seeds; seed++) {
+        const { violation } = run(planFor(mutation, seed, Object.keys(CONDUCTS)));
+        if (violation === undefined) continue;
+        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
+        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
+        if (process.env["WITAN_TABLE"] !== undefined)
+          console.log(`      ${name.padEnd(28)} ${said.slice(0, 160)}`);
+        return;
+      }
+      assert.fail(`not found in the worlds of the seeds ${from} to ${from + seeds - 1}`);
+    });
+});
