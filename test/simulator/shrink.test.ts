@@ -139,4 +139,24 @@ describe("moves of PBFT plans", () => {
       assertWhole(plan, seed);
     }
   });
+
+  it("keep who lies when others are gone", () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const drawn = makePbftPlan(seed, { members: 7, liars: 1, conducts: ["two-commits"] });
+      const [liar] = drawn.liars;
+      // Each place has a clock of its own, by which one sees who is who.
+      let plan: PbftPlan = {
+        ...drawn,
+        clocks: drawn.clocks.map((_, place) => ({ skewMs: place, driftPpm: 0 })),
+      };
+      const isLiar = ({ clocks, liars }: PbftPlan) => clocks[liars[0]?.node ?? -1]?.skewMs === liar?.node;
+      const holds = (next: PbftPlan) => {
+        if (next.liars.length === 0 || next.clocks.every(({ skewMs }) => skewMs === 0)) return false;
+        assert.ok(isLiar(next), `seed ${seed}: v${liar?.node}, then ${JSON.stringify(next.liars)}`);
+        return true;
+      };
+      for (const move of PBFT_SAFETY_MOVES) plan = move(plan, holds, plan.kindAtUs);
+      assert.equal(plan.members, 4, "as few as may have a liar");
+    }
+  });
 });
