@@ -64,7 +64,7 @@ describe("sending a transfer", () => {
     assert.deepEqual(coinsOf(node.ledger, "alice"), []);
   });
 
-  it("pays the fee that the chain asks for now, or the one given", async () => {
+  it("pays the fee that the chain asks for, or the one given", async () => {
     const charged = new LedgerNode(
       new TestLedger(testGenesis("pbft", { parameters: { feeRateMin: 2_000 } })),
     );

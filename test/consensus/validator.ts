@@ -18,7 +18,7 @@ import {
   type PublicKey,
   ZERO_HASH,
 } from "@witan/primitives";
-import { ModelGuard } from "./model-guard.ts";
+import { SlotGuard } from "@witan/simulator";
 import type { World, WorldEngine } from "./world.ts";
 
 /** A decided block as a validator keeps it. */
@@ -32,7 +32,7 @@ class Disk {
   readonly chain: Decided[] = [];
   readonly bodies = new Set<BlockHash>();
   readonly records = new Map<string, Uint8Array>();
-  readonly guards = new Map<PublicKey, ModelGuard>();
+  readonly guards = new Map<PublicKey, SlotGuard>();
   readonly memberships: Membership[];
   readonly held = new Set<number>();
   constructor(first: Membership) {
@@ -285,7 +285,7 @@ export class Validator {
   ): SignedMessage {
     const sender = members.members.findIndex(({ votingKey }) => this.keys.includes(votingKey));
     const key = members.members[sender]?.votingKey as PublicKey;
-    const guard = this.disk.guards.get(key) ?? new ModelGuard();
+    const guard = this.disk.guards.get(key) ?? new SlotGuard();
     this.disk.guards.set(key, guard);
     return this.#world.sign(this, { key, sender, message, slot, guard });
   }

@@ -32,9 +32,9 @@ import {
   type SignatureCheck,
   sha256Hex,
 } from "@witan/primitives";
+import type { SlotGuard } from "@witan/simulator";
 import { memberOf } from "../ledger/build.ts";
 import { Dice, FAIR, type Weather } from "./dice.ts";
-import type { ModelGuard } from "./model-guard.ts";
 import { CONFIG, Validator } from "./validator.ts";
 
 /** What a block says. */
@@ -290,13 +290,13 @@ export class World {
       readonly sender: number;
       readonly message: PbftMessage;
       readonly slot: MessageSlot | undefined;
-      readonly guard: ModelGuard;
+      readonly guard: SlotGuard;
     },
   ): SignedMessage {
     const { key, message, slot, guard } = what;
     const digest = digestOf(CHAIN, message);
     if (slot && !this.lies(by.node)) {
-      const refused = guard.sign(slot, digest);
+      const refused = guard.refusal(slot, digest);
       if (refused) throw new Violation(`the guard of v${by.node} refuses ${message.kind}, which ${refused}`);
     }
     const name = `${key} ${digest}`;

@@ -87,7 +87,7 @@ describe("a validator with its guard, and", () => {
       cluster.seat("c").crash();
       await cluster.pay("b", purse.pay());
       assert.equal((await loser.call("consensus_status", {})).me, "d");
-      // What it votes for now it remembers.
+      // From here on it remembers what it votes for.
       loser.crash();
       await loser.start();
       await cluster.pay("b", purse.pay());

@@ -23,7 +23,7 @@ export interface PaymentRequest extends WaitOptions {
   readonly rpc: RpcCaller;
   readonly from: Wallet;
   readonly payments: readonly Payment[];
-  /** In base units; without it the least that the chain asks for now, as the node says. */
+  /** In base units; without it the least that the chain asks for, as the node says. */
   readonly fee?: bigint;
   /** The most that may be paid as a fee: a node that lies about the least must not cost more. */
   readonly feeMax?: bigint;

@@ -3,6 +3,7 @@ export * from "./diagram/recording.ts";
 export * from "./diagram/window.ts";
 export * from "./pbft/mutations.ts";
 export * from "./pbft/plan.ts";
+export * from "./pbft/slot-guard.ts";
 export * from "./pbft/twins.ts";
 export * from "./pbft/world.ts";
 export * from "./random.ts";

@@ -16,7 +16,7 @@ const HOLDER_PATIENCE_MS = 200;
 const ASKED_MAX = 4;
 /** After everybody was asked in vain. */
 const PAUSE_MS = 250;
-/** After a body could not be judged for now. */
+/** After nobody could judge a body, as when all workers were busy. */
 const RETRY_MS = 20;
 const REQUEST_TIMEOUT_MS = 5_000;
 

@@ -2,7 +2,7 @@
 // outlives the node's data. A signature is the fake scheme's, which needs no secret.
 import type { MessageSlot } from "@witan/consensus";
 import type { FakeScheme } from "@witan/crypto";
-import type { LastVotes, VoteSigner } from "@witan/node";
+import type { VoteSigner } from "@witan/node";
 import { type Hash, ok, type PublicKey, present, refuse } from "@witan/primitives";
 import { SlotGuard } from "../pbft/slot-guard.ts";
 import type { Random } from "../random.ts";
@@ -52,7 +52,7 @@ export class NodeGuard {
     let tail: Promise<unknown> = Promise.resolve();
     return {
       publicKeys: keys,
-      lastVotes: (key) => lastVotesOf(of(key)),
+      lastVotes: (key) => of(key).lastVotes,
       signVote: (key, slot, digest) => {
         const answer = tail.then(() => this.#sign(life, key, { guard: of(key), slot, digest }));
         tail = answer.catch(() => {});
@@ -75,10 +75,4 @@ export class NodeGuard {
     onRefusal(key, refusal);
     return refuse(refusal.startsWith("contradicts") ? "contradicts" : "regresses", refusal);
   }
-}
-
-function lastVotesOf(guard: SlotGuard): LastVotes | undefined {
-  const slots = guard.signedLast("vote");
-  const height = slots?.at(-1)?.height;
-  return slots && height !== undefined ? { height, slots } : undefined;
 }

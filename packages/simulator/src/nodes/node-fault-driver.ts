@@ -1,6 +1,7 @@
 // Inflicts the faults of a plan on a world of whole nodes, each at its time, and ends them.
 import { bytesToHex } from "@witan/primitives";
 import { verifyStore } from "@witan/storage";
+import { changeNetwork } from "../world/network-faults.ts";
 import type { DataCopy } from "./disk.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { NodeFault } from "./plan.ts";
@@ -67,7 +68,6 @@ export class NodeFaultDriver {
   }
 
   #begins(fault: NodeFault): void {
-    const { network } = this.#world;
     switch (fault.kind) {
       case "crash":
         this.#stops.set(fault.process, fault.effects);
@@ -82,13 +82,9 @@ export class NodeFaultDriver {
         this.#at(fault.process).perInputUs += fault.perInputUs;
         break;
       case "partition":
-        for (const [from, to] of fault.cut) network.cut(from, to, 1);
-        break;
       case "slow-link":
-        network.slow(fault.from, fault.to, fault.addUs);
-        break;
       case "storm":
-        network.storm(fault.lossPermille);
+        changeNetwork(this.#world.network, fault, 1);
         break;
       case "slow-disk":
         this.#at(fault.process).disk.perWriteUs += fault.perWriteUs;
@@ -116,7 +112,6 @@ export class NodeFaultDriver {
   }
 
   #ends(fault: NodeFault): void {
-    const { network } = this.#world;
     switch (fault.kind) {
       case "crash":
         this.#stops.delete(fault.process);
@@ -133,13 +128,9 @@ export class NodeFaultDriver {
         this.#at(fault.process).perInputUs -= fault.perInputUs;
         return;
       case "partition":
-        for (const [from, to] of fault.cut) network.cut(from, to, -1);
-        return;
       case "slow-link":
-        network.slow(fault.from, fault.to, -fault.addUs);
-        return;
       case "storm":
-        network.storm(-fault.lossPermille);
+        changeNetwork(this.#world.network, fault, -1);
         return;
       case "slow-disk":
         this.#at(fault.process).disk.perWriteUs -= fault.perWriteUs;

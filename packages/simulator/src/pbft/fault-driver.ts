@@ -1,5 +1,6 @@
 // Inflicts the faults of a plan on a world of PBFT engines, each at its time, and ends them.
 import { wordsOfFault } from "../world/fault-words.ts";
+import { changeNetwork } from "../world/network-faults.ts";
 import type { Fault } from "../world/plan.ts";
 import type { Process } from "./process.ts";
 import type { PbftWorld } from "./world.ts";
@@ -70,7 +71,6 @@ export class FaultDriver {
   }
 
   #begins(fault: Fault): void {
-    const { network } = this.#world;
     switch (fault.kind) {
       case "crash":
         this.#stops.set(fault.process, fault.effects);
@@ -85,13 +85,9 @@ export class FaultDriver {
         this.#at(fault.process).perInputUs += fault.perInputUs;
         break;
       case "partition":
-        for (const [from, to] of fault.cut) network.cut(from, to, 1);
-        break;
       case "slow-link":
-        network.slow(fault.from, fault.to, fault.addUs);
-        break;
       case "storm":
-        network.storm(fault.lossPermille);
+        changeNetwork(this.#world.network, fault, 1);
         break;
       case "slow-disk":
         this.#at(fault.process).perWriteUs += fault.perWriteUs;
@@ -104,7 +100,6 @@ export class FaultDriver {
   }
 
   #ends(fault: Fault): void {
-    const { network } = this.#world;
     switch (fault.kind) {
       case "crash":
         this.#stops.delete(fault.process);
@@ -121,13 +116,9 @@ export class FaultDriver {
         this.#at(fault.process).perInputUs -= fault.perInputUs;
         return;
       case "partition":
-        for (const [from, to] of fault.cut) network.cut(from, to, -1);
-        return;
       case "slow-link":
-        network.slow(fault.from, fault.to, -fault.addUs);
-        return;
       case "storm":
-        network.storm(-fault.lossPermille);
+        changeNetwork(this.#world.network, fault, -1);
         return;
       case "slow-disk":
         this.#at(fault.process).perWriteUs -= fault.perWriteUs;

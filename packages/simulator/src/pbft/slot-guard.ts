@@ -1,7 +1,7 @@
 // The rules of the signer guard (packages/crypto, signer-guard.ts) without its file, to hold engines against: a correct
 // validator never asks for a signature that the guard refuses.
 import type { MessageSlot } from "@witan/consensus";
-import type { Hash } from "@witan/primitives";
+import type { Hash, Height } from "@witan/primitives";
 
 interface Entry extends MessageSlot {
   readonly digest: Hash;
@@ -29,9 +29,11 @@ export class SlotGuard {
     return undefined;
   }
 
-  /** The slots of a lane's greatest height that were signed, ascending; undefined: none ever. */
-  signedLast(lane: MessageSlot["lane"]): readonly MessageSlot[] | undefined {
-    return this.#lanes.get(lane);
+  /** The votes of the greatest height that were signed; undefined: none ever. */
+  get lastVotes(): { readonly height: Height; readonly slots: readonly MessageSlot[] } | undefined {
+    const slots = this.#lanes.get("vote") ?? [];
+    const height = slots.at(-1)?.height;
+    return height === undefined ? undefined : { height, slots };
   }
 }
 
