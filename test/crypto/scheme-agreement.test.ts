@@ -13,16 +13,28 @@ import {
 import { loadNativeScheme } from "@witan/crypto/node";
 import { type Hash, hexToBytes, type SignatureCheck, sha256Hex } from "@witan/primitives";
 import fc from "fast-check";
+import { KnownKeys } from "../../packages/crypto/src/node/known-keys.ts";
+import { answerPacked, packChecks } from "../../packages/crypto/src/node/packed-checks.ts";
+import { checkShape } from "../../packages/crypto/src/schemes/scheme.ts";
 import vectors from "../vectors/wycheproof-secp256k1.json" with { type: "json" };
 import { check, HALF_N, hexOf, holdingWith, mod, N, P, pointFrom, signedWith, times } from "./curve.ts";
 
 const ALL_ONES = 2n ** 256n - 1n;
 let schemes: readonly BytesScheme[] = [];
+let known: KnownKeys;
+
+/** What a verifier worker answers, which keeps keys: the second time the key is known. */
+function fromWorker(question: SignatureCheck): readonly boolean[] {
+  if (!checkShape(question)) return [];
+  const packed = packChecks([question]);
+  return [1, 2].map(() => answerPacked(schemes[0] as BytesScheme, packed, known)[0] === 1);
+}
 
 /** The answer that all backends give. */
 function agreed(question: SignatureCheck, what = ""): boolean {
-  const answers = schemes.map((scheme) => scheme.verify(question));
-  const said = schemes.map(({ name }, index) => `${name} ${answers[index]}`).join(", ");
+  const answers = [...schemes.map((scheme) => scheme.verify(question)), ...fromWorker(question)];
+  const names = [...schemes.map(({ name }) => name), "key not known", "key known"];
+  const said = answers.map((answer, index) => `${names[index]} ${answer}`).join(", ");
   assert.ok(new Set(answers).size === 1, `${what}: ${said} for ${JSON.stringify(question)}`);
   return answers[0] as boolean;
 }
@@ -35,6 +47,7 @@ before(async () => {
   const native = loadNativeScheme();
   assert.ok(native.ok, "the native backend must load where the tests run");
   schemes = [native.value, await createWasmScheme(), createNobleScheme()];
+  known = new KnownKeys(native.value.expandKey ?? assert.fail("the native backend expands keys"));
 });
 
 const scalars = fc.oneof(

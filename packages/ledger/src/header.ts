@@ -64,8 +64,19 @@ const namesCodec = list(
 /** Levels from `transactionsRoot` to a transaction's leaf: 16 of the list and one for its length. */
 export const INCLUSION_DEPTH = 17;
 
-/** The SSZ root over the transactions of a block, in order. */
+/** Roots by the very list they are of: whoever makes a block, or judges one, asks more than once. */
+const ROOTS = new WeakMap<readonly TransactionName[], Hash>();
+
+/** The SSZ root over the transactions of a block, in order. Lists never change: a root is found once for each. */
 export function transactionsRoot(transactions: readonly TransactionName[]): Hash {
+  const known = ROOTS.get(transactions);
+  if (known !== undefined) return known;
+  const root = rootOf(transactions);
+  ROOTS.set(transactions, root);
+  return root;
+}
+
+function rootOf(transactions: readonly TransactionName[]): Hash {
   const roots = new Uint8Array(32 * transactions.length);
   const name = new Uint8Array(64);
   let at = 0;

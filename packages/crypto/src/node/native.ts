@@ -19,6 +19,10 @@ export function loadNativeScheme(): Result<BytesScheme, "unavailable"> {
     return refuse("unavailable", `the native backend did not load: ${String(error).split("\n")[0]}`);
   }
   return ok(
-    schemeOf("native", (digest, publicKey, signature) => bindings.ecdsaVerify(signature, digest, publicKey)),
+    schemeOf(
+      "native",
+      (digest, publicKey, signature) => bindings.ecdsaVerify(signature, digest, publicKey),
+      (publicKey) => bindings.publicKeyConvert(publicKey, false),
+    ),
   );
 }

@@ -2,6 +2,7 @@
 // check 129 bytes: digest, public key, signature; for each answer one byte, and only 1 means true.
 import { assert, type SignatureCheck, writeHex } from "@witan/primitives";
 import type { BytesScheme } from "../schemes/scheme.ts";
+import type { KnownKeys } from "./known-keys.ts";
 
 const DIGEST_END = 32;
 const PUBLIC_KEY_END = DIGEST_END + 33;
@@ -39,15 +40,23 @@ export function packChecks(checks: readonly SignatureCheck[]): Uint8Array<ArrayB
   return packed;
 }
 
-/** Answers packed checks: one byte each, 1 where the signature holds, else 0. */
-export function answerPacked(scheme: BytesScheme, packed: Uint8Array): Uint8Array<ArrayBuffer> {
+/**
+ * Answers packed checks: one byte each, 1 where the signature holds, else 0.
+ * @param known keys that came before, of the same scheme
+ */
+export function answerPacked(
+  scheme: BytesScheme,
+  packed: Uint8Array,
+  known?: KnownKeys,
+): Uint8Array<ArrayBuffer> {
   assert(packed.length % CHECK_BYTES === 0, `packed checks of ${packed.length} bytes`);
   const answers = new Uint8Array(packed.length / CHECK_BYTES);
   for (let index = 0; index < answers.length; index++) {
     const check = packed.subarray(index * CHECK_BYTES, (index + 1) * CHECK_BYTES);
+    const publicKey = check.subarray(DIGEST_END, PUBLIC_KEY_END);
     const holds = scheme.verifyBytes(
       check.subarray(0, DIGEST_END),
-      check.subarray(DIGEST_END, PUBLIC_KEY_END),
+      known?.of(publicKey) ?? publicKey,
       check.subarray(PUBLIC_KEY_END),
     );
     answers[index] = holds ? 1 : 0;
