@@ -1,7 +1,7 @@
 // `witan simulate` as people and programs use it: what it prints, what it refuses, and how it ends.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { grouped, replay, violationLines } from "../../packages/cli/src/simulate/words.ts";
 import { withWitan } from "../network/witan-process.ts";
@@ -81,7 +81,7 @@ describe("witan simulate", () => {
 
   it("draws a world, and overwrites nothing", () =>
     inFolder(async (folder) => {
-      const file = join(folder, "deep/world.svg");
+      const file = join(folder, "world.svg");
       const argv = [...ENGINES, "--seed", "45", "--members", "4", "--diagram", file];
       const ran = await witan(...argv);
       assert.equal(ran.code, 0, ran.err);
@@ -95,8 +95,28 @@ describe("witan simulate", () => {
       assert.equal(await readFile(file, "utf8"), "mine");
       const part = join(folder, "part.svg");
       await witan(...ENGINES, "--seed", "45", "--members", "4", "--diagram", part, "--window", "1.7-1.9");
-      assert.match(await readFile(part, "utf8"), /This is a part:.* 1\.7\d\d s to 1\.\d+ s of/s);
+      assert.match(await readFile(part, "utf8"), /This is a part: 1\.7\d\d s/);
+      const late = join(folder, "late.svg");
+      const refused = await witan(...ENGINES, "--seed", "45", "--diagram", late, "--window", "900-901");
+      assert.equal(refused.code, 2);
+      assert.match(refused.err, /--window 900-901: this world ends at [\d.]+ s/);
+      // Nothing of it is left, not even beside its place.
+      assert.deepEqual((await readdir(folder)).sort(), ["part.svg", "world.svg"]);
     })).timeout(60_000);
+
+  it("looks for the place of a picture before it runs what is in it", () =>
+    inFolder(async (folder) => {
+      for (const file of [join(folder, "none/world.svg"), "/proc/none/world.svg"])
+        for (const what of [
+          ["--seed", "45"],
+          ["--specimen", "two-phase"],
+        ]) {
+          const ran = await witan("simulate", ...what, "--diagram", file);
+          assert.equal(ran.code, 2, ran.err);
+          assert.match(ran.err, /there is no folder .*none\. Make it/);
+          assert.equal(ran.out, "");
+        }
+    }));
 
   it("lets more lie than may, and says what is then checked; and no more than makes sense", async () => {
     const ran = await witan(...ENGINES, "--seeds", "6", "--members", "4", "--byzantine", "2");
@@ -134,6 +154,7 @@ describe("witan simulate", () => {
       "levels of pbft",
       "adversaries of pbft",
       "checks of pbft",
+      "scenarios of pbft",
       "specimens",
       "mutations",
       "networks",
@@ -155,6 +176,9 @@ describe("witan simulate", () => {
       assert.ok(adversaries.length > 3, name);
       for (const one of adversaries) assert.ok(one.says.length > 10, one.name);
     }
+    const mutations = list["mutations"] as readonly { readonly name: string; readonly level: string }[];
+    for (const level of ["engines", "nodes"])
+      assert.ok(mutations.filter((one) => one.level === level).length > 20, level);
     for (const one of pbft?.levels[0]?.adversaries ?? []) {
       const ran = await witan(
         ...ENGINES,
@@ -184,7 +208,17 @@ describe("witan simulate", () => {
     assert.deepEqual([ran.code, lastJson(ran)["level"]], [0, "engines"]);
     const other = await witan("simulate", "--level", "nodes", "--adversary", "amnesia");
     assert.equal(other.code, 2);
-    assert.match(other.err, /no such adversary/);
+    assert.match(other.err, /amnesia: there is one at the level engines, and none at the level nodes/);
+  }).timeout(60_000);
+
+  it("runs a scenario, of many seeds or of one, and says how to see one again", async () => {
+    const ran = await witan("simulate", "--scenario", "restarted-primary", "--seeds", "6", "--json");
+    assert.equal(ran.code, 0, ran.err);
+    assert.deepEqual([lastJson(ran)["worlds"], lastJson(ran)["violations"]], [6, []]);
+    // With what `replay` says.
+    const one = await witan(...ENGINES, "--seed", "3", "--scenario", "one-to-two", "--trace");
+    assert.equal(one.code, 0, one.err);
+    assert.match(one.out, /^# members 1$/m);
   }).timeout(60_000);
 
   it("finds the failure of a specimen, and draws it small", () =>
@@ -205,6 +239,11 @@ describe("witan simulate", () => {
     ["--consensus constructor", /no such protocol/],
     ["--specimen two-phse", /no such specimen\. Did you mean two-phase\?/],
     ["--specimen two-phase --members 4", /worlds of its own/],
+    ["--specimen two-phase --consensus foo", /no such protocol with --specimen/],
+    ["--specimen zzzzz", /no such specimen\. --list/],
+    ["--list --seed 3", /--list runs nothing.*--seed is for what is run/],
+    ["--seed 1 --diagram=", /expected the name of a new file/],
+    ["--level engines --adversary wire-noise", /one at the level nodes, and none at the level engines/],
     ["--adversary amnesa", /no such adversary\. Did you mean amnesia\?/],
     ["--adversary amnesia,", /no such adversary/],
     ["--network wam", /no such network\. Did you mean wan\?/],
@@ -226,6 +265,14 @@ describe("witan simulate", () => {
     ["--members 3 --byzantine 1", /pbft withstands 0\. With more nothing is promised/],
     ["--byzantine 0 --adversary amnesia", /--byzantine 0 has nobody lie/],
     ["--threads 0", /expected a whole number/],
+    ["--scenario alone --level nodes", /--level is for others/],
+    ["--scenario long-outge", /no such scenario\. Did you mean long-outage\?/],
+    [
+      "--scenario alone --members 4",
+      /--scenario has worlds of its own, of engines, and --members is for others/,
+    ],
+    ["--scenario alone --specimen two-phase", /--scenario is for others/],
+    ["--scenario alone --twins", /--scenario is for others/],
   ];
   for (const [words, message] of REFUSED)
     it(`refuses ${words}`, async () => {
@@ -267,5 +314,9 @@ describe("what is said of a violation", () => {
     assert.equal(replay(world, "engines", 17), command);
     assert.ok(lines.some((line) => line.includes(`${command} --trace`)));
     assert.equal(grouped(1_234_567), "1,234,567");
+    assert.equal(
+      replay({ protocol: "pbft", wishes: { scenario: "alone" } }, "engines", 3),
+      "npx witan simulate --consensus pbft --level engines --seed 3 --scenario alone",
+    );
   });
 });

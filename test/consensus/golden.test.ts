@@ -4,33 +4,31 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Membership } from "@witan/primitives";
-import { FAIR } from "./dice.ts";
+import { Stage, type StageOptions } from "./stage.ts";
 import { Words } from "./words.ts";
-import { World, type WorldOptions } from "./world.ts";
 
-const SLOW = { viewTicks: 10, viewTicksMax: 40, resendTicks: 1_000, bufferedMax: 16 };
+const SLOW = { viewTicks: 10, viewTicksMax: 40, resendTicks: 1_000 };
 
 /** A dialogue that is being written down. */
 class Dialogue {
-  readonly world: World;
+  readonly stage: Stage;
   readonly #lines: string[];
   #tick = -1;
 
-  constructor(title: string, about: readonly string[], options: WorldOptions) {
+  constructor(title: string, about: readonly string[], options: StageOptions = {}) {
     this.#lines = [title, "", ...about];
-    this.world = new World({ config: SLOW, ...options });
-    this.world.shuffled = false;
-    const words = new Words(this.world);
-    this.world.saw = (validator, input, effects) => {
+    this.stage = new Stage({ timers: SLOW, ...options });
+    const words = new Words();
+    this.stage.saw = (process, input, effects) => {
       const dull =
         ["tick", "workChanged"].includes(input.kind) ||
         (input.kind === "message" && input.message.message.kind === "status");
       if (dull && effects.length === 0) return;
-      if (this.world.now !== this.#tick) this.#lines.push("", `tick ${this.world.now}`);
-      this.#tick = this.world.now;
-      const members = (from: number) => validator.membershipAt(from) as Membership;
-      const present = members(validator.engine.status().membership);
-      this.#lines.push(`${words.name(validator)} ${words.input(input, members)}`);
+      if (this.stage.now !== this.#tick) this.#lines.push("", `tick ${this.stage.now}`);
+      this.#tick = this.stage.now;
+      const members = (from: number) => process.membershipAt(from) as Membership;
+      const present = members(process.engine.status().membership);
+      this.#lines.push(`${words.name(process)} ${words.input(input, members)}`);
       for (const effect of effects) this.#lines.push(`    ${words.effect(effect, present)}`);
     };
   }
@@ -39,18 +37,11 @@ class Dialogue {
     this.#lines.push("", `== ${text}`);
   }
 
-  /** There is work for one block: for all, from now until it is proposed. */
-  work(): void {
-    for (const validator of this.world.validators) validator.work(true);
-  }
-
-  /** Runs until the correct validators that are up have decided so many blocks; then nobody has work. */
+  /** Runs until the correct processes that are up have decided so many blocks. */
   until(height: number): void {
-    for (let tick = 0; tick < 300; tick++) {
-      if (this.world.correct.every((one) => !one.up || one.height >= height)) return;
-      this.world.run(1);
-    }
-    assert.fail(`no decision at ${height}`);
+    const { stage } = this;
+    const isSo = () => stage.correct.every((one) => !one.up || one.height >= height);
+    assert.ok(stage.playUntil(isSo, 300), `no decision at ${height}`);
   }
 
   get text(): string {
@@ -62,18 +53,23 @@ const FOUR = "Four validators, v0 to v3; one of them may lie; a quorum is three.
 
 function normalCase(): Dialogue {
   const about = [FOUR, "The primary v0 has work: it proposes, all prepare, all commit, all decide."];
-  const dialogue = new Dialogue("The normal case", about, { members: 4 });
-  dialogue.world.validators[0]?.work(true);
-  dialogue.world.validators[0]?.work(false);
+  const dialogue = new Dialogue("The normal case", about);
+  hasWorkForOne(dialogue.stage);
   dialogue.until(1);
   return dialogue;
 }
 
+/** The first primary has work, until it has proposed it. */
+function hasWorkForOne(stage: Stage): void {
+  stage.work(true, [stage.at(0)]);
+  stage.work(false, [stage.at(0)]);
+}
+
 function crashedPrimary(): Dialogue {
   const about = [FOUR, "The primary v0 is down. The others wait for a proposal, and replace it."];
-  const dialogue = new Dialogue("A crashed primary", about, { members: 4 });
-  dialogue.world.validators[0]?.crash();
-  dialogue.work();
+  const dialogue = new Dialogue("A crashed primary", about);
+  dialogue.stage.at(0).crash();
+  dialogue.stage.work(true);
   dialogue.until(1);
   return dialogue;
 }
@@ -84,19 +80,19 @@ function equivocatingPrimary(): Dialogue {
     "The primary v0 lies: it runs twice with one key, as v0 and v0', and proposes two blocks. v2 and v3 hear the",
     "proposal of v0' only, v1 both. v2 is prepared, v3 does not hear the PREPAREs. Then v0 and v0' are gone.",
   ];
-  const dialogue = new Dialogue("An equivocating primary", about, { members: 4, twins: 1 });
-  const { world } = dialogue;
+  const dialogue = new Dialogue("An equivocating primary", about, { twin: 0 });
+  const { stage } = dialogue;
   const lies = (place: number) => place % 4 === 0;
-  world.passes = (from, to, kind) => {
+  stage.passes = (from, to, kind) => {
     if (lies(to)) return false;
     if (kind === "prePrepare") return from === 4 || to === 1;
     return kind !== "prepare" || to !== 3;
   };
-  dialogue.work();
-  world.run(4);
+  stage.work(true);
+  stage.play(4);
   dialogue.note("v0 and v0' are gone");
-  for (const one of world.validators) if (lies(one.place)) one.crash();
-  world.passes = () => true;
+  for (const one of stage.processes) if (lies(one.place)) one.crash();
+  stage.passes = () => true;
   dialogue.until(1);
   return dialogue;
 }
@@ -107,20 +103,19 @@ function laggingValidator(): Dialogue {
     "v3 is cut off while two blocks are decided. STATUS, which all say every eight ticks, tells the others that it is",
     "behind: it is sent the blocks, with their certificates.",
   ];
-  const options = { members: 4, config: { ...SLOW, resendTicks: 8 } };
-  const dialogue = new Dialogue("A lagging validator", about, options);
-  const { world } = dialogue;
-  world.passes = (from, to) => from !== 3 && to !== 3;
-  const saw = world.saw;
-  world.saw = undefined;
-  world.validators[0]?.work(true);
-  while (world.heights[1] < 2) world.run(1);
-  world.validators[0]?.work(false);
-  world.loseLetters();
-  world.saw = saw;
+  const dialogue = new Dialogue("A lagging validator", about, { timers: { ...SLOW, resendTicks: 8 } });
+  const { stage } = dialogue;
+  stage.passes = (from, to) => from !== 3 && to !== 3;
+  const saw = stage.saw;
+  stage.saw = undefined;
+  stage.work(true, [stage.at(0)]);
+  stage.playUntil(() => stage.heights[1] >= 2, 100);
+  stage.work(false, [stage.at(0)]);
+  stage.loseLetters();
+  stage.saw = saw;
   dialogue.note("two blocks are decided without v3, which can be heard again from now on");
-  world.passes = () => true;
-  dialogue.until(2);
+  stage.passes = () => true;
+  dialogue.until(3);
   return dialogue;
 }
 
@@ -130,26 +125,28 @@ function restart(): Dialogue {
     "v1 crashes when its vote is durable and not sent yet, and comes back: it votes as before, though v0 might have",
     "proposed another block meanwhile. Votes are said again every eight ticks. v3 is down, so v1 is needed.",
   ];
-  const options = { members: 4, config: { ...SLOW, viewTicks: 30, resendTicks: 8 } };
-  const dialogue = new Dialogue("A restart", about, options);
-  const { world } = dialogue;
-  world.validators[3]?.crash();
+  const timers = { ...SLOW, viewTicks: 30, resendTicks: 8 };
+  const dialogue = new Dialogue("A restart", about, { timers });
+  const { stage } = dialogue;
+  stage.at(3).crash();
   let effects = 0;
-  world.stops = (validator) => {
-    if (validator.place !== 1 || effects++ !== 2) return false;
+  stage.stops = (process) => {
+    if (process.place !== 1 || effects++ !== 2) return false;
     dialogue.note("v1 crashes before its PREPARE leaves");
-    validator.crash();
+    process.crash();
     return true;
   };
-  world.validators[0]?.work(true);
-  world.validators[0]?.work(false);
-  world.run(6);
+  hasWorkForOne(stage);
+  stage.play(6);
   dialogue.note("v1 is back");
-  world.stops = () => false;
-  world.validators[1]?.restart();
+  stage.stops = () => false;
+  stage.at(1).restart();
   dialogue.until(1);
   return dialogue;
 }
+
+/** With this seed the first block makes v4 a member, and the second changes nobody. */
+const ADDS_V4 = 2;
 
 function membershipChange(): Dialogue {
   const about = [
@@ -157,13 +154,10 @@ function membershipChange(): Dialogue {
     "v4 follows as an observer. The block of height 1 makes it a member: from height 2 on there are five, a quorum is",
     "four, and views begin at 0 again.",
   ];
-  const dialogue = new Dialogue("A membership change", about, { members: 4, spare: 1 });
-  const { world } = dialogue;
-  world.addMember(4);
-  world.weather = { ...FAIR, changes: 1 };
-  world.validators[0]?.work(true);
-  world.run(1);
-  world.weather = FAIR;
+  const options = { spares: 1, seed: ADDS_V4, changesPermille: 300 };
+  const dialogue = new Dialogue("A membership change", about, options);
+  const { stage } = dialogue;
+  stage.work(true, [stage.at(0)]);
   dialogue.until(2);
   return dialogue;
 }

@@ -9,21 +9,14 @@ import {
   viewStart,
 } from "@witan/consensus";
 import type { BlockHash, Membership } from "@witan/primitives";
-import type { Validator } from "./validator.ts";
-import type { World } from "./world.ts";
+import type { Process } from "../../packages/simulator/src/pbft/process.ts";
 
 /** Speaks of one world: the same block has the same letter throughout. */
 export class Words {
-  readonly #world: World;
   readonly #letters = new Map<BlockHash, string>();
 
-  constructor(world: World) {
-    this.#world = world;
-  }
-
-  name(validator: Validator): string {
-    const twin = this.#world.validators.findIndex(({ node }) => node === validator.node) !== validator.place;
-    return `v${validator.node}${twin ? "'" : ""}`;
+  name({ node, place }: Process): string {
+    return `v${node}${node === place ? "" : "'"}`;
   }
 
   block(hash: BlockHash): string {
@@ -33,7 +26,7 @@ export class Words {
   }
 
   #members(indices: readonly number[], members: Membership): string {
-    return indices.map((index) => `v${this.#world.nodeOf(members, index)}`).join(", ");
+    return indices.map((index) => members.members[index]?.name).join(", ");
   }
 
   input(input: PbftInput, members: (from: number) => Membership): string {

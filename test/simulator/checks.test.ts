@@ -16,9 +16,10 @@ import type { Check } from "../../packages/simulator/src/pbft/check.ts";
 import { CHECKS, checksOf } from "../../packages/simulator/src/pbft/checks/checks.ts";
 import type { PbftPlan } from "../../packages/simulator/src/pbft/plan.ts";
 import type { Process } from "../../packages/simulator/src/pbft/process.ts";
+import { realEngine } from "../../packages/simulator/src/pbft/real-engine.ts";
 import type { Begin, PbftWorld, WorldEngine } from "../../packages/simulator/src/pbft/world.ts";
 import { Violation } from "../../packages/simulator/src/world/violation.ts";
-import { calmPlan, real, worldOf } from "./calm-world.ts";
+import { calmPlan, worldOf } from "./calm-world.ts";
 
 /** A check of a world that does not run, and hands to feed it by. */
 class Hands {
@@ -287,7 +288,7 @@ describe("checks of worlds of PBFT engines", () => {
     const plan = calmPlan({ transactions });
     assert.equal(worldOf(plan).run().violation, undefined);
     const deaf: Begin = (world, process, start) =>
-      changed(real(world, process, start), (engine, input) => {
+      changed(realEngine(world, process, start), (engine, input) => {
         const isCheckpoint = input.kind === "message" && input.message.message.kind === "checkpoint";
         return isCheckpoint ? [] : engine.step(input);
       });
@@ -332,7 +333,7 @@ describe("checks of worlds of PBFT engines", () => {
     hands.check.sampled?.();
     at.engine = { ...at.engine, kept: () => ({ ...kept, commits: 17 * 4 + 1 }) };
     finds("memory", /p2 keeps 69 of commits, the bound is 68/, () => hands.check.sampled?.());
-    at.engine = real(hands.world, at, {
+    at.engine = realEngine(hands.world, at, {
       ...at.ground,
       hash: at.head,
       certificate: undefined,
@@ -345,7 +346,7 @@ describe("checks of worlds of PBFT engines", () => {
   });
 
   it("liveness: engines that do nothing", () => {
-    const idle: Begin = (world, process, start) => changed(real(world, process, start), () => []);
+    const idle: Begin = (world, process, start) => changed(realEngine(world, process, start), () => []);
     const { violation } = worldOf(calmPlan(), idle).run();
     assert.equal(violation?.check, "liveness", violation?.message);
   });

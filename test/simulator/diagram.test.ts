@@ -103,6 +103,8 @@ describe("a diagram", () => {
     ])
       assert.equal(words.filter((one) => one === text).length, 1, text);
     assert.ok(words.includes("decides 0123 at 1"));
+    assert.equal(words.filter((one) => one === "to v2").length, 1, "what is lost on the way says for whom");
+    assert.ok(!words.includes("to v1"));
     assert.ok(words.includes("3.00 s pass"), "a long silence is told");
     assert.ok(words.join(" ").includes("for p0 p1"), "a lie to several is one");
     assert.ok(svg.includes("&lt;messages&gt;") && svg.includes("&amp;"));

@@ -1,26 +1,39 @@
-// Loads the simulator and the engine with a piece of their text replaced. Modules of a mutation have its name in their
+// Loads the simulator with the engine, or with whole nodes, with a piece of their text replaced. Modules of a mutation have its name in their
 // addresses, so that each is loaded for itself and none meets another. What the checks count with stays as it is: a
 // mutation must not mend the rule by which it is found.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { Mutation } from "@witan/simulator";
+import type { Mutation, NodeMutation, NodesPlan } from "@witan/simulator";
+import type * as nodeChecksModule from "../../packages/simulator/src/nodes/checks/checks.ts";
+import type * as nodesWorldModule from "../../packages/simulator/src/nodes/world.ts";
 import type * as agreementModule from "../../packages/simulator/src/pbft/checks/agreement.ts";
 import type * as checksModule from "../../packages/simulator/src/pbft/checks/checks.ts";
 import type * as conductsModule from "../../packages/simulator/src/pbft/conducts/conducts.ts";
 import type { PbftPlan } from "../../packages/simulator/src/pbft/plan.ts";
+import type * as realEngineModule from "../../packages/simulator/src/pbft/real-engine.ts";
 import type * as twinsModule from "../../packages/simulator/src/pbft/twins.ts";
 import type * as worldModule from "../../packages/simulator/src/pbft/world.ts";
 
-type ConsensusModule = typeof import("@witan/consensus");
 type WorldResult = worldModule.WorldResult;
 
 const PACKAGES = new URL("../../packages/", import.meta.url).href;
 const MARK = "?mutation=";
-const CHECKS = `${PACKAGES}simulator/src/pbft/checks/`;
+const CHECKS = [`${PACKAGES}simulator/src/pbft/checks/`, `${PACKAGES}simulator/src/nodes/checks/`];
+/** What is loaded anew beside the simulator: the package of the mutation, and whoever works with it in a node. */
+const ANEW: Readonly<Record<string, readonly string[]>> = {
+  consensus: ["consensus"],
+  simulator: ["consensus"],
+  node: ["node"],
+  mempool: ["mempool", "node"],
+  ledger: ["ledger", "mempool", "node"],
+  storage: ["storage", "node"],
+};
 
-const loading = new Map<string, Mutation>();
+type AnyMutation = Pick<Mutation, "file" | "replace">;
+
+const loading = new Map<string, AnyMutation>();
 /** Without types, by address: the same for all mutations but in one file. */
 const plain = new Map<string, string>();
 
@@ -50,11 +63,12 @@ function serve(): () => void {
 }
 
 /** Whether a module is loaded anew for a mutation. */
-function isOwn(url: string, parent: string, mutation: Mutation | undefined): boolean {
+function isOwn(url: string, parent: string, mutation: AnyMutation | undefined): boolean {
   if (url.startsWith(`${PACKAGES}simulator/src/`)) return true;
-  if (parent.startsWith(CHECKS)) return false;
-  const [pack] = mutation?.file.split("/") ?? [];
-  return url.startsWith(`${PACKAGES}consensus/src/`) || (pack === "primitives" && url.startsWith(PACKAGES));
+  if (CHECKS.some((folder) => parent.startsWith(folder))) return false;
+  const [pack = ""] = mutation?.file.split("/") ?? [];
+  if (pack === "primitives") return url.startsWith(PACKAGES);
+  return (ANEW[pack] ?? []).some((one) => url.startsWith(`${PACKAGES}${one}/src/`));
 }
 
 function sourceOf(address: string): string {
@@ -65,7 +79,7 @@ function sourceOf(address: string): string {
   return made;
 }
 
-function mutated(address: string, { file, replace: [before, after] }: Mutation): string {
+function mutated(address: string, { file, replace: [before, after] }: AnyMutation): string {
   const text = readFileSync(fileURLToPath(address), "utf8");
   assert.equal(text.split(before).length, 2, `${file} should say once: ${before}`);
   return stripTypeScriptTypes(text.replace(before, () => after));
@@ -94,6 +108,18 @@ export async function twinsOf(
   });
 }
 
+/** What runs worlds of whole nodes with a mutation, with every check. */
+export async function nodeWorldsOf(
+  name: string,
+  mutation: NodeMutation,
+): Promise<(plan: NodesPlan) => Promise<WorldResult>> {
+  return await served(name, mutation, async (load) => {
+    const { NodesWorld } = await load<typeof nodesWorldModule>("simulator/src/nodes/world.ts");
+    const { nodeChecksOf } = await load<typeof nodeChecksModule>("simulator/src/nodes/checks/checks.ts");
+    return (plan) => new NodesWorld(plan, { checks: nodeChecksOf(plan) }).run();
+  });
+}
+
 type Load = <T>(file: string) => Promise<T>;
 
 async function loaded<T>(
@@ -101,15 +127,17 @@ async function loaded<T>(
   mutation: Mutation,
   make: (load: Load, begin: worldModule.Begin) => Promise<T>,
 ): Promise<T> {
+  return await served(name, mutation, async (load) => {
+    const { realEngine } = await load<typeof realEngineModule>("simulator/src/pbft/real-engine.ts");
+    return await make(load, realEngine);
+  });
+}
+
+async function served<T>(name: string, mutation: AnyMutation, make: (load: Load) => Promise<T>): Promise<T> {
   loading.set(name, mutation);
   const stop = serve();
   try {
-    const load: Load = async (file) => await import(`${PACKAGES}${file}${MARK}${name}`);
-    const { Pbft } = await load<ConsensusModule>("consensus/src/index.ts");
-    return await make(load, ({ plan }, { keys }, start) => {
-      const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
-      return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
-    });
+    return await make(async (file) => await import(`${PACKAGES}${file}${MARK}${name}`));
   } finally {
     stop();
   }

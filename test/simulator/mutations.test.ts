@@ -1,25 +1,26 @@
 // Every mutation of the engine and of its host is found by the checks of ordinary worlds, each within a few seeds: this is
 // what shows that the checks can fail. Prints where, when WITAN_TABLE is set.
 import assert from "node:assert/strict";
-import { MUTATIONS, planFor } from "@witan/simulator";
+import { MUTATIONS, planFor, SCENARIOS } from "@witan/simulator";
 import { CHECKS } from "../../packages/simulator/src/pbft/checks/checks.ts";
 import { CONDUCTS } from "../../packages/simulator/src/pbft/conducts/conducts.ts";
 import { worldsOf } from "./mutated.ts";
 
 /** What a world looks at by itself. */
-const OWN = ["liveness", "engine", "encoding"];
+const OWN = ["liveness", "engine", "encoding", "endless"];
 
 describe("mutations of the engine and its host", function () {
   this.timeout(60_000);
 
   it("are many, and name checks that there are", () => {
     assert.ok(Object.keys(MUTATIONS).length >= 30);
-    for (const [name, { checks, wishes }] of Object.entries(MUTATIONS)) {
+    for (const [name, { checks, wishes, scenario }] of Object.entries(MUTATIONS)) {
       assert.match(name, /^[a-z]+(-[a-z]+)*$/);
       for (const check of checks)
         assert.ok(check in CHECKS || OWN.includes(check), `${name}: no check ${check}`);
       for (const conduct of wishes?.conducts ?? [])
         assert.ok(conduct in CONDUCTS, `${name}: no conduct ${conduct}`);
+      assert.ok(scenario === undefined || scenario in SCENARIOS, `${name}: no scenario ${scenario}`);
     }
   });
 

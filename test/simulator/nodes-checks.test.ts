@@ -3,59 +3,14 @@ import assert from "node:assert/strict";
 import { ballotMessage, digestOf, signedMessageCodec } from "@witan/consensus";
 import type { BlockHash, Height, MemberIndex, View } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
-import type { NodeCheckMaker } from "../../packages/simulator/src/nodes/check.ts";
+import { keyOf } from "@witan/storage";
 import { NODE_CHECKS } from "../../packages/simulator/src/nodes/checks/checks.ts";
 import { Replay } from "../../packages/simulator/src/nodes/checks/replay.ts";
 import type { Dealing } from "../../packages/simulator/src/nodes/dealing.ts";
-import { makeNodesPlan } from "../../packages/simulator/src/nodes/make-nodes-plan.ts";
 import type { NodeNetwork } from "../../packages/simulator/src/nodes/node-network.ts";
 import type { NodeProcess } from "../../packages/simulator/src/nodes/node-process.ts";
-import type { NodesPlan } from "../../packages/simulator/src/nodes/plan.ts";
 import { NodesWorld } from "../../packages/simulator/src/nodes/world.ts";
-
-const SEED = 7;
-
-/** Four members on a good day, and a few payments. */
-function calmNodesPlan(more: Partial<NodesPlan> = {}): NodesPlan {
-  const dealings = [1, 2, 3, 4, 5].map((count) => ({
-    atUs: count * 200_000,
-    client: count % 4,
-    kind: "pay" as const,
-  }));
-  return {
-    ...makeNodesPlan(SEED, { members: 4, liars: 0, network: "lan" }),
-    ...{ spares: 0, faults: [], changes: [], dealings, kindAtUs: 1_500_000 },
-    clocks: [],
-    network: { profile: "lan", regions: [], lossPermille: 0, duplicatePermille: 0, bytesPerMs: 0 },
-    ...more,
-  };
-}
-
-/** What a world comes to in which somebody does something. */
-async function foundBy(
-  check: string,
-  happens: (world: NodesWorld, processes: readonly NodeProcess[]) => void,
-  plan = calmNodesPlan(),
-): Promise<string | undefined> {
-  const make = NODE_CHECKS[check]?.make;
-  assert.ok(make, check);
-  const world = new NodesWorld(plan, { checks: [make] });
-  happens(world, world.processes);
-  const { violation } = await world.run();
-  return violation?.check;
-}
-
-/** Does something at the end, before others look. */
-function atTheEnd(spoil: (world: NodesWorld) => void | Promise<void>): NodeCheckMaker {
-  return (world) => ({ name: "spoiler", ended: () => spoil(world) });
-}
-
-async function withSpoiler(check: string, spoil: (world: NodesWorld) => void | Promise<void>) {
-  const make = NODE_CHECKS[check]?.make;
-  assert.ok(make, check);
-  const world = new NodesWorld(calmNodesPlan(), { checks: [atTheEnd(spoil), make] });
-  return (await world.run()).violation;
-}
+import { calmNodesPlan, foundBy, withSpoiler } from "./calm-nodes.ts";
 
 const id = "ab".repeat(32);
 const dealing: Dealing = {
@@ -123,6 +78,35 @@ describe("the checks of worlds of whole nodes", () => {
     assert.equal(found, "votes");
   });
 
+  it("validity: a vote for a bad block, one that is final, and one that is kept", async () => {
+    const bad = "ba".repeat(32) as BlockHash;
+    const voted = await foundBy("validity", (world, [p0]) => {
+      world.liars.conspiracy.bad.set(bad, "bad-money");
+      const { chain, scheme } = world.cast;
+      const message = ballotMessage("commit", {
+        ...{ membership: 1 as Height, height: 1 as Height, view: 0 as View, blockHash: bad },
+      });
+      const key = p0?.keys[0];
+      assert.ok(key);
+      const signature = scheme.sign(digestOf(chain.chainId, message), key);
+      const bytes = signedMessageCodec.encode({ sender: 0 as MemberIndex, message, signature });
+      world.saidBy({ place: 0 } as NodeNetwork, bytes);
+    });
+    assert.equal(voted, "validity");
+    const final = await foundBy("validity", (world, [p0]) => {
+      world.liars.conspiracy.bad.set(bad, "bad-money");
+      world.decided(p0 as NodeProcess, { height: 1, hash: bad });
+    });
+    assert.equal(final, "validity");
+    const kept = await withSpoiler("validity", async (world) => {
+      world.liars.conspiracy.bad.set(bad, "bad-money");
+      const store = await world.processes[1]?.disk.openForOperator();
+      const value = new Uint8Array(200);
+      await store?.write([{ kind: "put", key: keyOf("proposal", bad), value }], { sync: true });
+    });
+    assert.equal(kept?.check, "validity", kept?.message);
+  });
+
   it("guard: a signature that was refused", async () => {
     assert.equal(
       await foundBy("guard", (world, [p0]) => world.refused(p0 as NodeProcess, "contradicts")),
@@ -163,6 +147,53 @@ describe("the checks of worlds of whole nodes", () => {
       Object.defineProperty(p0, "call", { value: call });
     });
     assert.equal(pool, "bounds");
+    for (const too of [{ syncBytes: 2 ** 28 }, { kept: { prepares: 10_000 } }]) {
+      const found = await foundBy("bounds", (_world, [p0]) => {
+        const readings = () => ({ syncBytes: 0, kept: {}, ...too });
+        const running = { readings, tip: { height: -1 } };
+        Object.defineProperty(p0, "running", { value: running });
+        Object.defineProperty(p0, "call", { value: () => new Promise(() => {}) });
+      });
+      assert.equal(found, "bounds", JSON.stringify(too));
+    }
+  });
+
+  it("checkpoints: what all tell of is not the state of their chain", async () => {
+    const found = await withSpoiler("replay", (world) => {
+      for (const process of world.correct)
+        world.logged(process, { message: "checkpoint", fields: { height: 1, digest: "ab".repeat(32) } });
+    });
+    assert.equal(found?.check, "checkpoints", found?.message);
+  });
+
+  it("liveness: one waits too long though others go on", async () => {
+    const dealings = Array.from({ length: 40 }, (_, count) => ({
+      ...{ atUs: (count + 1) * 200_000, client: count === 0 ? 0 : 1, kind: "pay" as const },
+    }));
+    const plan = calmNodesPlan({ dealings, kindAtUs: 500_000, boundUs: 3_000_000 });
+    const found = await foundBy(
+      "agreement",
+      (world) => {
+        for (const process of world.processes)
+          process.tap = {
+            serves: (one) => one.witness.signatures[0]?.publicKey !== world.cast.clients[0]?.publicKey,
+          };
+      },
+      plan,
+    );
+    assert.equal(found, "liveness");
+  });
+
+  it("proofs: a node that has none", async () => {
+    const found = await withSpoiler("fates", (world) => {
+      for (const process of world.processes) {
+        const call = process.call.bind(process);
+        const value: typeof call = (method, params, signal) =>
+          method === "chain_proof" ? Promise.reject(new Error("no")) : call(method, params, signal);
+        Object.defineProperty(process, "call", { value });
+      }
+    });
+    assert.equal(found?.check, "proofs", found?.message);
   });
 
   it("replay: a chain that is another on a disk, or is not there", async () => {

@@ -77,6 +77,32 @@ describe("the disk of a simulated node", () => {
     assert.deepEqual([...left].sort(), ["12", "123", "1234"]);
   });
 
+  it("keeps the first batches where the power goes in the middle of a synced write", async () => {
+    const left = new Set<string>();
+    let cut = 0;
+    for (let seed = 0; seed < 30; seed++) {
+      const queue = new EventQueue();
+      const life = lifeOn(queue);
+      const disk = diskOf(seed);
+      const opened = disk.openStore(life);
+      await runDry(queue);
+      const store = await opened;
+      for (const height of [1, 2]) {
+        const written = store.write([put(height, "x")], { sync: height === 1 });
+        await runDry(queue);
+        await written;
+      }
+      void store.write([put(3, "x")], { sync: true });
+      await runDry(queue, 50);
+      life.end();
+      if (disk.powerCut().cut) cut++;
+      await turn();
+      left.add(await held(disk));
+    }
+    assert.deepEqual([...left].sort(), ["1", "12", "123"]);
+    assert.ok(cut > 0 && cut < 30, `${cut} of 30`);
+  });
+
   it("makes all or nothing of a write in whose middle the process dies", async () => {
     const left = new Set<string>();
     for (let seed = 0; seed < 20; seed++) {

@@ -1,6 +1,7 @@
 export * from "./engine.ts";
 export * from "./pbft/forensics.ts";
 export * from "./pbft/kept.ts";
+export { decidedBySender } from "./pbft/meeting.ts";
 export * from "./pbft/membership-keys.ts";
 export * from "./pbft/messages.ts";
 export * from "./pbft/pbft.ts";

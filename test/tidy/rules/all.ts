@@ -14,6 +14,7 @@ import { length } from "./length.ts";
 import { links } from "./links.ts";
 import { names } from "./names.ts";
 import { purity } from "./purity.ts";
+import { seeded } from "./seeded.ts";
 
 /** Every rule by the file that holds it. */
 export const RULES: Readonly<Record<string, Rule>> = {
@@ -31,4 +32,5 @@ export const RULES: Readonly<Record<string, Rule>> = {
   links,
   names,
   purity,
+  seeded,
 };

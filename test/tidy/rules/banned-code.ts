@@ -28,6 +28,11 @@ function inHouse(path: string): boolean {
   return path.startsWith("packages/") || path.startsWith("test/");
 }
 
+/** What tools read, they read by the default export. */
+function isForTools(path: string): boolean {
+  return /^packages\/[^/]+\/[a-z]+\.config\.ts$/.test(path);
+}
+
 function inTests(path: string): boolean {
   return path.startsWith("test/");
 }
@@ -88,7 +93,7 @@ const BANS: readonly Ban[] = [
   {
     what: "a default export",
     instead: "export it by its name, so that it has one name everywhere",
-    where: inHouse,
+    where: (path) => inHouse(path) && !isForTools(path),
     is: isDefaultExport,
   },
   {

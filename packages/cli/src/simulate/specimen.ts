@@ -11,8 +11,8 @@ import {
   worldOfSpecimen,
 } from "@witan/simulator";
 import cliProgress from "cli-progress";
-import { badInput, EXIT, type ExitCode } from "../exit.ts";
-import { exists, fileFailure, makeFolderOf, writeNewText } from "../files.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { checkNewFile, fileFailure, makeFolderOf, writeNewText } from "../files.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { printTrace } from "./one.ts";
 import type { SpecimenSearch } from "./task.ts";
@@ -29,12 +29,8 @@ export async function runSpecimen(
   json: boolean,
   search: SpecimenSearch,
 ): Promise<ExitCode> {
+  if (search.diagram !== undefined) await checkNewFile(search.diagram);
   const { name, from, seeds } = search;
-  if (search.diagram !== undefined && (await exists(search.diagram)))
-    throw badInput(
-      "file",
-      `--diagram ${search.diagram}: it exists, and is not overwritten: move it away, or choose another name`,
-    );
   const specimen = SPECIMENS[name] as Specimen;
   if (!json) streams.err(`${name}: ${specimen.says}\n  looking for: ${specimen.fails} …\n`);
   const progress = new SpecimenBar(json, seeds);

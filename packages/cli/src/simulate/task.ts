@@ -16,7 +16,7 @@ import {
   type WorldKind,
   type WorldWishes,
 } from "@witan/simulator";
-import { nearest } from "../config/nearest.ts";
+import { meant } from "../config/nearest.ts";
 import { badInput, type CommandFailure } from "../exit.ts";
 import { wholeNumber } from "../numbers.ts";
 
@@ -35,6 +35,7 @@ export interface SimulateFlags {
   readonly byzantine?: string;
   readonly adversary?: string;
   readonly network?: string;
+  readonly scenario?: string;
   readonly threads?: string;
   readonly specimen?: string;
   readonly twins?: string | true;
@@ -55,6 +56,8 @@ export interface OneWorld extends Worlds {
   readonly trace: boolean;
   readonly diagram: string | undefined;
   readonly wanted: Wanted | undefined;
+  /** The same as it was typed. */
+  readonly window: string | undefined;
 }
 
 /** Many worlds. */
@@ -87,7 +90,8 @@ export interface TwinsSearch {
 export type Task = { readonly kind: "list" } | TwinsSearch | OneWorld | ManyWorlds | SpecimenSearch;
 
 const SEEDS_DEFAULT = 100;
-const SPECIMEN_SEEDS_DEFAULT = 1_000;
+/** Every specimen is found in a few hundred; a search ends with the first. */
+const SPECIMEN_SEEDS_DEFAULT = 20_000;
 /** A world with more takes minutes, and shows nothing that fewer do not. */
 const MEMBERS_MAX = 40;
 const THREADS_MAX = 256;
@@ -96,17 +100,17 @@ const FRESH_BELOW = 1_000_000_000_000;
 
 /** @throws {CommandFailure} the options contradict each other, or name what there is not */
 export function taskOf(flags: SimulateFlags): Task {
-  if (flags.list) return { kind: "list" };
+  if (flags.list) return listOf(flags);
+  if (flags.diagram === "")
+    throw badInput("file", "--diagram: expected the name of a new file, as in --diagram world.svg");
   if (flags.twins !== undefined) return twinsOf(flags, flags.twins);
   if (flags.specimen !== undefined) return specimenOf(flags, flags.specimen);
   const protocol = Object.hasOwn(PROTOCOLS, flags.consensus) ? PROTOCOLS[flags.consensus] : undefined;
   if (protocol === undefined)
     throw unknown("--consensus", flags.consensus, Object.keys(PROTOCOLS), "protocol");
   refuseContradictions(flags);
-  const asked = levelOf(flags, protocol);
-  const { wishes, notes } = wishesOf(flags, protocol);
-  const level = wishes.adversaries === undefined ? asked : levelKnowing(wishes.adversaries, protocol, asked);
-  const worlds: Worlds = { world: { protocol: flags.consensus, level, wishes }, notes };
+  const worlds =
+    flags.scenario === undefined ? drawn(flags, protocol) : staged(flags, flags.scenario, protocol);
   if (flags.seed !== undefined)
     return {
       ...worlds,
@@ -115,8 +119,44 @@ export function taskOf(flags: SimulateFlags): Task {
       trace: flags.trace ?? false,
       diagram: flags.diagram,
       wanted: flags.window === undefined ? undefined : windowOf(flags.window),
+      window: flags.window,
     };
   return { ...worlds, kind: "many", ...seedsOf(flags) };
+}
+
+/** All there is, whatever else is asked for: so nothing else may be. */
+function listOf(flags: SimulateFlags): Task {
+  const { list, json, consensus, ...others } = flags;
+  const other = Object.entries(others).find(([, value]) => value !== undefined);
+  if (consensus !== "pbft") throw unknown("--consensus", consensus, Object.keys(PROTOCOLS), "protocol");
+  if (other !== undefined)
+    throw badInput(
+      "conflicting-options",
+      `--list runs nothing: it names all there is, and --${other[0]} is for what is run: leave one out`,
+    );
+  return { kind: "list" };
+}
+
+function drawn(flags: SimulateFlags, protocol: Protocol): Worlds {
+  const asked = levelOf(flags, protocol);
+  const { wishes, notes } = wishesOf(flags, protocol);
+  const level = wishes.adversaries === undefined ? asked : levelKnowing(wishes.adversaries, protocol, asked);
+  return { world: { protocol: flags.consensus, level, wishes }, notes };
+}
+
+/** Who is in a scenario, and what befalls them, is its own. */
+function staged(flags: SimulateFlags, scenario: string, { scenarios }: Protocol): Worlds {
+  const known = scenarios.map(({ name }) => name);
+  if (!known.includes(scenario)) throw unknown("--scenario", scenario, known, "scenario");
+  const other = (["level", "members", "byzantine", "adversary", "network"] as const).find(
+    (one) => flags[one] !== undefined && flags[one] !== "engines",
+  );
+  if (other !== undefined)
+    throw badInput(
+      "conflicting-options",
+      `--scenario has worlds of its own, of engines, and --${other} is for others: leave one out`,
+    );
+  return { world: { protocol: flags.consensus, level: "engines", wishes: { scenario } }, notes: [] };
 }
 
 function seedsOf(flags: SimulateFlags): Pick<ManyWorlds, "from" | "count" | "threads"> {
@@ -141,11 +181,14 @@ const NOT_FOR_SPECIMENS = [
     "byzantine",
     "adversary",
     "network",
+    "scenario",
     "threads",
   ] as const),
 ];
 
 function specimenOf(flags: SimulateFlags, name: string): SpecimenSearch {
+  if (flags.consensus !== "pbft")
+    throw unknown("--consensus", flags.consensus, ["pbft"], "protocol with --specimen");
   if (!Object.hasOwn(SPECIMENS, name)) throw unknown("--specimen", name, Object.keys(SPECIMENS), "specimen");
   const other = NOT_FOR_SPECIMENS.find((one) => flags[one] !== undefined);
   if (other !== undefined)
@@ -259,8 +302,17 @@ function levelKnowing(
   const open = LEVEL_NAMES.filter((name) => levels[name] !== undefined && (wanted ?? name) === name);
   const namesAt = (level: LevelName): readonly string[] =>
     levels[level]?.adversaries.map(({ name }) => name) ?? [];
-  const known = open.flatMap(namesAt);
-  for (const name of asked) if (!known.includes(name)) throw unknown("--adversary", name, known, "adversary");
+  for (const name of asked) {
+    const knowing = LEVEL_NAMES.filter((level) => namesAt(level).includes(name));
+    const known = open.flatMap(namesAt);
+    if (knowing.length === 0) throw unknown("--adversary", name, known, "adversary");
+    if (!known.includes(name))
+      throw badInput(
+        "conflicting-options",
+        `--adversary ${name}: there is one at the level ${knowing.join(", ")}, and none at the level ${wanted}: leave out ` +
+          `--level ${wanted}, or choose among those that --list names for it`,
+      );
+  }
   const knowing = open.filter((level) => asked.every((name) => namesAt(level).includes(name)));
   if (knowing.length === 0)
     throw badInput(
@@ -314,7 +366,7 @@ function fewestFor(byzantine: number, byzantineMax: Protocol["byzantineMax"]): n
 }
 
 function unknown(option: string, found: string, known: readonly string[], what: string): CommandFailure {
-  const guess = nearest(found, known);
+  const guess = meant(found, known);
   const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
   return badInput(
     `unknown-${what}`,

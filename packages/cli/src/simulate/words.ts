@@ -57,11 +57,12 @@ export function violationLines(
 
 /** The command that runs a world again. */
 export function replay({ protocol, wishes }: WorldKind, level: string, seed: number): string {
-  const { members, byzantine, adversaries, network } = wishes;
+  const { members, byzantine, adversaries, network, scenario } = wishes;
   const words = ["npx witan simulate", `--consensus ${protocol}`, `--level ${level}`, `--seed ${seed}`];
   if (members !== undefined) words.push(`--members ${members}`);
   if (byzantine !== undefined) words.push(`--byzantine ${byzantine}`);
   if (adversaries !== undefined) words.push(`--adversary ${adversaries.join(",")}`);
   if (network !== undefined) words.push(`--network ${network}`);
+  if (scenario !== undefined) words.push(`--scenario ${scenario}`);
   return words.join(" ");
 }

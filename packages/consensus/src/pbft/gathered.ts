@@ -87,9 +87,13 @@ export class LaterMessages {
   }
 }
 
+/** Times that a member is told one's own CHECKPOINT when it repeats its own: two that lack nothing would never end. */
+const TOLD_AGAIN_MAX = 3;
+
 /** The latest CHECKPOINT of each sender, and one's own. */
 export class Checkpoints {
   readonly #latest = new Map<MemberIndex, Checkpoint>();
+  readonly #toldAgain = new Map<MemberIndex, number>();
   #stable = 0;
   #own: Checkpoint | undefined;
 
@@ -111,6 +115,20 @@ export class Checkpoints {
   /** This validator says one. */
   say(checkpoint: Checkpoint): void {
     this.#own = checkpoint;
+    this.#toldAgain.clear();
+  }
+
+  /**
+   * One's own CHECKPOINT, if the sender of this one says it again and again while a quorum is known here: it lacks that
+   * quorum, and those who have it say theirs no more. To be asked before `add`.
+   */
+  lackedBy({ message, sender }: Verified<Checkpoint>): Checkpoint | undefined {
+    const own = this.unsettled === undefined ? this.#own : undefined;
+    const isRepeated = this.#latest.get(sender)?.height === message.height;
+    const told = this.#toldAgain.get(sender) ?? 0;
+    if (own?.height !== message.height || !isRepeated || told >= TOLD_AGAIN_MAX) return undefined;
+    this.#toldAgain.set(sender, told + 1);
+    return own;
   }
 
   /** Counts a CHECKPOINT; true if with it, for the first time, a quorum has said the same. */
@@ -131,5 +149,6 @@ export class Checkpoints {
   clear(): void {
     this.#own = undefined;
     this.#latest.clear();
+    this.#toldAgain.clear();
   }
 }

@@ -21,6 +21,7 @@ export function keptMax(members: number, bufferedMax: number): PbftKept {
     viewChanges: members,
     later: bufferedMax * members,
     checkpoints: members,
+    asked: members,
     // One for each kind of vote.
     reported: 3 * members,
   };

@@ -15,7 +15,7 @@ import type { PbftState } from "./state.ts";
 
 /** Sends again what others may have missed. */
 export function resend(state: PbftState): void {
-  state.ticksSinceResend = 0;
+  state.restartResend();
   if (state.me === undefined) return;
   const { proposal, prepared } = state.instance;
   if (state.stage.kind === "changing") {
@@ -34,10 +34,16 @@ export function resend(state: PbftState): void {
 
 /** Tells a member that was just connected where this validator stands, and what the state was at the last checkpoint. */
 export function greet(state: PbftState, member: MemberIndex): void {
+  // What was asked of it by the connection before came to nothing.
+  state.asked.delete(member);
   if (state.me === undefined || member === state.me) return;
   const { own } = state.checkpoints;
-  for (const message of own ? [own, ownStatus(state)] : [ownStatus(state)])
-    state.emit({ kind: "send", to: member, message, slot: slotOf(message, state.decided.height) });
+  for (const message of own ? [own, ownStatus(state)] : [ownStatus(state)]) tell(state, member, message);
+}
+
+/** Sends what this validator has said, or says of where it stands, to one member. */
+export function tell(state: PbftState, to: MemberIndex, message: Checkpoint | Status): void {
+  state.emit({ kind: "send", to, message, slot: slotOf(message, state.decided.height) });
 }
 
 /** Says what the state is after a height; again on the timer until a quorum has said the same, and on connecting. */
@@ -86,7 +92,21 @@ export function meetHeight(
   if (sender === state.me) return;
   if (height < state.decided.height) help(state, sender, height, state.membership.from);
   else if (height === state.height && certificate) decide(state, certificate);
-  else if (height > state.decided.height) state.emit({ kind: "requestSync", height, from: [sender] });
+  else ask(state, height, [sender]);
+}
+
+/**
+ * Asks members for the blocks up to a height that they have decided. Each has one question at a time: another one once
+ * that height is here, or on the timer of what is sent again, since a question may come to nothing. (A member that is
+ * ahead shows it by every message; and what would be asked for each of them waits behind the disk, without a bound.)
+ */
+export function ask(state: PbftState, height: Height, members: readonly MemberIndex[]): void {
+  const { asked, decided } = state;
+  if (height <= decided.height) return;
+  const from = members.filter((member) => (asked.get(member) ?? 0) <= decided.height);
+  if (from.length === 0) return;
+  for (const member of from) asked.set(member, height);
+  state.emit({ kind: "requestSync", height, from });
 }
 
 /** Sends the block after a height to a member of the membership from `membership` on. */
@@ -111,8 +131,7 @@ export function keepForLater(state: PbftState, verified: Verified<PbftMessage>):
   // Where a sender stands is soon said again, and must not push out its votes.
   if (message.kind !== "status") state.later.add(verified);
   const decided = decidedBySender(message);
-  if (message.membership === state.membership.from && decided > state.height)
-    state.emit({ kind: "requestSync", height: decided, from: [sender] });
+  if (message.membership === state.membership.from && decided > state.height) ask(state, decided, [sender]);
 }
 
 /** The height that the sender of a message has decided, at least. */

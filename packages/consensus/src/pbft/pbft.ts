@@ -3,7 +3,16 @@
 import { assert, type BlockHash, type Height, type Membership, type View } from "@witan/primitives";
 import type { Engine, Verified } from "../engine.ts";
 import { Instance } from "./instance.ts";
-import { decidedBySender, greet, help, keepForLater, resend, sayCheckpoint, takeStatus } from "./meeting.ts";
+import {
+  decidedBySender,
+  greet,
+  help,
+  keepForLater,
+  resend,
+  sayCheckpoint,
+  takeStatus,
+  tell,
+} from "./meeting.ts";
 import type { Checkpoint, NewView, PbftMessage, Status, ViewChange } from "./messages.ts";
 import {
   decide,
@@ -91,12 +100,13 @@ export class Pbft implements Engine<PbftInput, PbftEffect, PbftStatus> {
 
   /** How much is kept in memory; never an input. */
   kept(): PbftKept {
-    const { instance, viewChanges, later, checkpoints, reported } = this.#state;
+    const { instance, viewChanges, later, checkpoints, asked, reported } = this.#state;
     return {
       ...instance.kept,
       viewChanges: viewChanges.size,
       later: later.size,
       checkpoints: checkpoints.size,
+      asked: asked.size,
       reported: reported.size,
     };
   }
@@ -157,9 +167,12 @@ export class Pbft implements Engine<PbftInput, PbftEffect, PbftStatus> {
   }
 
   #checkpoint(verified: Verified<Checkpoint>): void {
+    const state = this.#state;
     const { height, digest } = verified.message;
-    if (this.#state.checkpoints.add(verified, this.#state.quorum))
-      this.#state.emit({ kind: "stableCheckpoint", height, digest });
+    const lacked = verified.sender === state.me ? undefined : state.checkpoints.lackedBy(verified);
+    if (lacked !== undefined) tell(state, verified.sender, lacked);
+    if (state.checkpoints.add(verified, state.quorum))
+      state.emit({ kind: "stableCheckpoint", height, digest });
   }
 
   /** A height ends, and the next begins. */

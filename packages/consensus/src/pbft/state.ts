@@ -46,6 +46,8 @@ export class PbftState {
   readonly viewChanges = new ViewChanges();
   readonly later: LaterMessages;
   readonly checkpoints = new Checkpoints();
+  /** Up to which height each member was asked for blocks since own messages were last sent again. */
+  readonly asked = new Map<MemberIndex, Height>();
   /** The evidence that was told, by name: each is told once. */
   readonly reported = new Set<string>();
   /** The vote for `instance.proposal` was made durable before a restart: nobody knows whether it left. */
@@ -134,8 +136,15 @@ export class PbftState {
     this.announced = undefined;
     this.viewChanges.clear();
     this.checkpoints.clear();
+    this.asked.clear();
     this.reported.clear();
     this.timer.rewind();
+  }
+
+  /** Own messages are sent again now, and next after `resendTicks`: until then no member is asked twice for the same. */
+  restartResend(): void {
+    this.ticksSinceResend = 0;
+    this.asked.clear();
   }
 
   // Effects.

@@ -168,6 +168,8 @@ export interface PbftKept {
   /** Messages for heights or members that are not reached yet. */
   readonly later: number;
   readonly checkpoints: number;
+  /** Members that were asked for blocks. */
+  readonly asked: number;
   /** Names of the evidence that was told at this height. */
   readonly reported: number;
 }

@@ -2,7 +2,7 @@
 // next, beginning it. Votes for no block.
 import type { View } from "@witan/primitives";
 import type { Verified } from "../engine.ts";
-import { meetHeight, ownViewChange, showView } from "./meeting.ts";
+import { ask, meetHeight, ownViewChange, showView } from "./meeting.ts";
 import type { NewView, SignedViewChange, ViewChange } from "./messages.ts";
 import { maybeConsider } from "./normal-case.ts";
 import type { PbftState } from "./state.ts";
@@ -14,7 +14,7 @@ export function changeView(state: PbftState, view: View): void {
   state.view = view;
   state.stage = { kind: "changing" };
   state.instance.leave(view);
-  state.ticksSinceResend = 0;
+  state.restartResend();
   state.persist();
   state.broadcast(ownViewChange(state));
   maybeBeginOwnView(state);
@@ -84,6 +84,10 @@ function maybeCatchUp(state: PbftState, viewChanges: readonly SignedViewChange[]
   const { base } = viewStart(viewChanges.map(({ content }) => content));
   if (base <= state.decided.height) return false;
   const ahead = viewChanges.filter(({ content }) => content.decidedHeight === base);
-  state.emit({ kind: "requestSync", height: base, from: ahead.map(({ sender }) => sender) });
+  ask(
+    state,
+    base,
+    ahead.map(({ sender }) => sender),
+  );
   return true;
 }

@@ -2,7 +2,7 @@
 // believes nothing: whoever reads another's store checks every signature.
 import type { Held, Memberships, SignedMessage, Verified } from "@witan/consensus";
 import { NEW_VIEWS_KEPT } from "@witan/consensus";
-import type { Chain } from "@witan/ledger";
+import { applyChange, type Chain, type GovernanceView } from "@witan/ledger";
 import type { Height, Membership, PbftCertificate } from "@witan/primitives";
 import { type CheckedStore, type Flushed, readMeta, type Tip } from "@witan/storage";
 import { ChainRecords } from "../chain/chain-records.ts";
@@ -14,10 +14,7 @@ export class StoredStatements {
   readonly tip: Tip;
   /** Certificates below are gone. */
   readonly prunedTo: Height;
-  /**
-   * Who decides a height, up to the one behind the last whose state is in the store; of heights above only if the
-   * certificate there names the same members.
-   */
+  /** Who decides a height, up to the one behind the last block. */
   readonly memberships: Memberships;
   readonly #records: ChainRecords;
   readonly #held: Omit<Held, "certificates">;
@@ -86,19 +83,36 @@ function plain({ sender, message, signature }: Verified<SignedMessage["message"]
   return { sender, message, signature };
 }
 
-/** Every change of the members that the store knows of. */
+/** Every change of the members that the store knows of: those of flushed states, then those in blocks behind the flush. */
 async function membershipsOf(records: ChainRecords, tip: Tip, flushed: Flushed): Promise<Memberships> {
-  const found = [await records.newestGovernance(tip.height)];
+  const newest = await records.newestGovernance(flushed.height);
+  const found = [newest];
   for (let [at] = found; at !== undefined && at.state.membersFrom > 1; [at] = found)
     found.unshift(await records.newestGovernance((at.state.membersFrom - 2) as Height));
   const list = new MembershipList();
   for (const one of found) list.add(one);
-  return (height): Membership | undefined => {
-    if (height > tip.height + 1) return undefined;
-    const membership = list.at(height, height);
-    if (height <= flushed.height + 1) return membership;
-    // Blocks behind the last flush may have changed the members, and the store does not say so yet.
-    const certificate = records.certificate(height);
-    return certificate?.membership === membership?.from ? membership : undefined;
-  };
+  let governance = newest;
+  let known = flushed.height;
+  while (known < tip.height) {
+    const next = governanceAfter(records, governance, (known + 1) as Height);
+    // Nobody knows then who decides what comes behind it.
+    if (next === undefined) break;
+    known++;
+    governance = next;
+    list.add(governance);
+  }
+  return (height): Membership | undefined => list.at(height, (known + 1) as Height);
+}
+
+/** The state after a block, by the one before it; undefined: it is not here, or is not the one that it names. */
+function governanceAfter(
+  records: ChainRecords,
+  before: GovernanceView,
+  height: Height,
+): GovernanceView | undefined {
+  const block = records.block(height);
+  const last = block?.transactions.at(-1)?.body;
+  const changed = last?.kind === "governance" ? applyChange(before, last.change, height) : undefined;
+  const after = changed === undefined ? before : changed.ok ? changed.value : undefined;
+  return after?.root === block?.header.governanceRoot ? after : undefined;
 }

@@ -4,7 +4,7 @@ import { cross } from "./glyphs.ts";
 import type { Layout } from "./layout.ts";
 import type { Arrow } from "./scene.ts";
 import { type ArrowStyle, INK, styleOf } from "./styles.ts";
-import { element, hint, line, path } from "./svg.ts";
+import { element, hint, line, path, words } from "./svg.ts";
 
 type Place = readonly [x: number, y: number];
 
@@ -12,17 +12,34 @@ type Place = readonly [x: number, y: number];
 const LOST_FALL = 12;
 const STUMP = 0.22;
 
-/** One message. @param told what shows when a pointer rests on it */
-export function drawArrow(arrow: Arrow, layout: Layout, told: string): string {
+/** What is said of a message beside its arrow. */
+export interface ArrowWords {
+  /** Shows when a pointer rests on it. */
+  readonly told: string;
+  /** The name of whom it was for. */
+  readonly receiver: string;
+}
+
+/** One message. */
+export function drawArrow(arrow: Arrow, layout: Layout, { told, receiver }: ArrowWords): string {
   const style = styleOf(arrow.what);
   const [from, to] = endsOf(arrow, layout);
   const stroke = { stroke: style.colour, "stroke-width": style.width, "stroke-dasharray": style.dashes };
   const parts = [hint(told), line(...from, ...to, stroke)];
-  if (arrow.isLost) parts.push(cross(to[0], to[1], 4.5, INK.bad, 1.8));
-  else if (arrow.ended === undefined)
+  if (arrow.isLost) {
+    parts.push(cross(to[0], to[1], 4.5, INK.bad, 1.8));
+    // Where it ends on the way it could have been for anybody beyond.
+    if (isOnTheWay(arrow))
+      parts.push(words(to[0] + 6, to[1] + 8, `to ${receiver}`, { fill: INK.bad, "font-size": 8 }));
+  } else if (arrow.ended === undefined)
     parts.push(element("circle", { cx: to[0], cy: to[1], r: 2.5, fill: "#fff", stroke: style.colour }));
   else parts.push(head(from, to, style));
   return element("g", {}, parts);
+}
+
+/** The network lost it, and nobody was there to whom it came. */
+function isOnTheWay({ sent, ended, isLost }: Pick<Arrow, "sent" | "ended" | "isLost">): boolean {
+  return isLost && sent !== undefined && ended?.atUs === sent.atUs;
 }
 
 function endsOf({ from, to, sent, ended, isLost }: Arrow, layout: Layout): readonly [Place, Place] {
@@ -42,7 +59,7 @@ function endsOf({ from, to, sent, ended, isLost }: Arrow, layout: Layout): reado
       [along(STUMP), y + 8],
     ];
   // Lost on the way: it ends between the two, not far below where it left.
-  if (isLost && ended.atUs === sent.atUs)
+  if (isOnTheWay({ sent, ended, isLost }))
     return [
       [left, y],
       [along(0.6), y + LOST_FALL],

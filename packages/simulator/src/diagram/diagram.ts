@@ -61,7 +61,7 @@ export function drawDiagram(options: DiagramOptions): string {
     drawAxis(layout),
     drawWeather(scene, layout),
     ...actors.map((actor, process) => drawLine(actor, process, scene, layout)),
-    drawArrows(scene, layout),
+    drawArrows(scene, layout, actors),
     ...scene.marks.map((mark) => drawMark(mark, layout)),
     drawLabels(scene, layout),
     ...actors.map((actor, process) => drawName(actor, process, namesY, layout)),
@@ -104,7 +104,7 @@ function readingOf(
     "Each line is a process, each arrow a message.",
   ];
   if (happenings.length < all.length)
-    sentences.push("Left out: STATUS and CHECKPOINT messages, and what is only said again.");
+    sentences.push("Left out: STATUS, CHECKPOINT, transactions on their way, and what is only said again.");
   if (isPart) sentences.push(`This is a part: ${from} s to ${to} s of ${end} s.`);
   return sentences.join(" ");
 }
@@ -170,11 +170,13 @@ function drawWeather({ weather }: Scene, layout: Layout): string {
 }
 
 /** Those in the background first. */
-function drawArrows({ arrows }: Scene, layout: Layout): string {
+function drawArrows({ arrows }: Scene, layout: Layout, actors: readonly Actor[]): string {
   const drawn = (faint: boolean): readonly string[] =>
     arrows
       .filter(({ what }) => (styleOf(what).faint === true) === faint)
-      .map((arrow) => drawArrow(arrow, layout, told(arrow)));
+      .map((arrow) =>
+        drawArrow(arrow, layout, { told: told(arrow), receiver: actors[arrow.to]?.name ?? `p${arrow.to}` }),
+      );
   return [...drawn(true), ...drawn(false)].join("");
 }
 

@@ -1,8 +1,14 @@
 // What a diagram leaves out where nobody asked for a time: it hides what matters, and changes nothing in it.
 import type { Recorded } from "./recording.ts";
 
-/** Messages that only say where somebody stands: too many to be shown, where nobody asked for a time. */
-const HOUSEKEEPING = ["STATUS", "CHECKPOINT"];
+/**
+ * Messages that only say where somebody stands, or what clients handed in, or that make lines: too many to be shown, where nobody asked for a
+ * time.
+ */
+const HOUSEKEEPING = [
+  ...["STATUS", "CHECKPOINT", "tip", "transactions,", "ids,", "transactions?,"],
+  ...["dials", "takes the line", "refuses the line"],
+];
 
 /** All but messages that keep the house. */
 export function withoutHousekeeping(all: readonly Recorded[]): readonly Recorded[] {
@@ -15,7 +21,9 @@ export function withoutHousekeeping(all: readonly Recorded[]): readonly Recorded
 }
 
 function isHousekeeping(what: string): boolean {
-  return HOUSEKEEPING.some((word) => what.startsWith(`${word} `) || what.includes(` ${word} `));
+  return HOUSEKEEPING.some(
+    (word) => what === word || what.startsWith(`${word} `) || what.includes(` ${word} `),
+  );
 }
 
 /**

@@ -23,14 +23,29 @@ const STYLES: Readonly<Record<string, ArrowStyle>> = {
 const OTHER: ArrowStyle = { name: "other", colour: "#555555", width: 1.1, dashes: "4 2" };
 const FAINT: ArrowStyle = {
   ...{
-    name: "STATUS, CHECKPOINT, blocks on request",
+    name: "STATUS, CHECKPOINT, blocks, transactions, lines",
     colour: "#9a9a9a",
     width: 0.8,
     dashes: "2 2",
     faint: true,
   },
 };
-const FAINT_WORDS = ["STATUS", "CHECKPOINT", "body?", "body", "sync", "blocks"];
+const FAINT_WORDS = [
+  ...[
+    "STATUS",
+    "CHECKPOINT",
+    "body?",
+    "body",
+    "sync",
+    "blocks",
+    "blocks?",
+    "blocks,",
+    "decided",
+    "answer",
+    "tip",
+  ],
+  ...["transactions,", "transactions?,", "ids,", "dials", "takes", "refuses", "ends"],
+];
 
 /** The style of a message, by its first word. */
 export function styleOf(what: string): ArrowStyle {

@@ -1,6 +1,6 @@
-// Who takes part in a world of whole nodes: members, clients, the mint, with keys of the fake scheme by their names; and
-// the chain that they begin.
-import { createFakeScheme, type FakeScheme, peerIdOfEd25519 } from "@witan/crypto";
+// Who takes part in a world of whole nodes: members, clients, the mint, with keys by their names; and the chain that they
+// begin.
+import { peerIdOfEd25519 } from "@witan/crypto";
 import {
   type Body,
   type Chain,
@@ -30,6 +30,7 @@ import {
 } from "@witan/primitives";
 import { BEGIN_MS } from "./node-clock.ts";
 import type { NodesPlan } from "./plan.ts";
+import type { WorldScheme } from "./signatures.ts";
 
 /** Somebody who can own and sign. */
 export interface Person {
@@ -39,23 +40,38 @@ export interface Person {
   readonly policyHash: PolicyHash;
 }
 
+/** Coins that several may spend together. */
+export interface Vault {
+  readonly owner: Person;
+  /** What its witnesses may show, and who signs then. */
+  readonly ways: readonly { readonly policy: Policy; readonly signers: readonly PublicKey[] }[];
+}
+
 /** Coins that each client has in the beginning, of asset 0 and of asset 1, and what each is worth. */
 const COINS = 10;
 const GOLD_COINS = 3;
 export const COIN_WORTH = 1_000_000n;
 const GENESIS_LAG_MS = 3_600_000;
+/** The least that a chain may have: so few that they are met. */
+const TIGHT = { blockBytesMax: 131_072, blockTransactionsMax: 16, blockSignaturesMax: 64 };
+/** Who shares the vault, of whom two must sign. */
+const VAULT_KEYS = 3;
 
 /** The cast of one world. */
 export class NodeCast {
-  readonly scheme: FakeScheme = createFakeScheme();
+  readonly scheme: WorldScheme;
   readonly clients: readonly Person[];
   readonly mint: Person;
+  /** Two of three sign for it: so one transaction may have several witnesses that hold. */
+  readonly vault: Vault;
   readonly chain: Chain;
   readonly #persons = new Map<string, Person>();
 
-  constructor(plan: NodesPlan) {
+  constructor(plan: NodesPlan, scheme: WorldScheme) {
+    this.scheme = scheme;
     this.clients = Array.from({ length: plan.clients }, (_, index) => this.person(`client ${index}`));
     this.mint = this.person("mint");
+    this.vault = this.#makeVault();
     const opened = openChain(this.#genesis(plan));
     assert(opened.ok, opened.ok ? "" : JSON.stringify(opened.problems));
     this.chain = opened.value;
@@ -69,6 +85,32 @@ export class NodeCast {
     const person = { name, publicKey, policy, policyHash: present(policyHash(policy), "a key's policy") };
     this.#persons.set(name, person);
     return person;
+  }
+
+  #makeVault(): Vault {
+    const persons = Array.from({ length: VAULT_KEYS }, (_, index) => this.person(`vault ${index}`));
+    const threshold = { kind: "threshold", required: VAULT_KEYS - 1, children: VAULT_KEYS } as const;
+    /** Without one of them. */
+    const ways = persons.map((absent) => ({
+      policy: [
+        threshold,
+        ...persons.flatMap(
+          (one): Policy => (one === absent ? [{ kind: "hidden", hash: one.policyHash }] : one.policy),
+        ),
+      ],
+      signers: persons.filter((one) => one !== absent).map(({ publicKey }) => publicKey),
+    }));
+    const [first] = persons;
+    const policy: Policy = [threshold, ...persons.flatMap((one) => one.policy)];
+    const { publicKey } = present(first, "who shares the vault");
+    const owner = { name: "vault", publicKey, policy, policyHash: present(policyHash(policy), "its policy") };
+    return { owner, ways };
+  }
+
+  /** Whom a member's rewards go to; undefined: they are destroyed. Members are at the places of their nodes. */
+  payee(node: number): Person | undefined {
+    // One in three takes no reward.
+    return node % 3 === 2 ? undefined : this.person(`v${node} pay`);
   }
 
   /** The voting keys of a node: the first, and the one that may take its place. */
@@ -87,8 +129,7 @@ export class NodeCast {
       votingKey: present(this.votingKeys(node)[0], "a key"),
       peerId: this.peerId(node),
       operatorKey: this.scheme.publicKeyOf(`v${node} operator`),
-      // One in three takes no reward: fees are destroyed then.
-      rewardPolicy: node % 3 === 2 ? (ZERO_HASH as PolicyHash) : this.person(`v${node} pay`).policyHash,
+      rewardPolicy: this.payee(node)?.policyHash ?? (ZERO_HASH as PolicyHash),
     };
   }
 
@@ -107,8 +148,9 @@ export class NodeCast {
     return sealed.value;
   }
 
-  #genesis({ members, emptyBlockIntervalMs }: NodesPlan): Genesis {
-    const allocations = this.clients.flatMap(({ policyHash: owner }): Output[] => [
+  #genesis({ members, emptyBlockIntervalMs, limits }: NodesPlan): Genesis {
+    const owners = [...this.clients, this.vault.owner];
+    const allocations = owners.flatMap(({ policyHash: owner }): Output[] => [
       ...Array.from({ length: COINS }, () => coin(owner, 0)),
       ...Array.from({ length: GOLD_COINS }, () => coin(owner, 1)),
     ]);
@@ -121,7 +163,10 @@ export class NodeCast {
       clientsMode: "open",
       members: Array.from({ length: members }, (_, node) => this.member(node)),
       // As many checkpoints as governance may ask for.
-      parameters: { ...PARAMETER_DEFAULTS, emptyBlockIntervalMs, checkpointInterval: 10 },
+      parameters: {
+        ...{ ...PARAMETER_DEFAULTS, ...(limits === "tight" && TIGHT) },
+        ...{ emptyBlockIntervalMs, checkpointInterval: 10 },
+      },
       assets: [
         { name: "WITAN", decimals: 8, issuancePolicyHash: ZERO_HASH as PolicyHash },
         { name: "GOLD", decimals: 2, issuancePolicyHash: this.mint.policyHash },

@@ -31,6 +31,8 @@ export interface NodeCheck {
   failed?(at: NodeProcess, error: unknown): void;
   /** Every second of the world. */
   sampled?(): void | Promise<void>;
+  /** In place of `ended`, where more lie than may: two blocks are final at one height, and the world ends there. */
+  forked?(): void | Promise<void>;
   /** The world is over; nodes run still, and answer. */
   ended?(): void | Promise<void>;
 }

@@ -1,6 +1,6 @@
 // The clients of a world: wallets that pay each other by the RPC of whichever node runs, and ask again, elsewhere, until
 // they know what became of it. What a liar's node answers they do not believe.
-import { genesisBlock } from "@witan/ledger";
+import { genesisBlock, type SealedTransaction } from "@witan/ledger";
 import type { PolicyHash } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
 import { Random } from "../random.ts";
@@ -32,16 +32,18 @@ export class Clients {
   readonly #owners = new Map<PolicyHash, Person>();
   /** Everything that was handed in. */
   readonly dealings: Dealing[] = [];
-  #open = 0;
+  /** Those without a fate, and when each was handed in first. */
+  readonly #open = new Map<Dealing, number>();
   #planned: number;
   /** The greatest height at which anybody was told that something is final. */
   #finalHeight = 0;
+  readonly #finals: { readonly height: number; readonly transaction: SealedTransaction }[] = [];
 
   constructor(world: NodesWorld) {
     this.#world = world;
     this.#random = Random.of(world.plan.seed, "clients");
     this.#planned = world.plan.dealings.length;
-    for (const person of world.cast.clients) {
+    for (const person of [...world.cast.clients, world.cast.vault.owner]) {
       this.#coins.set(person.policyHash, []);
       this.#owners.set(person.policyHash, person);
     }
@@ -58,11 +60,23 @@ export class Clients {
 
   /** Whether everything that was handed in has a fate, and no fate is above a height. */
   isDone(height: number): boolean {
-    return this.#planned === 0 && this.#open === 0 && this.#finalHeight <= height;
+    return this.#planned === 0 && this.#open.size === 0 && this.#finalHeight <= height;
+  }
+
+  /** What somebody was told is final in a block up to this height. */
+  finalsUpTo(height: number): readonly SealedTransaction[] {
+    return this.#finals.filter((one) => one.height <= height).map(({ transaction }) => transaction);
+  }
+
+  /** Whether something has waited since a time for its fate. */
+  waitsSince(untilUs: number): boolean {
+    // The oldest is the first.
+    for (const sinceUs of this.#open.values()) return sinceUs <= untilUs;
+    return false;
   }
 
   describe(): string {
-    const open = this.dealings.filter(({ fate }) => fate === undefined);
+    const open = [...this.#open.keys()];
     const named = open
       .slice(0, 5)
       .map(({ kind, transaction }) => `${kind} ${transaction?.id.slice(0, 8) ?? ""}`);
@@ -81,7 +95,7 @@ export class Clients {
     };
     for (const dealing of makeDealings({ cast, random: this.#random, now, take }, kind, owner)) {
       this.dealings.push(dealing);
-      this.#open++;
+      this.#open.set(dealing, queue.nowUs);
       this.#attempt(dealing);
       if (kind === "everywhere") for (const process of processes) this.#ask(process, dealing, () => {});
     }
@@ -108,6 +122,8 @@ export class Clients {
 
   #ask(at: NodeProcess, dealing: Dealing, answered: () => void): void {
     const { queue } = this.#world;
+    // Not even an answer: its client asks elsewhere.
+    if (dealing.transaction && at.tap?.serves?.(dealing.transaction) === false) return;
     const params = { transaction: dealing.hex, waitFor: "final", timeoutMs: WAIT_MS } as const;
     const { signal } = new AbortController();
     queue.at(queue.nowUs + CALL_US, () =>
@@ -129,6 +145,8 @@ export class Clients {
     const { status } = outcome;
     if (status === "final") {
       this.#finalHeight = Math.max(this.#finalHeight, outcome.height);
+      const { transaction } = dealing;
+      if (transaction) this.#finals.push({ height: outcome.height, transaction });
       if (NEVER.includes(dealing.kind))
         world.violate(
           "validity",
@@ -151,7 +169,7 @@ export class Clients {
   #settle(dealing: Dealing, fate: Dealing["fate"]): void {
     if (dealing.fate !== undefined) return;
     dealing.fate = fate;
-    this.#open--;
+    this.#open.delete(dealing);
     if (fate === "final") this.#received(dealing);
     else for (const coin of dealing.spends) this.#coins.get(dealing.owner.policyHash)?.push(coin);
     if (fate !== "final") return;

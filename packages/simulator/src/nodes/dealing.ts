@@ -64,6 +64,8 @@ export function makeDealings(shop: Workshop, kind: DealingKind, owner: Person): 
       return minted(shop, kind, owner);
     case "forged":
       return forged(shop, owner);
+    case "two-witnesses":
+      return witnessedTwice(shop);
     case "unbalanced":
       return unbalanced(shop, owner);
     case "oversized":
@@ -96,6 +98,11 @@ function payment(
   coin: OwnCoin,
   more: Partial<Transfer> = {},
 ): SealedTransaction {
+  const body = paymentBody(shop, owner, coin, more);
+  return shop.cast.seal(body, [owner.publicKey], [owner.policy]);
+}
+
+function paymentBody(shop: Workshop, owner: Person, coin: OwnCoin, more: Partial<Transfer> = {}): Body {
   const { cast, random } = shop;
   const fee = BigInt(random.below(FEE_MOST));
   const paid = 1n + BigInt(random.below(1_000));
@@ -103,8 +110,26 @@ function payment(
   const rest = coin.amount - paid - fee;
   const outputs = rest > 0n ? [output(to, paid), output(owner, rest)] : [output(to, coin.amount)];
   const charged = rest > 0n ? fee : 0n;
-  const body = transfer(shop, [coin], outputs, { fee: charged as Amount, ...more });
-  return cast.seal(body, [owner.publicKey], [owner.policy]);
+  return transfer(shop, [coin], outputs, { fee: charged as Amount, ...more });
+}
+
+/** One payment, signed by two of three, and by another two: both hold, and have one id. */
+function witnessedTwice(shop: Workshop): readonly Dealing[] {
+  const { cast, random } = shop;
+  const { owner, ways } = cast.vault;
+  const coin = shop.take(owner, 0);
+  if (coin === undefined) return [];
+  const body = paymentBody(shop, owner, coin);
+  const [first, second] = random
+    .shuffled(ways)
+    .map(({ policy, signers }) => cast.seal(body, signers, [policy]));
+  if (first === undefined || second === undefined || body.kind !== "transfer") return [];
+  // Whichever becomes final makes the same outputs: they are counted once.
+  const taken = [...body.outputs.keys()];
+  return [
+    dealing("two-witnesses", owner, first, [coin]),
+    { ...dealing("two-witnesses", owner, second, []), taken },
+  ];
 }
 
 /** The change of each is spent by the next before it is final; the last is handed in first. */

@@ -13,6 +13,9 @@ export type DataCopy = Batch;
 
 /** What reading many records costs at most. */
 const READ_US = 300;
+/** The points that a process comes to before it writes. */
+export const SYNCED_POINT = "store write";
+export const UNSYNCED_POINT = "store write without sync";
 /** What a write without sync costs: it goes to memory. */
 const UNSYNCED_US = 20;
 
@@ -40,6 +43,8 @@ export class NodeDisk {
   /** The write under way. */
   #writing: { readonly batch: Batch; readonly sync: boolean } | undefined;
   #flip: Flip | undefined;
+  /** How often all that was there has been replaced. */
+  replaced = 0;
   /** Beside what a write takes anyway. */
   perWriteUs = 0;
   /** Which writes fail. */
@@ -98,14 +103,23 @@ export class NodeDisk {
     else void this.#write(writing.batch);
   }
 
-  /** The power went, after the processes died. @returns how many batches were lost, and whether one was torn */
-  powerCut(): { readonly lost: number; readonly torn: boolean } {
-    const { random } = this.#options;
+  /**
+   * The power went, in the middle of whatever was being written: of that and of what was not synced before it the first
+   * batches are left.
+   * @returns how many batches that had been written were lost, and whether a synced write was cut short
+   */
+  powerCut(): { readonly lost: number; readonly cut: boolean } {
     const unsynced = this.#unsynced;
-    const kept = random.below(unsynced.length + 1);
+    const writing = this.#writing;
     this.#unsynced = [];
-    void this.#reviveWith(unsynced.slice(0, kept));
-    return { lost: unsynced.length - kept, torn: kept < unsynced.length && random.chance(500) };
+    this.#writing = undefined;
+    const queued = writing === undefined ? unsynced : [...unsynced, writing.batch];
+    const kept = this.#options.random.below(queued.length + 1);
+    void this.#reviveWith(queued.slice(0, kept));
+    return {
+      lost: Math.max(0, unsynced.length - kept),
+      cut: writing?.sync === true && kept < queued.length,
+    };
   }
 
   async #reviveWith(kept: readonly Batch[]): Promise<void> {
@@ -147,6 +161,7 @@ export class NodeDisk {
   /** Something takes the place of all that is there; nothing, by default. */
   async replace(copy: DataCopy = []): Promise<void> {
     this.#flip = undefined;
+    this.replaced++;
     this.#unsynced = [];
     this.#seen = openMemoryBackend();
     this.#durable = openMemoryBackend();
@@ -177,7 +192,7 @@ export class NodeDisk {
   }
 
   async #writeFor(life: Life, batch: Batch, sync: boolean): Promise<void> {
-    if (!life.reach(sync ? "store write" : "store write without sync")) return never();
+    if (!life.reach(sync ? SYNCED_POINT : UNSYNCED_POINT)) return never();
     // Perhaps it was made all the same, and only its end went wrong.
     if (this.fails !== "none" && this.#options.random.chance(300)) await this.#write(batch);
     this.maybeFail();

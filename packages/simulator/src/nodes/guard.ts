@@ -1,18 +1,18 @@
 // The signer of a node's voting keys: the guard's rules over a record of its own, durable before a signature is seen. It
-// outlives the node's data. A signature is the fake scheme's, which needs no secret.
+// outlives the node's data.
 import type { MessageSlot } from "@witan/consensus";
-import type { FakeScheme } from "@witan/crypto";
 import type { VoteSigner } from "@witan/node";
 import { type Hash, ok, type PublicKey, present, refuse } from "@witan/primitives";
 import { SlotGuard } from "../pbft/slot-guard.ts";
 import type { Random } from "../random.ts";
 import type { NodeDisk } from "./disk.ts";
 import { type Life, never } from "./life.ts";
+import type { WorldScheme } from "./signatures.ts";
 
 /** What a guard works with. */
 export interface GuardOptions {
   readonly keys: readonly PublicKey[];
-  readonly scheme: FakeScheme;
+  readonly scheme: WorldScheme;
   /** Where its record is. */
   readonly disk: NodeDisk;
   readonly random: Random;

@@ -1,16 +1,24 @@
 // Worlds of whole nodes as the runner takes them: who is where, what is to befall them, and what came of it.
+import { actorsOf } from "../run/actors.ts";
 import { TWIN } from "../run/choices.ts";
 import { circumstancesOf } from "../run/circumstances.ts";
-import type { Actor, Level, Named, WorldWishes } from "../run/outcome.ts";
+import type { Level, Named, WorldWishes } from "../run/outcome.ts";
 import { makeNodesPlan } from "./make-nodes-plan.ts";
 import type { NodesPlan } from "./plan.ts";
 import { runNodesWorld } from "./run-nodes-world.ts";
-import { TAPS } from "./taps.ts";
+import { TAPS } from "./taps/taps.ts";
 
 /** What a world of whole nodes looks at by itself, beside its checks. */
 export const NODE_OWN_CHECKS: readonly Named[] = [
+  {
+    name: "stops",
+    says: "a node that was stopped in good order writes nothing any more, and starts with all that was final",
+  },
+  {
+    name: "rules",
+    says: "a node stops before the first block of rules that it does not know, and says so",
+  },
   { name: "damage", says: "a record that is spoilt is noticed by whoever looks through the disk" },
-  { name: "validity", says: "what must never be final is never said to be" },
   { name: "proofs", says: "what is final can be shown to who trusts the genesis alone" },
   {
     name: "supply",
@@ -29,21 +37,6 @@ function planOf(seed: number, { members, byzantine, adversaries, network }: Worl
       taps: adversaries.filter((name) => name in TAPS),
     }),
   });
-}
-
-function actorsOf({ members, spares, liars }: NodesPlan): readonly Actor[] {
-  const nodes = Array.from({ length: members + spares }, (_, node): Actor => {
-    const liar = liars.find((one) => one.node === node);
-    const role = node < members ? [] : ["not a member at first"];
-    if (liar !== undefined)
-      role.push(`lies: ${[...liar.conducts, ...(liar.twin ? ["twin"] : [])].join(", ")}`);
-    return { name: `v${node}`, role: role.join(", "), isLiar: liar !== undefined };
-  });
-  const twins = liars.filter(({ twin }) => twin);
-  return [
-    ...nodes,
-    ...twins.map(({ node }) => ({ name: `v${node}'`, role: `lies: the twin of v${node}`, isLiar: true })),
-  ];
 }
 
 /** Whole nodes. */

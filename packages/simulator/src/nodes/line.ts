@@ -229,6 +229,13 @@ export class LineEnd {
   }
 }
 
+/** What a frame may have at most. */
+export function frameBytesMax(lane: Lane): number {
+  if (lane === "request") return NETWORK_LIMITS.requestBytes;
+  if (lane === "answer" || lane === "end") return NETWORK_LIMITS.answerBytes;
+  return NETWORK_LIMITS[`${lane}Bytes`];
+}
+
 function isChannel(lane: Lane): lane is "consensus" | "transactions" | "bulk" {
   return lane === "consensus" || lane === "transactions" || lane === "bulk";
 }

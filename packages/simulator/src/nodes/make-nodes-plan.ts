@@ -1,26 +1,37 @@
-// Draws the circumstances of a world of whole nodes from its seed. Never more liars than f; with them never more than f
-// validators that lose data, since those are silent for a while; and every fault ends before the world turns kind.
+// Draws the circumstances of a world of whole nodes from its seed. More liars than f in one world of twelve; with them never
+// more than f validators that lose data, since those are silent for a while; and every fault ends before the world turns kind.
+import type { ParameterName } from "@witan/ledger";
 import { byzantineMax } from "@witan/primitives";
 import type { LiarPlan } from "../pbft/plan.ts";
 import { Random } from "../random.ts";
 import { drawFaults } from "../world/draw-faults.ts";
-import { REGIONS } from "../world/network.ts";
-import type { ClockPlan, NetworkPlan, NetworkProfile } from "../world/plan.ts";
-import type { ChangePlan, DealingKind, DealingPlan, NodeFault, NodesPlan } from "./plan.ts";
-import { TAPS } from "./taps.ts";
+import { drawNetwork } from "../world/draw-network.ts";
+import type { ClockPlan, NetworkProfile } from "../world/plan.ts";
+import type { ChangePlan, DealingKind, DealingPlan, MempoolPlan, NodeFault, NodesPlan } from "./plan.ts";
+import type { SignatureKind } from "./signatures.ts";
+import { TAPS } from "./taps/taps.ts";
 
 /** What is not left to the seed. */
 export interface NodesWishes {
   readonly members?: number;
-  /** How many lie; more than f is for who wants to see safety end. */
+  /** How many lie; with more than f only that is checked which holds even then. */
   readonly liars?: number;
   /** Names in TAPS that liars are drawn from; all, by default. */
   readonly taps?: readonly string[];
   /** Whether liars may run twice. */
   readonly twins?: boolean;
   readonly network?: NetworkProfile;
+  readonly signatures?: SignatureKind;
 }
 
+/** Worlds with real signatures: they cost much. */
+const REAL_PERMILLE = 20;
+/** Worlds that end with rules that no node knows. */
+const RULES_PERMILLE = 80;
+/** Worlds whose nodes have pools so small that each limit is met. */
+const SMALL_POOL_PERMILLE = 200;
+/** Worlds with more liars than f, of those whose members bear any. */
+const MANY_LIARS_PERMILLE = 95;
 const TICK_MS = 25;
 const VIEW_MS = 1_000;
 /**
@@ -31,7 +42,16 @@ const BOUND_US = 35_000_000;
 
 const DEALINGS: readonly DealingKind[] = [
   ...(["pay", "pay", "pay", "pay", "pay", "pay", "everywhere", "chain", "brief", "double-spend"] as const),
-  ...(["issue", "destroy", "forged", "unbalanced", "expired", "oversized", "garbage"] as const),
+  ...([
+    "two-witnesses",
+    "issue",
+    "destroy",
+    "forged",
+    "unbalanced",
+    "expired",
+    "oversized",
+    "garbage",
+  ] as const),
 ];
 
 /** The plan of a seed. */
@@ -39,7 +59,7 @@ export function makeNodesPlan(seed: number, wishes: NodesWishes = {}): NodesPlan
   const random = Random.of(seed, "nodes plan");
   const members = wishes.members ?? random.pick([1, 4, 4, 4, 4, 4, 5, 7]);
   const spares = random.pick([0, 0, 0, 1]);
-  const liars = drawLiars(random, members, wishes);
+  const liars = drawLiars(random, seed, members, wishes);
   const processes = members + spares + liars.filter(({ twin }) => twin).length;
   const kindAtUs = random.between(4, 16) * 1_000_000;
   const room = { processes, kindAtUs };
@@ -51,11 +71,14 @@ export function makeNodesPlan(seed: number, wishes: NodesWishes = {}): NodesPlan
   const faults: readonly NodeFault[] = [
     ...drawFaults(random, room),
     ...drawNodeFaults(random, room, mayLose, members),
+    ...drawStops(Random.of(seed, "stops"), room),
   ];
   return {
     seed,
     ...{ members, spares, liars, kindAtUs },
-    network: drawNetwork(random, processes, wishes.network),
+    network: drawNetwork(random, {
+      ...{ processes, profile: wishes.network, losses: [0, 0, 10, 50, 200], duplicates: [0, 20, 100] },
+    }),
     clocks: Array.from({ length: processes }, () => drawClock(random)),
     writeUs: random.pick([
       [50, 200],
@@ -66,23 +89,36 @@ export function makeNodesPlan(seed: number, wishes: NodesWishes = {}): NodesPlan
     ...{ tickMs: TICK_MS, viewTimeoutMs: VIEW_MS, viewTimeoutMaxMs: 4 * VIEW_MS },
     emptyBlockIntervalMs: random.pick([1_000, 3_000, 10_000]),
     flushBlocks: random.pick([3, 10, 1_000]),
-    mempoolTransactions: random.pick([20, 1_000]),
+    mempool: drawMempool(seed, random),
+    limits: random.pick(["usual", "usual", "tight"]),
+    signatures: wishes.signatures ?? (Random.of(seed, "signatures").chance(REAL_PERMILLE) ? "real" : "fake"),
     clients: 4,
     dealings: drawDealings(random, kindAtUs),
-    changes: drawChanges(random, { members, spares, liars, kindAtUs }),
+    changes: [
+      ...drawChanges(random, { members, spares, liars, kindAtUs }),
+      ...drawOtherChanges(Random.of(seed, "other changes"), { members, kindAtUs }),
+    ].sort((a, b) => a.atUs - b.atUs),
+    unknownRules: liars.length <= byzantineMax(members) && Random.of(seed, "rules").chance(RULES_PERMILLE),
     boundUs: BOUND_US,
   };
 }
 
-function drawLiars(random: Random, members: number, wishes: NodesWishes): readonly LiarPlan[] {
+function drawLiars(random: Random, seed: number, members: number, wishes: NodesWishes): readonly LiarPlan[] {
   const most = byzantineMax(members);
-  const count = wishes.liars ?? (random.chance(600) ? random.between(Math.min(1, most), most) : 0);
+  const fewOf = () => (random.chance(600) ? random.between(Math.min(1, most), most) : 0);
+  const many = Random.of(seed, "many liars");
+  const asMany = most > 0 && many.chance(MANY_LIARS_PERMILLE) ? many.between(most + 1, 2 * most) : undefined;
+  const count = wishes.liars ?? asMany ?? fewOf();
+  // So many are there to see forks, which those make who run twice.
+  const twinPermille = count > most ? 700 : 300;
   const names = wishes.taps ?? Object.keys(TAPS);
   const mayTwin = wishes.twins ?? true;
-  const nodes = random.shuffled([...Array(members).keys()]).slice(0, count);
+  const all = random.shuffled([...Array(members).keys()]);
+  // Who is primary first can do most.
+  const nodes = (random.chance(500) ? [0, ...all.filter((node) => node > 0)] : all).slice(0, count);
   return nodes.map((node) => {
-    const conducts = random.shuffled(names).slice(0, random.pick([0, 1, 1, 2]));
-    return { node, conducts, twin: mayTwin && (conducts.length === 0 || random.chance(300)) };
+    const conducts = random.shuffled(names).slice(0, random.pick([0, 1, 2, 2, 3]));
+    return { node, conducts, twin: mayTwin && (conducts.length === 0 || random.chance(twinPermille)) };
   });
 }
 
@@ -117,13 +153,26 @@ function drawNodeFaults(
   return faults;
 }
 
-function drawNetwork(random: Random, processes: number, wished: NetworkProfile | undefined): NetworkPlan {
+function drawStops(random: Random, { processes, kindAtUs }: Room): readonly NodeFault[] {
+  return Array.from({ length: random.pick([0, 0, 1, 3]) }, (): NodeFault => {
+    const atUs = random.below(kindAtUs - 1);
+    const untilUs = Math.min(atUs + random.between(1, random.pick([20_000, 3_000_000])), kindAtUs);
+    return { kind: "stop", process: random.below(processes), atUs, untilUs };
+  });
+}
+
+function drawMempool(seed: number, random: Random): MempoolPlan {
+  const transactions = random.pick([20, 1_000]);
+  const small = Random.of(seed, "pool");
+  if (!small.chance(SMALL_POOL_PERMILLE)) return { transactions };
   return {
-    profile: wished ?? random.pick(["lan", "lan", "wan", "heavy-tail"]),
-    regions: Array.from({ length: processes }, () => random.below(REGIONS.length)),
-    lossPermille: random.pick([0, 0, 10, 50, 200]),
-    duplicatePermille: random.pick([0, 20, 100]),
-    bytesPerMs: random.pick([0, 0, 0, 12_500, 1_250]),
+    transactions: small.pick([4, 20]),
+    bytes: small.pick([20_000, 60_000, 1_000_000]),
+    perClient: small.pick([2, 5, 100]),
+    ancestors: small.pick([2, 5, 25]),
+    descendants: small.pick([2, 5, 25]),
+    orphans: small.pick([0, 2, 100]),
+    rejections: small.pick([0, 3, 100]),
   };
 }
 
@@ -158,5 +207,38 @@ function drawChanges(
     const node = random.below(members);
     if (!liars.some((liar) => liar.node === node)) changes.push({ atUs: at(), kind: "replace-key", node });
   }
-  return changes.sort((a, b) => a.atUs - b.atUs);
+  return changes;
+}
+
+/** Values that a world bears: it ends as well with each of them. */
+const VALUES: readonly (readonly [ParameterName, readonly number[]])[] = [
+  ["blockBytesMax", [131_072, 1_048_576]],
+  ["blockTransactionsMax", [16, 100]],
+  ["blockSignaturesMax", [64, 200]],
+  ["validUntilAheadMsMax", [3_600_000, 86_400_000]],
+  ["clockDriftMs", [2_500, 5_000]],
+  ["emptyBlockIntervalMs", [1_500, 4_000]],
+  ["checkpointInterval", [11, 15]],
+];
+
+/** What operators change besides the members. */
+function drawOtherChanges(
+  random: Random,
+  { members, kindAtUs }: Pick<NodesPlan, "members" | "kindAtUs">,
+): readonly ChangePlan[] {
+  const changes: ChangePlan[] = [];
+  for (let more = random.pick([0, 0, 1, 4]); more > 0; more--) {
+    const atUs = random.below(kindAtUs);
+    const [parameter, values] = random.pick(VALUES);
+    const guest = random.below(2);
+    changes.push(
+      random.pick<ChangePlan>([
+        { atUs, kind: "parameter", parameter, value: random.pick(values) },
+        { atUs, kind: "asset", name: `ASSET${more}` },
+        { atUs, kind: random.pick(["permit-client", "revoke-client", "forget-client"] as const), guest },
+        { atUs, kind: "replace-operator-key", node: random.below(members) },
+      ]),
+    );
+  }
+  return changes;
 }

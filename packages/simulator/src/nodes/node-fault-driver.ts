@@ -1,21 +1,30 @@
 // Inflicts the faults of a plan on a world of whole nodes, each at its time, and ends them.
 import { bytesToHex } from "@witan/primitives";
 import { verifyStore } from "@witan/storage";
+import { Random } from "../random.ts";
 import { changeNetwork } from "../world/network-faults.ts";
-import type { DataCopy } from "./disk.ts";
+import { type DataCopy, SYNCED_POINT, UNSYNCED_POINT } from "./disk.ts";
 import type { NodeProcess } from "./node-process.ts";
 import type { NodeFault } from "./plan.ts";
 import type { NodesWorld } from "./world.ts";
 
 type Of<Kind extends NodeFault["kind"]> = Extract<NodeFault, { kind: Kind }>;
 
+interface PowerCut {
+  /** The call of a port that it waits for, anywhere. */
+  waitsFor: string | undefined;
+  /** It comes after so many more; in the middle of a synced write after so many microseconds. */
+  left: number;
+  readonly lastsUs: number;
+}
+
 /** Drives the faults of one world. */
 export class NodeFaultDriver {
   readonly #world: NodesWorld;
   /** By place: stops at the call of a port that many further. */
   readonly #stops = new Map<number, number>();
-  /** All stop, when so many ports were called anywhere. */
-  #cutAfter: number | undefined;
+  /** The power cut that is to come. */
+  #cut: PowerCut | undefined;
   /** Copies of data, by the fault they were made for. */
   readonly #copies = new Map<NodeFault, Promise<DataCopy>>();
 
@@ -29,14 +38,23 @@ export class NodeFaultDriver {
       queue.at(fault.atUs, () => this.#begins(fault));
       queue.at(fault.untilUs, () => this.#ends(fault));
     }
-    queue.at(plan.kindAtUs, () => network.turnKind());
+    queue.at(plan.kindAtUs, () => {
+      this.#cut = undefined;
+      network.turnKind();
+    });
   }
 
   /** A process calls a port: it may be its last. */
-  reached(process: NodeProcess): void {
-    if (this.#cutAfter !== undefined && this.#cutAfter-- <= 0) {
-      this.#cutAfter = undefined;
-      this.#powerCut();
+  reached(process: NodeProcess, point: string): void {
+    const cut = this.#cut;
+    if (cut?.waitsFor === point && point === SYNCED_POINT) {
+      this.#cut = undefined;
+      const { queue } = this.#world;
+      queue.at(queue.nowUs + cut.left, () => this.#powerCut(cut));
+    } else if (cut?.waitsFor === point) cut.waitsFor = undefined;
+    else if (cut !== undefined && cut.waitsFor === undefined && cut.left-- <= 0) {
+      this.#cut = undefined;
+      this.#powerCut(cut);
       return;
     }
     const left = this.#stops.get(process.place);
@@ -51,15 +69,27 @@ export class NodeFaultDriver {
     process.crash("crashes");
   }
 
-  #powerCut(): void {
+  /** So that there is something to lose, some come in the middle of a write, some right behind one that is not synced. */
+  #prepareCut({ atUs, untilUs, effects }: Of<"power-cut">): void {
+    const { seed, writeUs, kindAtUs } = this.#world.plan;
+    const random = Random.of(seed, `power cut at ${atUs}`);
+    const waitsFor = random.pick([undefined, SYNCED_POINT, UNSYNCED_POINT] as const);
+    const lefts = { [SYNCED_POINT]: random.below(writeUs[0]), [UNSYNCED_POINT]: random.between(1, 3) };
+    const left = waitsFor === undefined ? effects : lefts[waitsFor];
+    this.#cut = { waitsFor, left, lastsUs: Math.min(untilUs, kindAtUs) - atUs };
+  }
+
+  #powerCut({ lastsUs }: PowerCut): void {
     const world = this.#world;
+    const { queue, plan } = world;
+    queue.at(Math.min(queue.nowUs + lastsUs, plan.kindAtUs), () => this.#powerIsBack());
     world.count("power cut");
     for (const process of world.processes) {
       process.heldDown = true;
       process.crash("loses power", true);
-      const { lost, torn } = process.disk.powerCut();
+      const { lost, cut } = process.disk.powerCut();
       if (lost > 0) world.count("unsynced writes lost");
-      if (torn) world.count("torn write");
+      if (cut) world.count("synced write cut short");
     }
   }
 
@@ -73,8 +103,12 @@ export class NodeFaultDriver {
         this.#stops.set(fault.process, fault.effects);
         return;
       case "power-cut":
-        this.#cutAfter = fault.effects;
+        this.#prepareCut(fault);
         return;
+      case "stop":
+        this.#at(fault.process).heldDown = true;
+        this.#at(fault.process).stop();
+        break;
       case "pause":
         this.#at(fault.process).pause();
         break;
@@ -118,8 +152,14 @@ export class NodeFaultDriver {
         this.#startAgain(fault.process);
         return;
       case "power-cut":
-        this.#cutAfter = undefined;
-        for (const { place } of this.#world.processes) this.#startAgain(place);
+        // What it waits for does not come: then it comes now.
+        if (this.#cut?.waitsFor !== undefined) this.#powerCut(this.#cut);
+        else this.#powerIsBack();
+        this.#cut = undefined;
+        return;
+      case "stop":
+        this.#at(fault.process).heldDown = false;
+        this.#at(fault.process).startWhenStopped();
         return;
       case "pause":
         this.#at(fault.process).resume();
@@ -153,6 +193,10 @@ export class NodeFaultDriver {
         this.#at(fault.process).clock.jumpMs -= fault.byMs;
         return;
     }
+  }
+
+  #powerIsBack(): void {
+    for (const { place } of this.#world.processes) this.#startAgain(place);
   }
 
   #stopFor(place: number, why: string): void {

@@ -18,20 +18,14 @@ import {
 } from "@witan/primitives";
 import type { Random } from "../random.ts";
 import type { Life } from "./life.ts";
-import { type Frame, LineEnd, type LineOwner, type LineWorld } from "./line.ts";
+import { type Frame, frameBytesMax, LineEnd, type LineOwner, type LineWorld } from "./line.ts";
 import { noteFault, type Peer, stranger } from "./node-peer.ts";
-
-/** What a liar does to what its process sends. */
-export interface Tap {
-  /** What leaves in the place of a message. */
-  send(to: PeerId, channel: Channel, bytes: Uint8Array): readonly Uint8Array[];
-  answer(to: PeerId, bytes: Uint8Array | undefined): Uint8Array | undefined;
-}
+import type { NoAnswer, Parcel, Tap } from "./taps/tap.ts";
 
 /** What networks find each other through. */
 export interface Switchboard extends LineWorld {
-  /** The place where a peer is now, as one of them sees it; undefined: nobody is up there. */
-  networkOf(id: PeerId, random: Random): NodeNetwork | undefined;
+  /** Where a peer is now, as a process at a place sees it; undefined: nobody is up there. */
+  networkOf(id: PeerId, place: number, random: Random): NodeNetwork | undefined;
   /** A process hands over a message on the channel of votes. */
   saidBy(network: NodeNetwork, bytes: Uint8Array): void;
   /** Somebody reported a fault of somebody. */
@@ -135,10 +129,22 @@ export class NodeNetwork implements Network, LineOwner {
     if (peer === undefined || end === undefined) return false;
     const { tap, board } = this.#options;
     if (channel === "consensus") board.saidBy(this, bytes);
-    let isQueued = true;
-    for (const one of tap ? tap.send(to, channel, bytes) : [bytes])
-      isQueued = end.send({ lane: channel, bytes: one, id: 0 }) && isQueued;
+    const parcel = { channel, bytes };
+    const isQueued = this.#post(end, tap?.send?.(to, parcel) ?? [parcel]);
     if (!isQueued) peer.dropped++;
+    return isQueued;
+  }
+
+  /** What its tap says unasked. */
+  speak(): void {
+    for (const { id, end } of this.#peers.values())
+      if (end !== undefined) this.#post(end, this.#options.tap?.speaks?.(id) ?? []);
+  }
+
+  #post(end: LineEnd, parcels: readonly Parcel[]): boolean {
+    let isQueued = true;
+    for (const { channel, bytes } of parcels)
+      isQueued = end.send({ lane: channel, bytes, id: 0 }) && isQueued;
     return isQueued;
   }
 
@@ -162,7 +168,7 @@ export class NodeNetwork implements Network, LineOwner {
         resolve(answer);
       };
       this.#pending.set(id, { end, settle });
-      end.send({ lane: "request", bytes, id });
+      end.send({ lane: "request", bytes: this.#options.tap?.asks?.(to, bytes) ?? bytes, id });
       this.life.later(timeoutMs * 1_000, () => giveUp("timeout"));
     });
   }
@@ -231,7 +237,7 @@ export class NodeNetwork implements Network, LineOwner {
   #dial(peer: Peer, number: number): void {
     const { board, random } = this.#options;
     if (!this.#isOpen || !peer.admitted || peer.end !== undefined) return;
-    const there = board.networkOf(peer.id, random);
+    const there = board.networkOf(peer.id, this.place, random);
     if (there === undefined) {
       this.#dialLater(peer);
       return;
@@ -347,7 +353,7 @@ export class NodeNetwork implements Network, LineOwner {
   received(end: LineEnd, frame: Frame): void | Promise<void> {
     const handlers = present(this.#handlers, "a line before the start");
     const { lane, bytes, id } = frame;
-    if (bytes.length > bytesMax(lane)) {
+    if (bytes.length > frameBytesMax(lane)) {
       this.reportFault(end.peer, "serious", "too-large");
       return undefined;
     }
@@ -361,18 +367,21 @@ export class NodeNetwork implements Network, LineOwner {
       return undefined;
     }
     if (lane === "end") return undefined;
-    return handlers.message(end.peer, lane, bytes);
+    const { tap } = this.#options;
+    const heard = tap?.hears ? tap.hears(end.peer, { channel: lane, bytes }) : bytes;
+    return heard && handlers.message(end.peer, lane, heard);
   }
 
   #answer(end: LineEnd, id: number, bytes: Uint8Array): void {
     const underway = this.#answering.get(end) ?? 0;
-    const say = (answer: Uint8Array | undefined, fault: "refused" | "busy" | undefined): void => {
+    const say = (answer: Uint8Array | NoAnswer | "busy"): void => {
       const lane = "answer";
-      if (answer === undefined) end.send({ lane, id, bytes: new Uint8Array(0), fault: fault ?? "refused" });
+      if (answer === "never") return;
+      if (typeof answer === "string") end.send({ lane, id, bytes: new Uint8Array(0), fault: answer });
       else end.send({ lane, id, bytes: answer });
     };
     if (underway >= NETWORK_LIMITS.requestsAtOnce) {
-      say(undefined, "busy");
+      say("busy");
       return;
     }
     this.#answering.set(end, underway + 1);
@@ -381,14 +390,8 @@ export class NodeNetwork implements Network, LineOwner {
       .then((honest) => {
         this.#answering.set(end, (this.#answering.get(end) ?? 1) - 1);
         if (!this.life.reach("answer")) return;
-        const { tap } = this.#options;
-        say(tap ? tap.answer(end.peer, honest) : honest, undefined);
+        const answer = honest ?? "refused";
+        say(this.#options.tap?.answer?.(end.peer, bytes, answer) ?? answer);
       });
   }
-}
-
-function bytesMax(lane: Frame["lane"]): number {
-  if (lane === "request") return NETWORK_LIMITS.requestBytes;
-  if (lane === "answer" || lane === "end") return NETWORK_LIMITS.answerBytes;
-  return NETWORK_LIMITS[`${lane}Bytes`];
 }

@@ -2,14 +2,15 @@
 // Ending the node is at once, in the middle of whatever it does.
 import { type BlockEvent, Node } from "@witan/node";
 import { ok, type PublicKey, type SignatureVerifier } from "@witan/primitives";
-import type { MethodName, ParamsOf, ResultOf } from "@witan/rpc";
+import type { ParamsOf, ResultOf, ServiceMethodName } from "@witan/rpc";
 import { Random } from "../random.ts";
 import type { Mark } from "../world/recorder.ts";
 import { NodeDisk } from "./disk.ts";
 import { NodeGuard } from "./guard.ts";
 import { Life, type MachineState, never } from "./life.ts";
 import { NodeClock } from "./node-clock.ts";
-import { NodeNetwork, type Tap } from "./node-network.ts";
+import { NodeNetwork } from "./node-network.ts";
+import type { Tap } from "./taps/tap.ts";
 import type { NodesWorld } from "./world.ts";
 
 /** Checking signatures takes so long: at least, and for each. */
@@ -17,6 +18,11 @@ const VERIFY_US = 100;
 const VERIFY_EACH_US = 25;
 /** An operator starts a node that stopped by itself after so long. */
 const OPERATOR_US = 1_000_000;
+
+/** A node that has stopped is looked at for so long. */
+const GONE_US = 10_000;
+/** What a node that has stopped must not do. It has no lines any more, whatever it hands over. */
+const ACTS = /^(?:store|guard) write/;
 
 /** A log line that a check reads. */
 export interface LogLine {
@@ -44,6 +50,10 @@ export class NodeProcess implements MachineState {
   #life: Life | undefined;
   #network: NodeNetwork | undefined;
   #running: Node | undefined;
+  /** The life that is to end in good order. */
+  #stopping: Life | undefined;
+  /** The one that has, where it was then, and on which disk. */
+  #stopped: { readonly life: Life; readonly height: number; readonly replaced: number } | undefined;
 
   constructor(world: NodesWorld, place: number, node: number) {
     const { plan, cast, queue } = world;
@@ -88,7 +98,11 @@ export class NodeProcess implements MachineState {
   /** Starts a node on what the disk holds. */
   start(): void {
     if (this.#life !== undefined) return;
-    const life = new Life(this.#world.queue, this, () => this.#world.reached(this));
+    const life = new Life(this.#world.queue, this, (point) => {
+      if (this.#stopped?.life === life && ACTS.test(point))
+        this.#world.violate("stops", `p${this.place} has stopped, and goes on: ${point}`);
+      this.#world.reached(this, point);
+    });
     this.#life = life;
     this.#open(life).catch((error: unknown) => this.#failed(life, error));
   }
@@ -111,7 +125,7 @@ export class NodeProcess implements MachineState {
           viewTimeoutMaxMs: plan.viewTimeoutMaxMs,
         },
         ...{ verifierWorkers: 0, flushLimits: { blocks: plan.flushBlocks } },
-        mempoolLimits: { transactions: plan.mempoolTransactions },
+        mempoolLimits: plan.mempool,
       },
       {
         ...{ store: await this.disk.openStore(life), network, clock },
@@ -129,11 +143,12 @@ export class NodeProcess implements MachineState {
     if (!life.alive) return;
     this.#running = node;
     this.tell("restart", `runs at height ${node.tip.height}`);
+    this.#lookForLost(node.tip.height);
     world.opened(this, node.tip);
     await node.start();
   }
 
-  /** Ends the process. @param quietly the power went: its peers are not told */
+  /** Ends the process. @param quietly the power went: its peers are not told, and what its disk keeps is the caller's */
   crash(why: string, quietly = false): void {
     const life = this.#life;
     if (life === undefined) return;
@@ -142,9 +157,55 @@ export class NodeProcess implements MachineState {
     this.#life = undefined;
     this.#network = undefined;
     this.#running = undefined;
-    this.disk.crashed();
+    if (!quietly) this.disk.crashed();
     this.guard.crashed();
     this.tell("crash", why);
+  }
+
+  /** Its operator stops it in good order: it ends when it has done what it has to. */
+  stop(): void {
+    const [life, node] = [this.#life, this.#running];
+    if (life === undefined) return;
+    if (node === undefined) {
+      this.crash("is stopped before it runs");
+      return;
+    }
+    this.#stopping = life;
+    this.tell("other", "is to stop");
+    life.enter(() => {
+      node.stop().then(
+        () => this.#hasStopped(life, node.tip.height),
+        (error: unknown) => this.#failed(life, error),
+      );
+    });
+  }
+
+  #hasStopped(life: Life, height: number): void {
+    const { queue } = this.#world;
+    if (!life.alive) return;
+    this.#stopped = { life, height, replaced: this.disk.replaced };
+    // What it would do all the same it does within this time.
+    queue.at(queue.nowUs + GONE_US, () => {
+      if (!life.alive) return;
+      this.crash("has stopped");
+      this.startUnlessHeld();
+    });
+  }
+
+  /** Starts it again, as soon as it has ended if it is about to. */
+  startWhenStopped(): void {
+    if (this.#life === undefined || this.#life !== this.#stopping) this.start();
+  }
+
+  /** What was final when it stopped in good order is still there. */
+  #lookForLost(height: number): void {
+    const stopped = this.#stopped;
+    this.#stopped = undefined;
+    if (stopped === undefined || stopped.replaced !== this.disk.replaced || height >= stopped.height) return;
+    this.#world.violate(
+      "stops",
+      `p${this.place} stopped at height ${stopped.height}, and starts at ${height}`,
+    );
   }
 
   pause(): void {
@@ -184,7 +245,7 @@ export class NodeProcess implements MachineState {
   }
 
   /** A call of a client. @throws {RpcError} what the node answers; never settles once the process has died */
-  async call<M extends MethodName>(
+  async call<M extends ServiceMethodName>(
     method: M,
     params: ParamsOf<M>,
     signal: AbortSignal,

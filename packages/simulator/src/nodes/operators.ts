@@ -1,7 +1,8 @@
-// The operators of a world's members: they approve changes of the members, one after the other, and hand them in until
-// they hold.
+// The operators of a world's members: they approve changes of members, parameters, assets and clients, one after the other,
+// and hand them in until they hold.
 import type { Body, Change } from "@witan/ledger";
 import { bytesToHex, type Member, type Timestamp } from "@witan/primitives";
+import type { ResultOf } from "@witan/rpc";
 import { Random } from "../random.ts";
 import { BEGIN_MS } from "./node-clock.ts";
 import type { NodeProcess } from "./node-process.ts";
@@ -13,6 +14,8 @@ const WAIT_MS = 2_000;
 const PATIENCE_US = 3_000_000;
 const AGAIN_US = 300_000;
 const LASTS_MS = 600_000;
+/** Of new chains. */
+const KNOWN_RULES = 1;
 
 /** All operators, who agree. */
 export class Operators {
@@ -33,16 +36,23 @@ export class Operators {
   }
 
   describe(): string {
-    return `${this.#left} changes of the members left`;
+    return `${this.#left} changes left that operators approve`;
   }
 
   begin(): void {
     const { queue, plan } = this.#world;
-    for (const change of plan.changes)
-      queue.at(change.atUs, () => {
-        this.#due.push(change);
-        if (this.#due.length === 1) this.#work();
-      });
+    for (const change of plan.changes) queue.at(change.atUs, () => this.#begin(change));
+  }
+
+  /** Something more. */
+  want(change: ChangePlan): void {
+    this.#left++;
+    this.#begin(change);
+  }
+
+  #begin(change: ChangePlan): void {
+    this.#due.push(change);
+    if (this.#due.length === 1) this.#work();
   }
 
   #work(): void {
@@ -69,7 +79,7 @@ export class Operators {
             if (isDone && !isOver && this.#due[0] === change) {
               this.#due.shift();
               this.#left--;
-              this.#world.count("members changed");
+              this.#world.count("node" in change ? "members changed" : "other changes approved");
             }
             again(AGAIN_US);
           },
@@ -83,8 +93,9 @@ export class Operators {
   async #approve(at: NodeProcess, change: ChangePlan): Promise<boolean> {
     const { cast, queue } = this.#world;
     const { signal } = new AbortController();
-    const { sequence, members } = await at.call("governance_state", {}, signal);
-    const wanted = this.#change(change, members);
+    const state = await at.call("governance_state", {}, signal);
+    const { sequence, members } = state;
+    const wanted = this.#change(change, state);
     if (wanted === undefined) return true;
     const now = BEGIN_MS + Math.floor(queue.nowUs / 1_000);
     const body: Body = {
@@ -99,9 +110,54 @@ export class Operators {
   }
 
   /** Undefined: it is so. */
-  #change(
-    { kind, node }: ChangePlan,
-    members: readonly { readonly name: string; readonly votingKey: string }[],
+  #change(change: ChangePlan, now: ResultOf<"governance_state">): Change | undefined {
+    switch (change.kind) {
+      case "parameter": {
+        const { parameter, value } = change;
+        return now.parameters[parameter] === value
+          ? undefined
+          : { kind: "changeParameter", parameter, value };
+      }
+      case "asset": {
+        const { name } = change;
+        if (now.assets.some((asset) => asset.name === name)) return undefined;
+        const { policyHash: issuancePolicyHash } = this.#world.cast.mint;
+        return { kind: "registerAsset", name, decimals: 2, issuancePolicyHash };
+      }
+      case "rules":
+        return now.parameters.rulesVersion === KNOWN_RULES
+          ? { kind: "changeRules", rulesVersion: KNOWN_RULES + 1 }
+          : undefined;
+      case "permit-client":
+      case "revoke-client":
+      case "forget-client":
+        return this.#changeOfGuest(change.kind, change.guest, now);
+      default:
+        return this.#changeOfMember(change.kind, change.node, now);
+    }
+  }
+
+  #changeOfGuest(
+    kind: "permit-client" | "revoke-client" | "forget-client",
+    guest: number,
+    { clients }: ResultOf<"governance_state">,
+  ): Change | undefined {
+    const { publicKey } = this.#world.cast.person(`guest ${guest}`);
+    const status = clients.find((one) => one.publicKey === publicKey)?.status;
+    switch (kind) {
+      case "permit-client":
+        return status === "permitted" ? undefined : { kind: "permitClient", publicKey, registerPrefixes: [] };
+      case "revoke-client":
+        return status === "revoked" ? undefined : { kind: "revokeClient", publicKey };
+      case "forget-client":
+        return status === undefined ? undefined : { kind: "forgetClient", publicKey };
+    }
+  }
+
+  #changeOfMember(
+    kind: "add" | "remove" | "replace-key" | "replace-operator-key",
+    node: number,
+    { members }: ResultOf<"governance_state">,
   ): Change | undefined {
     const { cast } = this.#world;
     const name = `v${node}`;
@@ -109,6 +165,11 @@ export class Operators {
     if (kind === "add") return member ? undefined : { kind: "addMember", member: cast.member(node) };
     if (member === undefined) return undefined;
     if (kind === "remove") return { kind: "removeMember", name };
+    if (kind === "replace-operator-key") {
+      const operatorKey = cast.scheme.publicKeyOf(`v${node} operator 1`);
+      if (member.operatorKey === operatorKey) return undefined;
+      return { kind: "replaceKey", name, key: { kind: "operator", operatorKey } };
+    }
     const votingKey = cast.votingKeys(node)[1];
     if (votingKey === undefined || member.votingKey === votingKey) return undefined;
     return { kind: "replaceKey", name, key: { kind: "voting", votingKey } };

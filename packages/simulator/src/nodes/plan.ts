@@ -1,26 +1,20 @@
 // What befalls a world of whole nodes: what befalls engines, and what only whole nodes have: disks that forget and spoil,
 // wall clocks that jump, clients with money, operators who change the members.
+import type { ParameterName } from "@witan/ledger";
 import type { LiarPlan } from "../pbft/plan.ts";
 import type { Fault, Plan } from "../world/plan.ts";
+import type { SignatureKind } from "./signatures.ts";
 
 /** A misfortune that needs a whole node. */
 export type NodeOnlyFault =
-  /** Every write fails as long as it lasts; who fails stops, and its operator starts it again. */
-  | { readonly kind: "disk-full"; readonly process: number; readonly atUs: number; readonly untilUs: number }
+  /** Its operator stops the node in good order, and starts it again in the end. */
+  | { readonly kind: "stop"; readonly process: number; readonly atUs: number; readonly untilUs: number }
   /** A bit of a record flips; in the end the operator stops the node, looks the disk through, and restores it. */
   | { readonly kind: "corruption"; readonly process: number; readonly atUs: number; readonly untilUs: number }
   /** The data are gone; the signer guard is kept. */
   | { readonly kind: "lost-data"; readonly process: number; readonly atUs: number; readonly untilUs: number }
   /** The data are copied in the beginning, and the copy takes their place in the end; the signer guard is kept. */
-  | { readonly kind: "old-copy"; readonly process: number; readonly atUs: number; readonly untilUs: number }
-  /** The wall clock jumps, and jumps back in the end. */
-  | {
-      readonly kind: "clock-jump";
-      readonly process: number;
-      readonly atUs: number;
-      readonly untilUs: number;
-      readonly byMs: number;
-    };
+  | { readonly kind: "old-copy"; readonly process: number; readonly atUs: number; readonly untilUs: number };
 
 /** One misfortune of a world of whole nodes. */
 export type NodeFault = Fault | NodeOnlyFault;
@@ -40,6 +34,8 @@ export type DealingKind =
   /** Makes new units of an asset, or destroys some. */
   | "issue"
   | "destroy"
+  /** One transaction with two witnesses, which both hold, at different nodes. */
+  | "two-witnesses"
   /** What no node may ever make final: wrong signature, wrong sums, too late. */
   | "forged"
   | "unbalanced"
@@ -55,11 +51,40 @@ export interface DealingPlan {
   readonly kind: DealingKind;
 }
 
-/** A change of the members that operators approve, from a time on. */
-export interface ChangePlan {
-  readonly atUs: number;
-  readonly kind: "add" | "remove" | "replace-key";
-  readonly node: number;
+/** A change that operators approve, from a time on. */
+export type ChangePlan =
+  /** Of the members; keys are replaced by the next of the same node. */
+  | {
+      readonly atUs: number;
+      readonly kind: "add" | "remove" | "replace-key" | "replace-operator-key";
+      readonly node: number;
+    }
+  | {
+      readonly atUs: number;
+      readonly kind: "parameter";
+      readonly parameter: ParameterName;
+      readonly value: number;
+    }
+  | { readonly atUs: number; readonly kind: "asset"; readonly name: string }
+  /** The next rules: no node knows them. */
+  | { readonly atUs: number; readonly kind: "rules" }
+  /** Of somebody who is no client of this world, or no world could end well in which it is revoked. */
+  | {
+      readonly atUs: number;
+      readonly kind: "permit-client" | "revoke-client" | "forget-client";
+      readonly guest: number;
+    };
+
+/** Limits of every node's pool; those that are not here are as usual. */
+export interface MempoolPlan {
+  readonly transactions: number;
+  /** Of memory. */
+  readonly bytes?: number;
+  readonly perClient?: number;
+  readonly ancestors?: number;
+  readonly descendants?: number;
+  readonly orphans?: number;
+  readonly rejections?: number;
 }
 
 /** The circumstances of a world of whole nodes. */
@@ -77,11 +102,16 @@ export interface NodesPlan extends Omit<Plan, "faults"> {
   readonly emptyBlockIntervalMs: number;
   /** Blocks between two flushes at most. */
   readonly flushBlocks: number;
-  /** Transactions that may be pending at a node. */
-  readonly mempoolTransactions: number;
+  /** The chain's bounds for blocks: those of a new chain, or the least there may be. */
+  readonly limits: "usual" | "tight";
+  readonly signatures: SignatureKind;
+  /** What may be pending, or wait, at a node. */
+  readonly mempool: MempoolPlan;
   readonly clients: number;
   readonly dealings: readonly DealingPlan[];
   readonly changes: readonly ChangePlan[];
+  /** Whether in the very end the members let rules hold that no node knows. */
+  readonly unknownRules: boolean;
   /** So long after the world turned kind everything that is pending is final, at all correct nodes. */
   readonly boundUs: number;
 }

@@ -1,9 +1,10 @@
 // Runs the world of whole nodes of one seed, with every check.
 import type { WorldResult } from "../pbft/world.ts";
 import type { Recorder } from "../world/recorder.ts";
-import { NODE_CHECKS } from "./checks/checks.ts";
+import { nodeChecksOf } from "./checks/checks.ts";
 import { makeNodesPlan, type NodesWishes } from "./make-nodes-plan.ts";
 import type { NodesPlan } from "./plan.ts";
+import { worldScheme } from "./signatures.ts";
 import { NodesWorld } from "./world.ts";
 
 /** What may be asked for. */
@@ -17,9 +18,10 @@ export interface NodesRunOptions {
 }
 
 /** Runs the world of a seed: the same to the last event, whenever and wherever. */
-export function runNodesWorld(seed: number, options: NodesRunOptions = {}): Promise<WorldResult> {
+export async function runNodesWorld(seed: number, options: NodesRunOptions = {}): Promise<WorldResult> {
   const { wishes = {}, recorder, arriving } = options;
   const plan = options.plan ?? makeNodesPlan(seed, wishes);
-  const checks = Object.values(NODE_CHECKS).map(({ make }) => make);
-  return new NodesWorld(plan, { checks, recorder, arriving }).run();
+  const checks = nodeChecksOf(plan);
+  const scheme = await worldScheme(plan.signatures);
+  return new NodesWorld(plan, { scheme, checks, recorder, arriving }).run();
 }

@@ -2,9 +2,10 @@
 // two events everything that promises put off happens, so that the same plan gives the same world, to the last event:
 // no node waits for anything but the world's queue.
 import { digestOf, type SignedMessage, signedMessageCodec } from "@witan/consensus";
-import { type AdmittedPeer, type FaultSeverity, type PeerId, sha256Hex } from "@witan/primitives";
+import { createFakeScheme } from "@witan/crypto";
+import type { AdmittedPeer, FaultSeverity, PeerId } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
-import { wordsOf } from "../pbft/words.ts";
+import { hasManyLiars } from "../pbft/plan.ts";
 import type { WorldResult } from "../pbft/world.ts";
 import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
@@ -15,25 +16,31 @@ import { NodeCast } from "./cast.ts";
 import type { Decided, NodeCheck, NodeCheckMaker } from "./check.ts";
 import { Clients } from "./clients.ts";
 import type { Dealing } from "./dealing.ts";
+import { wordsOfFrame } from "./frame-words.ts";
+import { Liars } from "./liars.ts";
 import type { Frame } from "./line.ts";
 import { NodeFaultDriver } from "./node-fault-driver.ts";
 import type { NodeNetwork, Switchboard } from "./node-network.ts";
 import { type LogLine, NodeProcess } from "./node-process.ts";
 import { Operators } from "./operators.ts";
 import type { NodesPlan } from "./plan.ts";
-import { TAPS, tapOf } from "./taps.ts";
+import type { WorldScheme } from "./signatures.ts";
+import { Twins } from "./twins.ts";
+import { UnknownRules } from "./unknown-rules.ts";
 
 /** What a world is made of, beside its plan. */
 export interface NodesWorldOptions {
   readonly checks: readonly NodeCheckMaker[];
+  /** The fake one, by default. */
+  readonly scheme?: WorldScheme;
   readonly recorder?: Recorder | undefined;
   /** Until the world turns kind only these letters arrive, by their names. */
   readonly arriving?: ReadonlySet<string> | undefined;
 }
 
 const SAMPLE_US = 1_000_000;
-/** Twins are cut off from some now and then, so that others hear the other one. */
-const SHUFFLE_US = 2_000_000;
+/** What was on its way has come by then, in a kind world. */
+const LAST_US = 1_000_000;
 /** What is asked of nodes at the end takes no longer. */
 const ASKED_US = 30_000_000;
 
@@ -48,24 +55,32 @@ export class NodesWorld implements Switchboard {
   readonly peers: readonly AdmittedPeer[];
   readonly clients: Clients;
   readonly operators: Operators;
+  readonly liars: Liars;
+  /** Whether more lie than the members can bear: then two blocks may be final at one height, or none for ever. */
+  readonly hasManyLiars: boolean;
   readonly #options: NodesWorldOptions;
   readonly #checks: readonly NodeCheck[];
   readonly #driver: NodeFaultDriver;
+  readonly #twins: Twins;
+  readonly #rules: UnknownRules;
   readonly #faults = new Map<string, number>();
-  readonly #liars: ReadonlySet<number>;
   /** The message looked at last: the same bytes go to every peer. */
   #lastSaid: Uint8Array | undefined;
   #violation: Violation | undefined;
+  #isForked = false;
   #events = 0;
   #top = 0;
 
   constructor(plan: NodesPlan, options: NodesWorldOptions) {
-    const { seed, members, spares, liars } = plan;
+    const { seed, members, spares } = plan;
     this.plan = plan;
     this.#options = options;
     this.random = Random.of(seed, "lines");
-    this.cast = new NodeCast(plan);
-    this.#liars = new Set(liars.map(({ node }) => node));
+    this.cast = new NodeCast(plan, options.scheme ?? createFakeScheme());
+    this.hasManyLiars = hasManyLiars(plan);
+    this.liars = new Liars(this);
+    this.#twins = new Twins(this);
+    this.#rules = new UnknownRules(this);
     const nodes = [...Array(members + spares).keys()];
     this.peers = nodes.map((node) => ({
       ...{ id: this.cast.peerId(node), name: `v${node}`, address: undefined },
@@ -75,23 +90,14 @@ export class NodesWorld implements Switchboard {
       isUp: (place) => this.processes[place]?.up === true,
       count: (fault) => this.count(fault),
       arriving: options.arriving,
+      kindAtUs: plan.kindAtUs,
     });
-    const places = [...nodes, ...liars.filter(({ twin }) => twin).map(({ node }) => node)];
+    const places = [...nodes, ...plan.liars.filter(({ twin }) => twin).map(({ node }) => node)];
     this.processes = places.map((node, place) => new NodeProcess(this, place, node));
     this.clients = new Clients(this);
     this.operators = new Operators(this);
     this.#checks = options.checks.map((make) => make(this));
     this.#driver = new NodeFaultDriver(this);
-    this.#makeLiars();
-  }
-
-  #makeLiars(): void {
-    for (const { node, conducts } of this.plan.liars)
-      for (const process of this.processes.filter((one) => one.node === node)) {
-        const makers = conducts.flatMap((name) => TAPS[name]?.make ?? []);
-        if (makers.length > 0)
-          process.tap = tapOf(makers, Random.of(this.plan.seed, `liar ${process.place}`));
-      }
   }
 
   /** Lets the world run to its end, or to the first violation. */
@@ -99,8 +105,11 @@ export class NodesWorld implements Switchboard {
     try {
       this.#begin();
       await this.#live();
+      if (this.hasManyLiars && !this.#isForked) await this.#silenceLiars();
       for (const check of this.#checks)
-        if (this.#violation === undefined && check.ended) await this.#settled(check.ended());
+        if (this.#violation === undefined)
+          await this.#settled(this.#isForked ? check.forked?.() : check.ended?.());
+      if (this.#violation === undefined && this.plan.unknownRules && !this.#isForked) await this.#rules.run();
     } catch (error) {
       this.#violation ??= asViolation(error);
     }
@@ -112,12 +121,13 @@ export class NodesWorld implements Switchboard {
   }
 
   #begin(): void {
+    this.liars.begin();
+    this.#twins.begin();
     for (const process of this.processes) process.start();
     this.clients.begin();
     this.operators.begin();
     this.#driver.begin();
     this.#sampleAt(SAMPLE_US);
-    this.#shuffleAt(SHUFFLE_US);
   }
 
   #sampleAt(atUs: number): void {
@@ -126,28 +136,39 @@ export class NodesWorld implements Switchboard {
         const looked = check.sampled?.();
         looked?.catch((error: unknown) => this.#caught(error));
       }
+      this.#lookForLate();
       this.#sampleAt(atUs + SAMPLE_US);
     });
   }
 
-  #shuffleAt(atUs: number): void {
-    const twins = this.plan.liars.filter(({ twin }) => twin).map(({ node }) => node);
-    if (twins.length === 0) return;
-    this.queue.at(atUs, () => {
-      for (const { node, network } of this.processes)
-        if (twins.includes(node) && network) network.cutSome(this.random);
-      if (atUs < this.plan.kindAtUs) this.#shuffleAt(atUs + this.random.between(1, SHUFFLE_US));
-    });
-  }
-
-  /** Until the world has been kind, and everything that was sent is final everywhere; or for as long as that may take. */
+  /**
+   * Until the world has been kind, and everything that was sent is final everywhere; or for as long as that may take; or
+   * until there is a fork that may be.
+   */
   async #live(): Promise<void> {
     const { kindAtUs, boundUs } = this.plan;
     const last = this.plan.dealings.at(-1)?.atUs ?? 0;
     const fromUs = Math.max(kindAtUs, last);
-    await this.#advance(fromUs, () => false);
-    await this.#advance(fromUs + boundUs, () => this.isSettled);
-    if (this.#violation === undefined && !this.isSettled) this.violate("liveness", this.#standing(boundUs));
+    await this.#advance(fromUs, () => this.#isForked);
+    await this.#advance(fromUs + boundUs, () => this.#isForked || this.isSettled);
+    if (!this.#isForked && !this.isSettled) this.#late();
+  }
+
+  /** So that no fork comes while nodes are asked: what is left of them is no quorum. */
+  async #silenceLiars(): Promise<void> {
+    for (const process of this.processes) if (this.isLiar(process)) process.crash("the world is over");
+    await this.#advance(this.queue.nowUs + LAST_US, () => this.#isForked);
+  }
+
+  /** In a kind world nothing waits for longer than the bound, whatever else goes on. */
+  #lookForLate(): void {
+    const { kindAtUs, boundUs } = this.plan;
+    const { nowUs } = this.queue;
+    if (nowUs > kindAtUs + boundUs && this.clients.waitsSince(nowUs - boundUs)) this.#late();
+  }
+
+  #late(): void {
+    if (!this.hasManyLiars) this.violate("liveness", this.#standing(this.plan.boundUs));
   }
 
   /** Event by event, and after each all that promises have put off. */
@@ -156,6 +177,11 @@ export class NodesWorld implements Switchboard {
       this.#events++;
       await allPromises();
     }
+  }
+
+  /** Lets the world go on for some time, or until it is enough. */
+  async goOn(forUs: number, isEnough: () => boolean): Promise<void> {
+    await this.#advance(this.queue.nowUs + forUs, isEnough);
   }
 
   /** Lets the world go on until a promise is kept. */
@@ -203,13 +229,20 @@ export class NodesWorld implements Switchboard {
     return this.processes.filter((process) => !this.isLiar(process));
   }
 
-  isLiar({ node }: NodeProcess): boolean {
-    return this.#liars.has(node);
+  isLiar(process: NodeProcess): boolean {
+    return this.liars.includes(process);
   }
 
-  networkOf(id: PeerId, random: Random): NodeNetwork | undefined {
+  /** Correct nodes that have come equally far: all of them, unless too many lie. */
+  get abreast(): readonly NodeProcess[] {
+    if (!this.hasManyLiars) return this.correct;
+    const top = Math.max(...this.correct.map(({ height }) => height));
+    return this.correct.filter(({ height, running }) => running !== undefined && height === top);
+  }
+
+  networkOf(id: PeerId, place: number, random: Random): NodeNetwork | undefined {
     const there = this.processes.filter(({ node, up }) => up && this.cast.peerId(node) === id);
-    return there.length === 0 ? undefined : random.pick(there).network;
+    return there.length === 0 ? undefined : this.#twins.reached(there, place, random)?.network;
   }
 
   // What processes ask of the world.
@@ -218,16 +251,13 @@ export class NodesWorld implements Switchboard {
     this.network.send(letter);
   }
 
-  wordsOf({ lane, bytes, id, fault }: Frame): string {
-    const decoded = lane === "consensus" ? signedMessageCodec.decode(bytes) : undefined;
-    if (decoded?.ok) return wordsOf(decoded.value);
-    const digest = sha256Hex(bytes).slice(0, 8);
-    return `${lane}${id > 0 ? ` ${id}` : ""}${fault ? ` ${fault}` : ""} ${bytes.length} bytes ${digest}`;
+  wordsOf(frame: Frame): string {
+    return wordsOfFrame(frame, this.cast.chain);
   }
 
   /** A port of a process is called: it may end there. */
-  reached(process: NodeProcess): void {
-    this.#driver.reached(process);
+  reached(process: NodeProcess, point: string): void {
+    this.#driver.reached(process, point);
   }
 
   // What processes tell.
@@ -238,6 +268,11 @@ export class NodesWorld implements Switchboard {
 
   #caught(error: unknown): void {
     this.#violation ??= asViolation(error);
+  }
+
+  /** Two blocks are final at one height, and so many lie that this may be. */
+  forked(): void {
+    this.#isForked = true;
   }
 
   count(fault: string): void {
@@ -298,11 +333,12 @@ export class NodesWorld implements Switchboard {
 
   failed(at: NodeProcess, error: unknown): void {
     this.note(at, "other", () => `fails: ${String(error).split("\n", 1)[0]}`);
-    this.#tellAll((check) => check.failed?.(at, error));
+    if (!this.#rules.failed(at, error)) this.#tellAll((check) => check.failed?.(at, error));
   }
 
-  /** Checks are told in the middle of what nodes do: what they throw must not reach the nodes. */
+  /** Checks are told in the middle of what nodes do: what they throw must not reach the nodes. Behind a fork nothing holds. */
   #tellAll(tell: (check: NodeCheck) => void): void {
+    if (this.#isForked) return;
     try {
       for (const check of this.#checks) tell(check);
     } catch (error) {

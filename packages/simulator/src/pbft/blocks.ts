@@ -31,6 +31,8 @@ export interface ModelBlock {
   /** Who decides from the next height on; undefined: those who do now. */
   readonly members: readonly Member[] | undefined;
   readonly flaw: Flaw | undefined;
+  /** By the clock of who built it, in milliseconds. */
+  readonly atMs: number;
 }
 
 /** What a block is built on. */
@@ -39,6 +41,9 @@ export interface Ground {
   readonly head: BlockHash;
   readonly membership: Membership;
 }
+
+/** A validator votes for a block whose time is so far from its own clock at most, unless a quorum stands behind it. */
+export const DRIFT_MS = 2_000;
 
 /** Several changes in one block are no more than these. */
 const SEVERAL = 5;
@@ -51,11 +56,17 @@ export class Blocks {
   readonly #byHash = new Map<BlockHash, ModelBlock>();
   readonly #cast: Cast;
   readonly #plan: Pick<PbftPlan, "seed" | "changesPermille" | "changes">;
+  readonly #nowMs: () => number;
   /** How many were built on each head. */
   readonly #built = new Map<BlockHash, number>();
 
-  constructor(cast: Cast, plan: Pick<PbftPlan, "seed" | "changesPermille" | "changes">) {
+  constructor(
+    cast: Cast,
+    plan: Pick<PbftPlan, "seed" | "changesPermille" | "changes">,
+    nowMs: () => number = () => 0,
+  ) {
     this.#cast = cast;
+    this.#nowMs = nowMs;
     this.#plan = plan;
   }
 
@@ -72,14 +83,23 @@ export class Blocks {
     return this.#byHash.get(hash);
   }
 
-  /** Builds a block on what its builder holds to be the head. */
-  build(on: Ground, holds: readonly number[], flaw?: Flaw): ModelBlock {
+  /** Builds a block on what its builder holds to be the head. @param atMs by its clock; by the true time, unless said */
+  build(on: Ground, holds: readonly number[], flaw?: Flaw, atMs: number = this.#nowMs()): ModelBlock {
     // By parent and number, so that a block keeps its name and its chance when others, elsewhere, are not built.
     const number = (this.#built.get(on.head) ?? 0) + 1;
     this.#built.set(on.head, number);
+    const earliest = (this.#byHash.get(on.head)?.atMs ?? 0) + 1;
     const hash = sha256Hex(asciiBytes(`block ${number} on ${on.head} at ${on.height + 1}`)) as BlockHash;
     const members = this.#membersAfter(hash, on.membership);
-    const block = { hash, height: on.height + 1, parent: on.head, holds, members, flaw };
+    const block = {
+      hash,
+      height: on.height + 1,
+      parent: on.head,
+      holds,
+      members,
+      flaw,
+      atMs: Math.max(atMs, earliest),
+    };
     this.#byHash.set(hash, block);
     return block;
   }

@@ -17,8 +17,9 @@ export type Progress = Extract<PbftRecord, { kind: "progress" }>;
 export class Disk {
   readonly chain: Decided[] = [];
   readonly memberships: Membership[];
-  /** Bodies that must survive: of votes, and of blocks. */
+  /** Bodies of votes for heights that are not decided. */
   readonly bodies = new Set<BlockHash>();
+  readonly #decided = new Set<BlockHash>();
   /** Transactions in the chain. */
   readonly held = new Set<number>();
   /** What shows who lied, should two blocks ever be decided at one height: the NEW-VIEWs of views it voted in. */
@@ -30,6 +31,16 @@ export class Disk {
 
   constructor(first: Membership) {
     this.memberships = [first];
+  }
+
+  append(block: Decided): void {
+    this.chain.push(block);
+    this.#decided.add(block.hash);
+  }
+
+  /** Whether the body of a block is here: as a vote's, or as part of the chain. */
+  hasBody(hash: BlockHash): boolean {
+    return this.bodies.has(hash) || this.#decided.has(hash);
   }
 
   put(record: PbftRecord): void {
@@ -75,5 +86,10 @@ export class Disk {
     const guard = this.#guards.get(key) ?? new SlotGuard();
     this.#guards.set(key, guard);
     return guard.refusal(slot, digest);
+  }
+
+  /** What the signer guard has let be signed for the greatest height. */
+  lastVotes(key: PublicKey): SlotGuard["lastVotes"] {
+    return this.#guards.get(key)?.lastVotes;
   }
 }

@@ -2,6 +2,7 @@
 import { wordsOfFault } from "../world/fault-words.ts";
 import { changeNetwork } from "../world/network-faults.ts";
 import type { Fault } from "../world/plan.ts";
+import { BREAKS_US } from "./connections.ts";
 import type { Process } from "./process.ts";
 import type { PbftWorld } from "./world.ts";
 
@@ -90,10 +91,14 @@ export class FaultDriver {
         changeNetwork(this.#world.network, fault, 1);
         break;
       case "slow-disk":
-        this.#at(fault.process).perWriteUs += fault.perWriteUs;
+        this.#at(fault.process).writer.perWriteUs += fault.perWriteUs;
         break;
       case "write-error":
-        this.#at(fault.process).writeFails = true;
+      case "disk-full":
+        this.#at(fault.process).writer.fails = fault.kind === "disk-full" ? "all" : "next";
+        break;
+      case "clock-jump":
+        this.#at(fault.process).clock.jumpMs += fault.byMs;
         break;
     }
     this.#world.count(fault.kind);
@@ -111,6 +116,7 @@ export class FaultDriver {
         return;
       case "pause":
         this.#at(fault.process).resume();
+        if (fault.untilUs - fault.atUs >= BREAKS_US) this.#world.connections.makeAll(this.#at(fault.process));
         return;
       case "slow-process":
         this.#at(fault.process).perInputUs -= fault.perInputUs;
@@ -119,18 +125,29 @@ export class FaultDriver {
       case "slow-link":
       case "storm":
         changeNetwork(this.#world.network, fault, -1);
+        if (fault.kind === "partition") this.#connectAgain(fault);
         return;
       case "slow-disk":
-        this.#at(fault.process).perWriteUs -= fault.perWriteUs;
+        this.#at(fault.process).writer.perWriteUs -= fault.perWriteUs;
         return;
       case "write-error":
-        this.#endWriteError(fault);
+      case "disk-full":
+        this.#at(fault.process).writer.fails = "none";
+        this.#at(fault.process).restart();
+        return;
+      case "clock-jump":
+        this.#at(fault.process).clock.jumpMs -= fault.byMs;
         return;
     }
   }
 
-  #endWriteError({ process }: Of<"write-error">): void {
-    this.#at(process).writeFails = false;
-    this.#at(process).restart();
+  /** Lines that were cut for long broke. */
+  #connectAgain({ cut, atUs, untilUs }: Of<"partition">): void {
+    if (untilUs - atUs < BREAKS_US) return;
+    const pairs = new Set(cut.map(([from, to]) => `${Math.min(from, to)} ${Math.max(from, to)}`));
+    for (const pair of pairs) {
+      const [one = 0, other = 0] = pair.split(" ").map(Number);
+      this.#world.connections.make(one, other);
+    }
   }
 }

@@ -1,17 +1,18 @@
-// Draws the circumstances of a world of PBFT engines from its seed: sizes, network, clocks, liars, faults. Never more
-// liars than f, and every fault ends before the world turns kind.
+// Draws the circumstances of a world of PBFT engines from its seed: sizes, network, clocks, liars, faults. Every fault ends
+// before the world turns kind. In one of ten worlds there are more liars than f.
 import { byzantineMax } from "@witan/primitives";
 import { Random } from "../random.ts";
-import { drawFaults } from "../world/draw-faults.ts";
-import { REGIONS } from "../world/network.ts";
-import type { ClockPlan, Fault, NetworkPlan, NetworkProfile } from "../world/plan.ts";
-import type { LiarPlan, PbftPlan, TransactionPlan } from "./plan.ts";
-import { BLOCK_MAX, OVERDUE_US } from "./pools.ts";
+import { drawFaults, type FaultRoom, span } from "../world/draw-faults.ts";
+import { drawNetwork } from "../world/draw-network.ts";
+import type { ClockPlan, Fault, NetworkProfile } from "../world/plan.ts";
+import { type HostPlan, hasManyLiars, type LiarPlan, type PbftPlan, type TransactionPlan } from "./plan.ts";
+import { BLOCK_MAX, CLIENT_PATIENCE_US, OVERDUE_US } from "./pools.ts";
+import { tornFaults } from "./torn.ts";
 
 /** What is not left to the seed. */
 export interface Wishes {
   readonly members?: number;
-  /** How many lie; more than f is for who wants to see safety end. */
+  /** How many lie; undefined: as a rule f at most, and up to 2f in one world of ten. */
   readonly liars?: number;
   /** Names of conducts that liars are drawn from; empty: nobody lies, but by a twin. */
   readonly conducts: readonly string[];
@@ -28,36 +29,63 @@ export interface Wishes {
 const TICK_US = 25_000;
 const VIEW_TICKS = 40;
 const VIEW_TICKS_MAX = 160;
+const MEMBERS = [1, 2, 3, 4, 4, 4, 4, 4, 5, 6, 7, 7, 10];
+/** How long a host may take for one answer. */
+const HOST_US_MAX = 800_000;
+
+/** Of a thousand worlds so many last for minutes. */
+const LONG_PERMILLE = 50;
+/** In them faults last so many times as long. */
+const LONG_TIMES = 15;
+/** Of a thousand worlds in which some may lie so many have more liars than f: one of ten of all. */
+const MANY_PERMILLE = 130;
+/** The conduct by which liars tell each side its own story. */
+const TOGETHER = "double-game";
 
 /** The plan of a seed. */
 export function makePbftPlan(seed: number, wishes: Wishes): PbftPlan {
   const random = Random.of(seed, "plan");
-  const members = wishes.members ?? random.pick([1, 4, 4, 4, 4, 5, 6, 7, 7, 10]);
+  const isLong = random.chance(LONG_PERMILLE);
+  const members = wishes.members ?? random.pick(isLong ? [1, 2, 3, 4, 4, 5] : MEMBERS);
   const spares = random.pick([0, 0, 1, 2]);
   const liars = drawLiars(random, members, wishes);
   const processes = members + spares + liars.filter(({ twin }) => twin).length;
-  const kindAtUs = random.between(5, 25) * 1_000_000;
-  const drawn = drawTransactions(random, kindAtUs);
+  const kindAtUs = (isLong ? random.between(60, 200) : random.between(5, 25)) * 1_000_000;
+  const room = { processes, kindAtUs, times: isLong ? LONG_TIMES : 1 };
+  const changesPermille = random.pick([0, 0, 20, 100]);
+  const torn = hasManyLiars({ members, liars })
+    ? tornFaults(random, { nodes: members + spares, liars, kindAtUs })
+    : [];
+  const faults = [
+    ...drawFaults(random, room),
+    ...drawOwnFaults(random, room, { members, changesPermille }),
+    ...torn,
+  ];
+  const drawn = drawTransactions(random, kindAtUs, isLong);
   const transactions = wishes.quiet ? drawn.filter(({ atUs }) => atUs < kindAtUs) : drawn;
   return {
     seed,
     ...{ members, spares, liars, kindAtUs },
-    network: drawNetwork(random, processes, wishes.network),
+    network: drawNetwork(random, {
+      ...{ processes, profile: wishes.network },
+      ...{ losses: [0, 0, 10, 50, 300], duplicates: [0, 20, 100, 500] },
+    }),
     clocks: Array.from({ length: processes }, () => drawClock(random)),
     writeUs: random.pick([
       [50, 200],
       [500, 3_000],
       [5_000, 60_000],
     ]),
-    faults: drawFaults(random, { processes, kindAtUs }).filter(
-      ({ kind }) => wishes.faults === undefined || wishes.faults.includes(kind),
-    ),
+    host: drawHost(random),
+    faults: faults
+      .filter(({ kind }) => wishes.faults === undefined || wishes.faults.includes(kind))
+      .sort((a, b) => a.atUs - b.atUs),
     tickUs: TICK_US,
     viewTicks: VIEW_TICKS,
     viewTicksMax: VIEW_TICKS_MAX,
     resendTicks: 10,
     bufferedMax: 16,
-    changesPermille: random.pick([0, 0, 20, 100]),
+    changesPermille,
     checkpointInterval: 4,
     blockBytes: random.pick([1_000, 50_000, 1_000_000]),
     transactions,
@@ -71,25 +99,34 @@ export function makePbftPlan(seed: number, wishes: Wishes): PbftPlan {
  * and back, is a third of T. A timer that runs may be one of the longest, and each liar may be primary next and let one
  * pass: (liars + 1) Tmax. Then a correct one decides; but what liars left out, or were slow to take in, is first overdue,
  * and then each of them in a row may have a T of decisions before it is left: overdue + (liars + 2) T. And a quarter of T
- * for each full block of what has gathered.
+ * for each full block of what has gathered. Before all that an old answer of a slow host may still be awaited, and a client
+ * may find out that nothing came of what it sent.
  */
 function boundUs(liars: number, transactions: number): number {
   const viewUs = VIEW_TICKS * TICK_US;
   const longestUs = VIEW_TICKS_MAX * TICK_US;
   const blocks = Math.ceil(transactions / BLOCK_MAX);
-  return (liars + 1) * longestUs + OVERDUE_US + (liars + 2) * viewUs + Math.ceil((blocks * viewUs) / 4);
+  const beforeUs = HOST_US_MAX + CLIENT_PATIENCE_US;
+  const viewsUs = (liars + 1) * longestUs + OVERDUE_US + (liars + 2) * viewUs;
+  return beforeUs + viewsUs + Math.ceil((blocks * viewUs) / 4);
 }
 
 function drawLiars(random: Random, members: number, wishes: Wishes): readonly LiarPlan[] {
   const most = byzantineMax(members);
-  const count = wishes.liars ?? (random.chance(800) ? random.between(Math.min(1, most), most) : 0);
+  const isMany = wishes.liars === undefined && most > 0 && random.chance(MANY_PERMILLE);
+  const few = random.chance(800) ? random.between(Math.min(1, most), most) : 0;
+  const count = wishes.liars ?? (isMany ? random.between(most + 1, 2 * most) : few);
   const all = [...Array(members).keys()];
   // Those who are primaries of early views, one after another, can do more.
   const first = random.below(3) % members;
   const early = [...all.slice(first), ...all.slice(0, first)];
   const nodes = (random.chance(700) ? early : random.shuffled(all)).slice(0, count);
   const draw = () => random.shuffled(wishes.conducts).slice(0, random.pick([1, 2, 2, 3]));
-  const common = random.chance(300) ? draw() : undefined;
+  let common = random.chance(300) ? draw() : undefined;
+  // Together they can do most by one story for each side, told by twins or by what they say.
+  if (isMany && random.chance(600) && wishes.twins !== false)
+    return nodes.map((node) => ({ node, conducts: [], twin: true }));
+  if (isMany && random.chance(500) && wishes.conducts.includes(TOGETHER)) common = [TOGETHER];
   return nodes.map((node) => {
     const conducts = common ?? draw();
     const isTwin = random.chance(200) && wishes.twins !== false;
@@ -97,14 +134,36 @@ function drawLiars(random: Random, members: number, wishes: Wishes): readonly Li
   });
 }
 
-function drawNetwork(random: Random, processes: number, wished: NetworkProfile | undefined): NetworkPlan {
-  return {
-    profile: wished ?? random.pick(["lan", "lan", "wan", "heavy-tail"]),
-    regions: Array.from({ length: processes }, () => random.below(REGIONS.length)),
-    lossPermille: random.pick([0, 0, 10, 50, 300]),
-    duplicatePermille: random.pick([0, 20, 100, 500]),
-    bytesPerMs: random.pick([0, 0, 0, 12_500, 1_250]),
-  };
+/** Skewed to what is small: on most days a host answers before anybody waits. */
+function drawHost(random: Random): HostPlan {
+  const draw = () =>
+    random.pick<readonly [number, number]>([
+      [100, 500],
+      [100, 500],
+      [100, 5_000],
+      [1_000, 20_000],
+      [5_000, 100_000],
+      [20_000, HOST_US_MAX],
+    ]);
+  return { buildUs: draw(), judgeUs: draw(), unansweredPermille: random.pick([0, 0, 0, 10, 100]) };
+}
+
+/** What depends on who the members are. */
+function drawOwnFaults(
+  random: Random,
+  room: FaultRoom,
+  { members, changesPermille }: Pick<PbftPlan, "members" | "changesPermille">,
+): readonly Fault[] {
+  const process = () => random.below(room.processes);
+  const faults: Fault[] = [];
+  for (let more = random.pick([0, 0, 0, 1, 2]); more > 0; more--)
+    faults.push({ kind: "disk-full", process: process(), ...span(random, room, 4_000_000) });
+  // One clock may be far off: with more, the chain's time itself would be, and wait for the others.
+  if (byzantineMax(members) > 0 && changesPermille === 0 && random.chance(200)) {
+    const byMs = random.pick([-60_000, -3_000, 3_000, 60_000]);
+    faults.push({ kind: "clock-jump", process: process(), ...span(random, room, 8_000_000), byMs });
+  }
+  return faults;
 }
 
 function drawClock(random: Random): ClockPlan {
@@ -112,8 +171,10 @@ function drawClock(random: Random): ClockPlan {
 }
 
 /** Some through the bad days, and a few after them: the world must go on. */
-function drawTransactions(random: Random, kindAtUs: number): readonly TransactionPlan[] {
-  const everyUs = random.pick([20_000, 100_000, 500_000, 2_000_000]);
+function drawTransactions(random: Random, kindAtUs: number, isLong: boolean): readonly TransactionPlan[] {
+  const everyUs = random.pick(
+    isLong ? [500_000, 2_000_000, 20_000_000] : [20_000, 100_000, 500_000, 2_000_000],
+  );
   const times: number[] = [];
   for (let atUs = random.below(everyUs); atUs < kindAtUs; atUs += random.between(1, 2 * everyUs))
     times.push(atUs);

@@ -2,6 +2,9 @@
 import { byzantineMax } from "@witan/primitives";
 import type { Plan } from "../world/plan.ts";
 
+/** Bytes that a message is said to have, beside a body: for links with a bound. */
+export const MESSAGE_BYTES = 250;
+
 /** A validator that lies, and how: names of conducts. */
 export interface LiarPlan {
   readonly node: number;
@@ -10,12 +13,26 @@ export interface LiarPlan {
   readonly twin: boolean;
 }
 
-/** A transaction of a client: told to every process, each some time later. */
+/** A transaction of a client. */
 export interface TransactionPlan {
   readonly atUs: number;
   /** Whose: some liars leave out those of client 0. */
   readonly client: number;
 }
+
+/** What a host takes beside its queue of effects, in microseconds: from, to. */
+export interface HostPlan {
+  readonly buildUs: readonly [number, number];
+  readonly judgeUs: readonly [number, number];
+  /** Of a thousand answers so many never come. */
+  readonly unansweredPermille: number;
+}
+
+/** Answers at once. */
+export const QUICK_HOST: HostPlan = { buildUs: [0, 0], judgeUs: [0, 0], unansweredPermille: 0 };
+
+/** Once the world is kind, where it was slower before. */
+export const KIND_HOST: HostPlan = { buildUs: [100, 20_000], judgeUs: [100, 20_000], unansweredPermille: 0 };
 
 /** The circumstances of a world of PBFT engines. */
 export interface PbftPlan extends Plan {
@@ -25,6 +42,8 @@ export interface PbftPlan extends Plan {
   readonly spares: number;
   /** Liars are nodes; their twins have the places behind all nodes, in this order. */
   readonly liars: readonly LiarPlan[];
+  /** Until the world turns kind; undefined: simple hosts, which answer at once, always, and send bodies again and again. */
+  readonly host?: HostPlan;
   /** A tick by a clock without drift, in microseconds. */
   readonly tickUs: number;
   /** As in PbftConfig, in ticks. */
@@ -41,8 +60,12 @@ export interface PbftPlan extends Plan {
   /** The size of a block's body on the wire. */
   readonly blockBytes: number;
   readonly transactions: readonly TransactionPlan[];
+  /** Clients tell every process, whatever befalls the network; undefined: one, which tells the others. */
+  readonly told?: "all";
   /** So long after the world turned kind everything pending is final, at all correct validators. */
   readonly boundUs: number;
+  /** What clients send from a moment on is final somewhere so long after it was sent; undefined: by timers alone. */
+  readonly pace?: { readonly fromUs: number; readonly withinUs: number };
 }
 
 /** Whether there are more liars than the members can bear: then neither agreement nor liveness is owed. */

@@ -1,6 +1,7 @@
 // One process of a world of engines: a real engine, and what its host does for it. Its disk survives a crash, everything
 // else is lost. Effects are carried out in order, each a place where the world may stop it; steps go on while a write is
-// under way. Knows nothing of lies: a conduct comes in between where there is one.
+// under way, and so does what a host does beside the queue (block-host.ts). Knows nothing of lies: a conduct comes in
+// between where there is one.
 import {
   asVerified,
   digestOf,
@@ -9,17 +10,26 @@ import {
   type PbftMessage,
   type SignedMessage,
 } from "@witan/consensus";
-import type { BlockHash, Height, Membership, PbftCertificate, PublicKey } from "@witan/primitives";
+import type {
+  BlockHash,
+  Height,
+  MemberIndex,
+  Membership,
+  PbftCertificate,
+  PublicKey,
+} from "@witan/primitives";
+import { BlockHost } from "./block-host.ts";
 import { BlockSync } from "./block-sync.ts";
 import { GENESIS, type Ground } from "./blocks.ts";
 import { Bodies } from "./bodies.ts";
 import { CHAIN } from "./cast.ts";
 import { Disk } from "./disk.ts";
+import { HelpPause } from "./help-pause.ts";
 import type { Lies } from "./lies.ts";
+import { MESSAGE_BYTES } from "./plan.ts";
+import { WallClock } from "./wall-clock.ts";
 import type { PbftWorld, WorldEngine } from "./world.ts";
-
-/** Bytes that a message is said to have beside those of its signatures, and a body: for links with a bound. */
-const MESSAGE_BYTES = 200;
+import { Writer } from "./writer.ts";
 
 /** An effect, and the members that it counts in. */
 interface Due {
@@ -27,7 +37,7 @@ interface Due {
   readonly members: Membership;
 }
 
-/** What waits at a host: for the engine, for the disk, for their turn; and bodies that are in memory only. */
+/** The most that waited at a host since it was last asked: for the engine, for the disk; blocks for their turn, bodies. */
 export interface Queued {
   readonly inputs: number;
   readonly effects: number;
@@ -44,6 +54,9 @@ export class Process {
   readonly keys: readonly PublicKey[];
   readonly disk: Disk;
   readonly bodies: Bodies;
+  readonly blockHost: BlockHost;
+  readonly writer: Writer;
+  readonly clock: WallClock;
   readonly sync: BlockSync;
   /** Undefined: it keeps the rules. */
   lies: Lies | undefined;
@@ -51,19 +64,19 @@ export class Process {
   paused = false;
   /** Takes so long for each input. */
   perInputUs = 0;
-  /** Beside what a write takes anyway. */
-  perWriteUs = 0;
-  /** The next write fails. */
-  writeFails = false;
   engine: WorldEngine;
   readonly #world: PbftWorld;
   #members: Membership;
   #inputs: PbftInput[] = [];
   #effects: Due[] = [];
   #going = false;
-  #writing = false;
-  /** Waits for the body of a block that is decided. */
-  #lacking = false;
+  #peakInputs = 0;
+  #peakEffects = 0;
+  /** Records that are being written: nothing behind them happens before they are durable. */
+  #inWrite = 0;
+  readonly #pause: HelpPause;
+  /** What would have gone on while it stood still. */
+  #afterPause: (() => void)[] = [];
   #busy = false;
   /** Counts lives: what was begun in an earlier one is nothing to the present. */
   #life = 0;
@@ -76,6 +89,10 @@ export class Process {
     this.keys = keys;
     this.disk = new Disk(world.firstMembership);
     this.bodies = new Bodies(world, this);
+    this.blockHost = new BlockHost(world, this);
+    this.writer = new Writer(world, this);
+    this.clock = new WallClock(world.queue, world.plan.clocks[place]);
+    this.#pause = new HelpPause(world.plan);
     this.sync = new BlockSync(world, this);
     this.#members = world.firstMembership;
     this.engine = this.#begin();
@@ -89,10 +106,11 @@ export class Process {
     return this.disk.chain.at(-1)?.hash ?? GENESIS;
   }
 
-  /** How much waits in memory, beside what the engine keeps. */
-  get queued(): Queued {
-    const { length: inputs } = this.#inputs;
-    const { length: effects } = this.#effects;
+  /** How much waited in memory since the last call, beside what the engine keeps. */
+  takeQueued(): Queued {
+    const [inputs, effects] = [this.#peakInputs, this.#peakEffects];
+    this.#peakInputs = this.#inputs.length;
+    this.#peakEffects = this.#effects.length;
     return { inputs, effects, ahead: this.sync.size, bodies: this.bodies.size };
   }
 
@@ -122,19 +140,29 @@ export class Process {
     });
   }
 
+  /** A connection to another was made: it says how far it is. */
+  connected(place: number, height: number): void {
+    this.sync.claim(height, [place]);
+    const { keys } = this.#world.processes[place] as Process;
+    const member = this.ground.membership.members.findIndex(({ votingKey }) => keys.includes(votingKey));
+    if (member >= 0) this.feed({ kind: "connected", member: member as MemberIndex });
+  }
+
   // Its life.
 
   /** Stops. Of a write under way all became durable or nothing. */
   crash(): void {
     this.up = false;
-    if (this.#writing && this.#world.diskChance.chance(500)) this.#endWrite();
+    this.writer.crash();
     this.#life++;
     this.#inputs = [];
     this.#effects = [];
     this.sync.clear();
     this.bodies.clear();
-    this.#writing = false;
-    this.#lacking = false;
+    this.blockHost.clear();
+    this.#pause.clear();
+    this.#inWrite = 0;
+    this.#afterPause = [];
     this.#busy = false;
     this.paused = false;
     this.#work = { pending: false, overdue: false };
@@ -158,6 +186,7 @@ export class Process {
     if (!this.paused) return;
     this.paused = false;
     this.#world.tell(this, "restart", "goes on");
+    for (const then of this.#afterPause.splice(0)) if (!this.paused) then();
     this.#go();
   }
 
@@ -180,7 +209,8 @@ export class Process {
 
   feed(input: PbftInput): void {
     if (!this.up) return;
-    this.#inputs.push(input);
+    const waiting = this.#inputs.push(input);
+    if (waiting > this.#peakInputs) this.#peakInputs = waiting;
     this.#go();
   }
 
@@ -202,27 +232,32 @@ export class Process {
     const effects = this.engine.step(input);
     this.#world.stepped(this, input, effects);
     for (const effect of effects) this.#effects.push({ effect, members: this.#members });
+    if (this.#effects.length > this.#peakEffects) this.#peakEffects = this.#effects.length;
     if (this.perInputUs > 0) {
       this.#busy = true;
-      this.#later(this.perInputUs, () => {
+      this.later(this.perInputUs, () => {
         this.#busy = false;
       });
     }
     return true;
   }
 
-  /** Goes on after some time, unless it crashed meanwhile. */
-  #later(afterUs: number, then: () => void): void {
+  /** Goes on after some time, unless it crashed meanwhile. Whoever stands still goes on later. */
+  later(afterUs: number, then: () => void): void {
     const life = this.#life;
     this.#world.queue.at(this.#world.queue.nowUs + afterUs, () => {
       if (life !== this.#life) return;
+      if (this.paused) {
+        this.#afterPause.push(then);
+        return;
+      }
       then();
       this.#go();
     });
   }
 
   #carryOutNext(): boolean {
-    if (this.#writing || this.#lacking) return false;
+    if (this.#inWrite > 0) return false;
     const due = this.#effects[0];
     if (due === undefined) return false;
     if (this.#world.stopsHere(this)) return false;
@@ -230,8 +265,8 @@ export class Process {
       this.#effects.shift();
       return true;
     }
-    if (due.effect.kind === "persist" || this.#isApplying(due.effect)) {
-      this.#beginWrite();
+    if (due.effect.kind === "persist") {
+      this.#persist();
       return false;
     }
     this.#effects.shift();
@@ -239,36 +274,21 @@ export class Process {
     return true;
   }
 
-  /** A body that is missing is got before the block is written. */
-  #isApplying(effect: PbftEffect): boolean {
-    return effect.kind === "finalize" && this.bodies.has(effect.certificate.blockHash);
+  /** Persists in a row become durable together, each vote with the body that it is for. */
+  #persist(): void {
+    const end = this.#effects.findIndex(({ effect }) => effect.kind !== "persist");
+    this.#inWrite = end < 0 ? this.#effects.length : end;
+    for (const { effect } of this.#effects.slice(0, this.#inWrite))
+      if (effect.kind === "persist") this.blockHost.mustHaveBody(effect.record);
+    this.writer.write(() => this.#persisted());
   }
 
-  #beginWrite(): void {
-    const world = this.#world;
-    if (this.writeFails) {
-      this.writeFails = false;
-      world.tell(this, "crash", "a write fails");
-      this.crash();
-      return;
-    }
-    this.#writing = true;
-    const [least, most] = world.plan.writeUs;
-    this.#later(world.diskChance.between(least, most) + this.perWriteUs, () => this.#endWrite());
-  }
-
-  /** The write is durable: persists in a row share it. */
-  #endWrite(): void {
-    this.#writing = false;
-    const first = this.#effects[0];
-    if (first?.effect.kind === "finalize") {
-      this.#effects.shift();
-      this.#apply(first.effect.certificate);
-      return;
-    }
-    while (this.#effects[0]?.effect.kind === "persist") {
-      const { record } = this.#effects[0].effect;
-      this.#effects.shift();
+  #persisted(): void {
+    const written = this.#effects.splice(0, this.#inWrite);
+    this.#inWrite = 0;
+    for (const { effect } of written) {
+      if (effect.kind !== "persist") continue;
+      const { record } = effect;
       this.disk.put(record);
       if (record.kind === "progress" && record.accepted)
         this.bodies.makeDurable(record.accepted.message.blockHash);
@@ -292,42 +312,27 @@ export class Process {
         return;
       }
       case "forward":
-        for (const place of world.placesOf(members, effect.to)) this.mail(place, effect.message);
+        for (const place of world.placesOf(members, effect.to))
+          if (this.#pause.helps("forward", place, world.queue.nowUs)) this.mail(place, effect.message);
         return;
       case "sendDecided": {
         const named = this.membershipAt(effect.membership) as Membership;
-        for (const place of world.placesOf(named, effect.to)) this.sync.send(place, effect.height);
+        for (const place of world.placesOf(named, effect.to))
+          if (this.#pause.helps("decided", place, world.queue.nowUs)) this.sync.help(place, effect.height);
         return;
       }
-      case "buildProposal": {
-        const { height, view } = effect;
-        const hash = world.build(this);
-        this.bodies.keep(hash);
-        this.feed({ kind: "proposalBuilt", height, view, hash });
+      case "buildProposal":
+        this.blockHost.build(effect);
         return;
-      }
-      case "judgeProposal": {
-        const { height, view, hash, forced } = effect;
-        this.bodies.whenHere("judge", hash, this.#places(members, effect.holders), () => {
-          const valid = world.judges(this, hash, forced && height === this.height + 1);
-          this.feed({ kind: "proposalJudged", height, view, hash, valid });
-        });
+      case "judgeProposal":
+        this.blockHost.judge(effect, this.#places(members, effect.holders));
         return;
-      }
       case "requestSync":
-        for (const place of this.#places(members, effect.from)) this.sync.ask(place);
+        this.sync.claim(effect.height, this.#places(members, effect.from));
         return;
-      case "finalize": {
-        // Goes on as soon as the body is here: nothing behind it happens before.
-        this.#effects.unshift({ effect, members });
-        const { certificate, holders } = effect;
-        this.#lacking = true;
-        this.bodies.whenHere("finalize", certificate.blockHash, this.#places(members, holders), () => {
-          this.#lacking = false;
-          this.#go();
-        });
+      case "finalize":
+        this.blockHost.finalize(effect.certificate, this.#places(members, effect.holders));
         return;
-      }
       case "evidence":
         this.disk.evidence.push(effect.evidence);
         world.accused(this, effect.evidence, members);
@@ -366,7 +371,7 @@ export class Process {
   /** A message arrives. */
   hear(signed: SignedMessage, from: number): void {
     const known = this.#world.cast.check(signed, this.height, (height) => this.membershipAt(height));
-    if (known === "not yet") this.sync.ask(from);
+    if (known === "not yet") this.sync.askOf(from);
     if (known === "fault") this.#world.faulted(this, signed, from);
     if (known !== "holds" || this.lies?.ignores(signed, from)) return;
     const message = asVerified<PbftMessage>(signed.sender, signed.message, signed.signature);
@@ -375,18 +380,19 @@ export class Process {
 
   // Blocks.
 
-  #apply(certificate: PbftCertificate): void {
+  /** A decided block is on the disk. */
+  apply(certificate: PbftCertificate): void {
     const { blockHash: hash, height } = certificate;
     const block = this.#world.decided(this, certificate);
-    this.disk.chain.push({ hash, certificate });
-    this.bodies.makeDurable(hash);
+    this.disk.append({ hash, certificate });
     const membership = this.#world.blocks.membershipAfter(block);
     if (membership) this.disk.memberships.push(membership);
     for (const id of block.holds) this.disk.held.add(id);
     this.bodies.forget(height);
+    this.blockHost.applied();
     this.#world.included(this, block);
     this.feed({ kind: "applied", height, hash, membership: this.ground.membership });
     this.#world.applied(this, block);
-    this.sync.followUp();
+    this.sync.applied();
   }
 }

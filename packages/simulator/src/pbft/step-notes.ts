@@ -22,11 +22,12 @@ export class StepNotes {
     this.#queue = queue;
   }
 
-  stepped({ place, engine }: Process, input: PbftInput, effects: readonly PbftEffect[]): void {
-    const status = engine.status();
+  stepped(process: Process, input: PbftInput, effects: readonly PbftEffect[]): void {
+    const { place } = process;
+    const status = process.engine.status();
     const before = this.#before[place];
     this.#before[place] = status;
-    const turn = before && turnOf(before, status, input.kind === "tick");
+    const turn = before && turnOf(before, status, { isTick: input.kind === "tick", process });
     if (turn) this.#note(place, turn);
     for (const effect of effects) {
       const note = noteOf(effect);
@@ -43,10 +44,13 @@ export class StepNotes {
 function turnOf(
   before: PbftStatus,
   { phase, view, membership }: PbftStatus,
-  isTick: boolean,
+  { isTick, process }: { readonly isTick: boolean; readonly process: Process },
 ): Note | undefined {
-  if (membership !== before.membership)
-    return { mark: "view", what: `counts with the members from ${membership}` };
+  if (membership !== before.membership) {
+    const members = process.membershipAt(membership)?.members ?? [];
+    const names = members.map(({ name }) => name).join(" ");
+    return { mark: "view", what: `members from height ${membership} on: ${names}` };
+  }
   const isChanging = phase === "changingView";
   if (view === before.view && isChanging === (before.phase === "changingView")) return undefined;
   if (!isChanging) return { mark: "view", what: `is in view ${view}` };

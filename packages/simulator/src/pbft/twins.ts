@@ -1,12 +1,12 @@
 // Bounded systematic search, after Twins (Bano et al. 2020): four validators, one of them with a twin that has the same
 // key, one height and two views. Every scenario up to a stated size is run, none is drawn: who is twinned, and for each
 // round who hears whom. No other fault: delays are all the same, and at the end everybody hears everybody.
-import { Pbft } from "@witan/consensus";
 import type { CheckMaker } from "./check.ts";
 import { checksOf } from "./checks/checks.ts";
 import type { Outgoing } from "./conduct.ts";
 import type { PbftPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
+import { realEngine } from "./real-engine.ts";
 import { type Begin, PbftWorld, type WorldResult } from "./world.ts";
 
 const MEMBERS = 4;
@@ -138,17 +138,11 @@ function planOf({ twinned }: TwinsScenario): PbftPlan {
     kindAtUs: HEALS_US,
     ...{ tickUs: TICK_US, viewTicks: VIEW_TICKS, viewTicksMax: 2 * VIEW_TICKS, resendTicks: RESEND_TICKS },
     ...{ bufferedMax: 16, changesPermille: 0, changes: "one", checkpointInterval: 4, blockBytes: 1_000 },
-    transactions: [{ atUs: 1, client: 1 }],
+    ...{ transactions: [{ atUs: 1, client: 1 }], told: "all" as const },
     // After it has healed: of the longest timers one that runs, one for a view of the twins, one to decide in.
     boundUs: 3 * 2 * VIEW_TICKS * TICK_US,
   };
 }
-
-/** The engine as it is. */
-const real: Begin = ({ plan }, { keys }, start) => {
-  const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
-  return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
-};
 
 /** What a scenario is run with. */
 export interface TwinsParts {
@@ -166,7 +160,7 @@ class TwinsWorld extends PbftWorld {
   /** Of what leaves now. */
   #round = LAST;
 
-  constructor(scenario: TwinsScenario, { begin = real, checks }: TwinsParts) {
+  constructor(scenario: TwinsScenario, { begin = realEngine, checks }: TwinsParts) {
     const plan = planOf(scenario);
     super(plan, { begin, checks: checks ?? checksOf(plan), conducts: {} });
     this.#divisions = scenario.divisions;

@@ -29,10 +29,11 @@ import { Blocks, type ModelBlock } from "./blocks.ts";
 import { Cast } from "./cast.ts";
 import type { Check, CheckMaker } from "./check.ts";
 import type { ConductMaker, Outgoing } from "./conduct.ts";
+import { Connections } from "./connections.ts";
 import { Conspiracy } from "./conspiracy.ts";
 import { FaultDriver } from "./fault-driver.ts";
 import { Lies } from "./lies.ts";
-import { hasManyLiars, type PbftPlan } from "./plan.ts";
+import { hasManyLiars, MESSAGE_BYTES, type PbftPlan } from "./plan.ts";
 import { Pools } from "./pools.ts";
 import { Process } from "./process.ts";
 import { StepNotes } from "./step-notes.ts";
@@ -78,7 +79,6 @@ export interface WorldResult {
 }
 
 const SAMPLE_US = 1_000_000;
-const MESSAGE_BYTES = 250;
 
 /** One world. */
 export class PbftWorld {
@@ -90,6 +90,7 @@ export class PbftWorld {
   readonly conspiracy: Conspiracy;
   readonly network: Network;
   readonly pools: Pools;
+  readonly connections: Connections;
   readonly firstMembership: Membership;
   readonly processes: readonly Process[];
   readonly diskChance: Random;
@@ -114,7 +115,7 @@ export class PbftWorld {
       liars.map(({ node }) => node),
       options.certifies,
     );
-    this.blocks = new Blocks(this.cast, plan);
+    this.blocks = new Blocks(this.cast, plan, () => Math.floor(this.queue.nowUs / 1_000));
     this.conspiracy = new Conspiracy(this.cast, this.blocks);
     this.diskChance = Random.of(seed, "disks");
     this.network = new Network({
@@ -122,8 +123,10 @@ export class PbftWorld {
       isUp: (process) => this.processes[process]?.up === true,
       count: (fault) => this.count(fault),
       arriving: options.arriving,
+      kindAtUs: plan.kindAtUs,
     });
-    this.pools = new Pools(this.queue, seed, plan.transactions);
+    this.pools = new Pools(this);
+    this.connections = new Connections(this);
     const first = this.cast.names.slice(0, members).map((name) => this.cast.member(name, 0));
     this.firstMembership = { mode: "pbft", from: 1 as Height, members: first };
     const places = [...Array(nodes).keys(), ...liars.filter(({ twin }) => twin).map(({ node }) => node)];
@@ -173,7 +176,7 @@ export class PbftWorld {
       // Not all at the same moment.
       this.#tickAt(process, Math.floor((everyUs * (place + 1)) / (this.processes.length + 1)), everyUs);
     }
-    this.pools.begin(this.processes);
+    this.pools.begin();
     this.#driver.begin();
     this.#sampleAt(SAMPLE_US);
   }
@@ -271,7 +274,7 @@ export class PbftWorld {
   /** Sends what was signed; the body travels beside a PRE-PREPARE. */
   deliver(from: Process, { to, signed, afterUs, bodiless }: Outgoing): void {
     const { message } = signed;
-    const body = message.kind === "prePrepare" && !bodiless && from.bodies.has(message.blockHash);
+    const body = message.kind === "prePrepare" && !bodiless && from.bodies.goesWith(message.blockHash, to);
     const bytes = MESSAGE_BYTES + (body ? this.plan.blockBytes : 0);
     const send = () =>
       this.post(
@@ -280,7 +283,7 @@ export class PbftWorld {
         () => this.words(signed),
         bytes,
         (peer) => {
-          if (body) peer.bodies.keep(message.blockHash);
+          if (body) peer.bodies.offer(message.blockHash, from.place);
           peer.hear(signed, from.place);
         },
       );
@@ -288,33 +291,27 @@ export class PbftWorld {
     else this.queue.at(this.queue.nowUs + afterUs, send);
   }
 
-  /** The block that a process proposes. */
-  build(by: Process): BlockHash {
-    const pending = this.pools.pendingOf(by);
-    const block = by.lies?.builds(by.ground, pending) ?? this.blocks.build(by.ground, pending);
+  /** The block that a process proposes. @param atMs by its clock, when it began to build */
+  build(by: Process, pending: readonly number[], atMs: number): BlockHash {
+    const block =
+      by.lies?.builds(by.ground, pending) ?? this.blocks.build(by.ground, pending, undefined, atMs);
     return block.hash;
   }
 
-  /** Whether a block is valid there. @param mustHold a quorum's word stands behind it */
-  judges(by: Process, hash: BlockHash, mustHold: boolean): boolean {
-    const { disk, height, head } = by;
+  /** Whether a block is valid there. */
+  judges({ disk, height, head }: Process, hash: BlockHash): boolean {
     const isNew = this.blocks.get(hash).holds.every((id) => !disk.held.has(id));
-    const valid = isNew && this.blocks.isValid(hash, { height, head });
-    if (mustHold && !valid && !by.lies)
-      throw new Violation(
-        "validity",
-        `the block that is forced at ${height + 1} is not valid at p${by.place}`,
-      );
-    return valid;
+    return isNew && this.blocks.isValid(hash, { height, head });
   }
 
   stopsHere(process: Process): boolean {
     return this.#driver.stopsHere(process);
   }
 
-  /** A process came back. */
+  /** A process came back after a crash. */
   came(process: Process): void {
     this.pools.came(process);
+    this.connections.makeAll(process);
   }
 
   // What processes tell.
@@ -335,6 +332,7 @@ export class PbftWorld {
 
   stepped(process: Process, input: PbftInput, effects: readonly PbftEffect[]): void {
     this.#events++;
+    this.queue.count();
     this.#notes?.stepped(process, input, effects);
     for (const check of this.#checks) check.stepped?.(process, input, effects);
   }

@@ -7,7 +7,7 @@ const NETWORK_WORDS: Readonly<Record<NetworkProfile, string>> = {
   lan: "one room: tenths of a millisecond, now and then five",
   wan: "members in Frankfurt, Virginia, Tokyo and Sydney: up to 145 ms one way, and jitter",
   "heavy-tail": "a millisecond as a rule, and seconds once in a while: messages overtake each other",
-  even: "every message takes as long as every other",
+  even: "every message takes a millisecond: what small worlds come down to, so that they can be read",
 };
 
 const FAULT_WORDS: Readonly<Record<NodeFault["kind"], string>> = {
@@ -20,12 +20,13 @@ const FAULT_WORDS: Readonly<Record<NodeFault["kind"], string>> = {
   storm: "all links lose more",
   "slow-disk": "writes of a process take longer",
   "write-error": "a write fails, and the process stops until its operator has mended the disk",
-  "disk-full": "whole nodes: every write fails, and the node stops until there is room",
+  "disk-full": "every write fails, and the process stops until there is room",
   corruption:
     "whole nodes: a bit of a record flips, which must be noticed; the operator restores an empty disk",
+  stop: "whole nodes: the operator stops a node in good order, and starts it again",
   "lost-data": "whole nodes: the data are gone, the signer guard is kept",
   "old-copy": "whole nodes: an old copy takes the place of the data, the signer guard is kept",
-  "clock-jump": "whole nodes: a wall clock is off by seconds or a minute for a while",
+  "clock-jump": "a wall clock is off by seconds or a minute for a while",
 };
 
 /** A liar may have one besides what it does, or instead, at every level. */

@@ -15,6 +15,8 @@ export interface WorldWishes {
   /** Names of the ways in which they may, of those of the level. */
   readonly adversaries?: readonly string[];
   readonly network?: NetworkProfile;
+  /** The name of a scenario of the protocol; the seed then says when, and whom it meets, and nothing else is wished. */
+  readonly scenario?: string;
 }
 
 /** What a world broke. */
@@ -77,6 +79,8 @@ export interface Protocol {
   readonly levels: Readonly<Partial<Record<LevelName, Level>>>;
   /** What is looked at in every world. */
   readonly checks: readonly Named[];
+  /** Accidents of other implementations, as worlds of engines. */
+  readonly scenarios: readonly Named[];
   /** Liars among so many members that the protocol withstands. */
   readonly byzantineMax: (members: number) => number;
 }

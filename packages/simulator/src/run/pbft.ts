@@ -1,5 +1,4 @@
 // Worlds of PBFT: how a seed becomes one, at each level.
-import { Pbft } from "@witan/consensus";
 import { byzantineMax } from "@witan/primitives";
 import { NODE_CHECKS } from "../nodes/checks/checks.ts";
 import { NODE_OWN_CHECKS, NODES } from "../nodes/level.ts";
@@ -7,11 +6,14 @@ import { CHECKS, checksOf } from "../pbft/checks/checks.ts";
 import { CONDUCT_MAKERS, CONDUCTS } from "../pbft/conducts/conducts.ts";
 import { makePbftPlan } from "../pbft/make-plan.ts";
 import type { PbftPlan } from "../pbft/plan.ts";
-import { type Begin, PbftWorld } from "../pbft/world.ts";
+import { realEngine } from "../pbft/real-engine.ts";
+import { SCENARIOS, type Scenario } from "../pbft/scenarios.ts";
+import { PbftWorld } from "../pbft/world.ts";
 import type { Recorder } from "../world/recorder.ts";
+import { actorsOf } from "./actors.ts";
 import { TWIN } from "./choices.ts";
 import { circumstancesOf } from "./circumstances.ts";
-import type { Actor, Level, Named, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
+import type { Level, Named, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
 
 /** What a world looks at by itself. */
 const OWN_CHECKS: readonly Named[] = [
@@ -21,6 +23,7 @@ const OWN_CHECKS: readonly Named[] = [
   },
   { name: "engine", says: "an engine takes in anything, and never throws" },
   { name: "encoding", says: "every message survives its bytes" },
+  { name: "endless", says: "time goes on: nothing happens again and again at one moment" },
 ];
 
 /** Some of the names are those of checks of engines. */
@@ -28,13 +31,9 @@ const NODE_ONLY_CHECKS = Object.fromEntries(
   Object.entries(NODE_CHECKS).filter(([name]) => !(name in CHECKS)),
 );
 
-/** The engine as it is. */
-const begin: Begin = ({ plan }, { keys }, start) => {
-  const { viewTicks, viewTicksMax, resendTicks, bufferedMax } = plan;
-  return new Pbft({ viewTicks, viewTicksMax, resendTicks, bufferedMax, votingKeys: keys }, start);
-};
-
-function planOf(seed: number, { members, byzantine, adversaries, network }: WorldWishes): PbftPlan {
+function planOf(seed: number, wishes: WorldWishes): PbftPlan {
+  const { members, byzantine, adversaries, network } = wishes;
+  if (wishes.scenario !== undefined) return scenarioNamed(wishes.scenario).plan(seed);
   const named = adversaries?.filter((name) => name in CONDUCTS);
   return makePbftPlan(seed, {
     ...(members !== undefined && { members }),
@@ -45,23 +44,19 @@ function planOf(seed: number, { members, byzantine, adversaries, network }: Worl
   });
 }
 
-/** Who is at which place of a world of engines: nodes, then twins. */
-export function actorsOf({ members, spares, liars }: PbftPlan): readonly Actor[] {
-  const nodes = Array.from({ length: members + spares }, (_, node): Actor => {
-    const liar = liars.find((one) => one.node === node);
-    const spare = node < members ? [] : ["not a member at first"];
-    const lies =
-      liar === undefined ? [] : [`lies: ${[...liar.conducts, ...(liar.twin ? ["twin"] : [])].join(", ")}`];
-    return { name: `v${node}`, role: [...spare, ...lies].join(", "), isLiar: liar !== undefined };
-  });
-  const twins = liars
-    .filter(({ twin }) => twin)
-    .map(({ node }): Actor => ({ name: `v${node}'`, role: `lies: the twin of v${node}`, isLiar: true }));
-  return [...nodes, ...twins];
+function scenarioNamed(name: string): Scenario {
+  const found = SCENARIOS[name];
+  if (found === undefined) throw new RangeError(`there is no scenario ${name}`);
+  return found;
 }
 
 function runPlan(plan: PbftPlan, recorder: Recorder | undefined): WorldOutcome {
-  const world = new PbftWorld(plan, { begin, checks: checksOf(plan), conducts: CONDUCT_MAKERS, recorder });
+  const world = new PbftWorld(plan, {
+    begin: realEngine,
+    checks: checksOf(plan),
+    conducts: CONDUCT_MAKERS,
+    recorder,
+  });
   const { violation, virtualUs, events, decisions, faults } = world.run();
   return {
     seed: plan.seed,
@@ -93,5 +88,9 @@ export const PBFT: Protocol = {
   says: "validators that know each other, in views with a primary; less than a third may lie",
   levels: { engines: ENGINES, nodes: NODES },
   checks: [...namedIn(CHECKS), ...OWN_CHECKS, ...namedIn(NODE_ONLY_CHECKS), ...NODE_OWN_CHECKS],
+  scenarios: Object.entries(SCENARIOS).map(([name, { says, source }]) => ({
+    name,
+    says: `${says} (${source})`,
+  })),
   byzantineMax,
 };

@@ -59,7 +59,7 @@ export function specimenPlan(world: SpecimenWorld): (seed: number) => PbftPlan {
         resendTicks: world.resendTicks ?? VIEW_TICKS / 2,
       },
       ...{ bufferedMax: 16, changes: "all" as const, checkpointInterval: 100, blockBytes: 1_000 },
-      transactions: someTransactions(random, kindAtUs, transactionsEveryUs),
+      ...{ transactions: someTransactions(random, kindAtUs, transactionsEveryUs), told: "all" as const },
     };
   };
 }

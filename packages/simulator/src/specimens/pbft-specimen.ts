@@ -6,19 +6,14 @@ import { agreement } from "../pbft/checks/agreement.ts";
 import type { ConductMaker } from "../pbft/conduct.ts";
 import type { PbftPlan } from "../pbft/plan.ts";
 import { type Begin, PbftWorld } from "../pbft/world.ts";
+import { actorsOf } from "../run/actors.ts";
 import { fewerHeights, PBFT_LIVENESS_MOVES, PBFT_SAFETY_MOVES } from "../shrink/pbft-moves.ts";
 import { shrink, type Trial, type TrialOutcome } from "../shrink/shrink.ts";
 import { Arrivals } from "../world/arrivals.ts";
 import type { Recorder } from "../world/recorder.ts";
 import type { Violation } from "../world/violation.ts";
 import { allProposals, fallsSilent } from "./conducts.ts";
-import {
-  type Found,
-  SHRINK_RUNS,
-  type Specimen,
-  type SpecimenActor,
-  type SpecimenOptions,
-} from "./specimen.ts";
+import { type Found, SHRINK_RUNS, type Specimen, type SpecimenOptions } from "./specimen.ts";
 import { TeachingPbft } from "./teaching/engine.ts";
 import { ALL_RULES, type Rules } from "./teaching/rules.ts";
 
@@ -154,17 +149,4 @@ export class PbftSpecimen implements Specimen {
       },
     };
   }
-}
-
-function actorsOf({ members, spares, liars }: PbftPlan): readonly SpecimenActor[] {
-  const nodes = Array.from({ length: members + spares }, (_, node): SpecimenActor => {
-    const liar = liars.find((one) => one.node === node);
-    const role = liar ? `lies: ${liar.conducts.join(", ")}` : node < members ? "" : "not a member at first";
-    return { name: `v${node}`, role, isLiar: liar !== undefined };
-  });
-  const twins = liars.filter(({ twin }) => twin);
-  return [
-    ...nodes,
-    ...twins.map(({ node }) => ({ name: `v${node}'`, role: `lies: the twin of v${node}`, isLiar: true })),
-  ];
 }

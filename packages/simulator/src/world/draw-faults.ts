@@ -8,14 +8,19 @@ export interface FaultRoom {
   readonly processes: number;
   /** All have ended by then. */
   readonly kindAtUs: number;
+  /** They may last so many times as long as usual. */
+  readonly times?: number;
 }
+
+/** Others depend on who else is met: whoever makes a plan draws them. */
+type Drawn = Exclude<Fault["kind"], "disk-full" | "clock-jump">;
 
 type Draw = (random: Random, room: FaultRoom) => Fault;
 
 /** Effects between the moment of a crash and the crash. */
 const EFFECTS_MAX = 60;
 
-const DRAWS: Readonly<Record<Fault["kind"], Draw>> = {
+const DRAWS: Readonly<Record<Drawn, Draw>> = {
   crash: (random, room) => ({
     kind: "crash",
     process: random.below(room.processes),
@@ -45,8 +50,7 @@ const DRAWS: Readonly<Record<Fault["kind"], Draw>> = {
   }),
   "slow-link": (random, room) => ({
     kind: "slow-link",
-    from: random.below(room.processes),
-    to: random.below(room.processes),
+    ...drawLink(random, room.processes),
     addUs: random.pick([50_000, 400_000, 2_000_000]),
     ...span(random, room, 10_000_000),
   }),
@@ -69,7 +73,7 @@ const DRAWS: Readonly<Record<Fault["kind"], Draw>> = {
 };
 
 /** How many of a kind there may be. */
-const MOST: Readonly<Record<Fault["kind"], readonly number[]>> = {
+const MOST: Readonly<Record<Drawn, readonly number[]>> = {
   crash: [0, 0, 2, 6, 20],
   "power-cut": [0, 0, 0, 1, 3],
   pause: [0, 0, 2, 6],
@@ -81,23 +85,45 @@ const MOST: Readonly<Record<Fault["kind"], readonly number[]>> = {
   "write-error": [0, 0, 0, 2],
 };
 
+const OF_LINKS: readonly Drawn[] = ["partition", "slow-link", "storm"];
+
 /** The faults of a world, in the order of their beginning. */
 export function drawFaults(random: Random, room: FaultRoom): readonly Fault[] {
-  const kinds = Object.keys(DRAWS) as Fault["kind"][];
+  const all = Object.keys(DRAWS) as Drawn[];
+  // One alone has no links.
+  const kinds = room.processes > 1 ? all : all.filter((kind) => !OF_LINKS.includes(kind));
   const drawn = kinds.flatMap((kind) =>
     Array.from({ length: random.pick(MOST[kind]) }, () => DRAWS[kind](random, room)),
   );
   return drawn.sort((a, b) => a.atUs - b.atUs);
 }
 
-function span(random: Random, { kindAtUs }: FaultRoom, longestUs: number): { atUs: number; untilUs: number } {
+/** When a fault begins and ends: most are short. */
+export function span(
+  random: Random,
+  { kindAtUs, times = 1 }: Omit<FaultRoom, "processes">,
+  longest: number,
+): { readonly atUs: number; readonly untilUs: number } {
   const atUs = random.below(kindAtUs - 1);
+  const longestUs = longest * times;
   const lasts = random.between(1, random.pick([longestUs / 100, longestUs / 10, longestUs]));
   return { atUs, untilUs: Math.min(atUs + lasts, kindAtUs) };
 }
 
+function drawLink(random: Random, processes: number): { readonly from: number; readonly to: number } {
+  const from = random.below(processes);
+  return { from, to: (from + random.between(1, processes - 1)) % processes };
+}
+
 /** Two sides that hardly hear each other, some deaf ears within each; or one that nobody hears, or that hears nobody. */
 function drawCut(random: Random, processes: number): readonly (readonly [number, number])[] {
+  for (;;) {
+    const cut = cutOnce(random, processes);
+    if (cut.length > 0) return cut;
+  }
+}
+
+function cutOnce(random: Random, processes: number): readonly (readonly [number, number])[] {
   const all = [...Array(processes).keys()];
   const alone = random.below(processes);
   const shape = random.pick(["sides", "sides", "mute", "deaf", "alone"]);

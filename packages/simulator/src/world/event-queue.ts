@@ -1,4 +1,12 @@
-// Virtual time: what is to happen, in order of time, and of entry where times are equal. Times are whole microseconds.
+// Virtual time: what is to happen, in order of time, and of entry where times are equal. Times are whole microseconds. Time
+// must go on: what happens again and again at one moment is a bug of what runs in the world, and must not hang its thread.
+import { Violation } from "./violation.ts";
+
+/**
+ * So much may happen at one moment: a hundred times what worlds come to, when a process goes on after a pause with all that
+ * came meanwhile, or forty members hear each other at once.
+ */
+const MOMENT_MAX = 200_000;
 
 interface Entry {
   readonly atUs: number;
@@ -11,6 +19,8 @@ export class EventQueue {
   readonly #heap: Entry[] = [];
   #nowUs = 0;
   #entered = 0;
+  /** What has happened since time last went on. */
+  #atOnce = 0;
 
   /** Microseconds since the world began. */
   get nowUs(): number {
@@ -37,19 +47,35 @@ export class EventQueue {
     heap[place] = entry;
   }
 
-  /** Lets the next event happen, unless it is later than this. @returns false: nothing is due until then */
+  /**
+   * Lets the next event happen, unless it is later than this.
+   * @returns false: nothing is due until then
+   * @throws {Violation} time stands still
+   */
   step(untilUs: number): boolean {
     const heap = this.#heap;
     const first = heap[0];
     if (first === undefined || first.atUs > untilUs) {
+      if (untilUs > this.#nowUs) this.#atOnce = 0;
       this.#nowUs = Math.max(this.#nowUs, untilUs);
       return false;
     }
     const last = heap.pop() as Entry;
     if (heap.length > 0) this.#sink(last);
+    if (first.atUs > this.#nowUs) this.#atOnce = 0;
     this.#nowUs = first.atUs;
+    this.count();
     first.happen();
     return true;
+  }
+
+  /** Something happens now: an event, or a step within one. @throws {Violation} too much happens, and time stands still */
+  count(): void {
+    if (++this.#atOnce <= MOMENT_MAX) return;
+    throw new Violation(
+      "endless",
+      `more than ${MOMENT_MAX} events at ${this.#nowUs} us: something goes on for ever, and time stands still`,
+    );
   }
 
   #sink(entry: Entry): void {

@@ -30,6 +30,14 @@ export function wordsOfFault(fault: Fault): FaultWords | undefined {
     }
     case "write-error":
       return { process: fault.process, begins: "has a disk that refuses", ends: "has a disk that writes" };
+    case "disk-full":
+      return { process: fault.process, begins: "has a full disk", ends: "has room on its disk" };
+    case "clock-jump":
+      return {
+        process: fault.process,
+        begins: `has a clock that is off by ${fault.byMs} ms`,
+        ends: "has its clock set right",
+      };
     case "partition": {
       const links = linksOf(fault.cut);
       return { process: undefined, begins: `cut: ${links}`, ends: `no more cut: ${links}` };
@@ -47,8 +55,6 @@ export function wordsOfFault(fault: Fault): FaultWords | undefined {
       const loss = `${fault.lossPermille} of 1000 messages more are lost`;
       return { process: undefined, begins: `storm: ${loss}`, ends: "the storm is over" };
     }
-    default:
-      return undefined;
   }
 }
 

@@ -47,6 +47,8 @@ export interface NetworkParts {
   readonly isUp: (process: number) => boolean;
   /** Counts what befell messages. */
   readonly count: (fault: string) => void;
+  /** Nothing that was sent before is later than a good network would have it, if it were sent now; undefined: it may be. */
+  readonly kindAtUs?: number;
   /** Until the world turns kind only these letters arrive, by their names: what shrinking has left. Undefined: all. */
   readonly arriving: ReadonlySet<string> | undefined;
 }
@@ -79,6 +81,10 @@ interface Link {
   freeAtUs: number;
 }
 
+function between({ regions }: NetworkPlan, from: number, to: number): number {
+  return BETWEEN[regions[from] ?? 0]?.[regions[to] ?? 0] ?? 0;
+}
+
 /** The links between all processes. */
 export class Network {
   readonly #parts: NetworkParts;
@@ -90,6 +96,19 @@ export class Network {
 
   constructor(parts: NetworkParts) {
     this.#parts = parts;
+  }
+
+  /** Whether nothing gets from one to another now. */
+  isCut(from: number, to: number): boolean {
+    return (this.#links.get(from * 0x1_0000 + to)?.cuts ?? 0) > 0;
+  }
+
+  /** What keeps something that is no letter from getting through, if anything does. @param lot of a thousand */
+  hinders(from: number, to: number, lot: number): "cut" | "lost" | undefined {
+    if (this.isCut(from, to)) return "cut";
+    return lot < (this.#isKind ? 0 : this.#parts.plan.lossPermille + this.#stormPermille)
+      ? "lost"
+      : undefined;
   }
 
   /** Letters sent so far. */
@@ -169,15 +188,23 @@ export class Network {
 
   #delayUs(link: Link, { from, to, bytes }: Letter): number {
     const { plan, queue } = this.#parts;
-    const { profile, regions, bytesPerMs } = plan;
+    const { profile, bytesPerMs } = plan;
     let delayUs = link.random.by(this.#isKind && profile === "heavy-tail" ? KIND : JITTER[profile]);
-    if (profile === "wan") delayUs += BETWEEN[regions[from] ?? 0]?.[regions[to] ?? 0] ?? 0;
+    if (profile === "wan") delayUs += between(plan, from, to);
     if (this.#isKind) return delayUs;
     if (bytesPerMs > 0) {
       link.freeAtUs = Math.max(link.freeAtUs, queue.nowUs) + Math.ceil((bytes * 1_000) / bytesPerMs);
       delayUs += link.freeAtUs - queue.nowUs;
     }
-    return delayUs + link.addUs;
+    return this.#soonEnough(link, delayUs + link.addUs, from, to);
+  }
+
+  /** What waits in a slow link when the world turns kind comes as soon as if it were sent then. */
+  #soonEnough(link: Link, delayUs: number, from: number, to: number): number {
+    const { kindAtUs, queue, plan } = this.#parts;
+    if (kindAtUs === undefined || queue.nowUs + delayUs <= kindAtUs) return delayUs;
+    const far = plan.profile === "wan" ? between(plan, from, to) : 0;
+    return Math.min(delayUs, kindAtUs - queue.nowUs + far + link.random.by(KIND));
   }
 
   #link(from: number, to: number): Link {

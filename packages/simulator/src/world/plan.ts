@@ -74,6 +74,16 @@ export type Fault =
       readonly untilUs: number;
       readonly perWriteUs: number;
     }
+  /** Every write fails as long as it lasts; who fails stops, and its operator starts it again. */
+  | { readonly kind: "disk-full"; readonly process: number; readonly atUs: number; readonly untilUs: number }
+  /** The wall clock jumps, and jumps back in the end. */
+  | {
+      readonly kind: "clock-jump";
+      readonly process: number;
+      readonly atUs: number;
+      readonly untilUs: number;
+      readonly byMs: number;
+    }
   /** The next write fails, and the process stops; its operator mends the disk and starts it again. */
   | {
       readonly kind: "write-error";

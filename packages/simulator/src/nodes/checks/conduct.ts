@@ -1,14 +1,20 @@
 // Checks of what correct nodes do: no vote against an earlier one, no guard that had to refuse, no blame for who keeps the
 // rules, no node that stops without a reason, no queue that grows.
-import { type SignedMessage, slotOf } from "@witan/consensus";
-import type { Height } from "@witan/primitives";
+import { keptMax, type SignedMessage, slotOf } from "@witan/consensus";
+import { BUFFERED_MAX } from "@witan/node";
+import { type Height, LIMITS } from "@witan/primitives";
 import type { NodeCheckMaker } from "../check.ts";
-import { codeOf } from "../node-process.ts";
+import { codeOf, type NodeProcess } from "../node-process.ts";
+import type { NodesWorld } from "../world.ts";
 
 /** Timers of a node itself, and those that calls and requests wait on. */
 const TIMERS_MOST = 400;
 /** Blocks and bodies that a node asks one peer for at a time. */
 const ASKED_MOST = 16;
+/** What sync holds at most, as it promises; then one more block, and what was asked for before it was full. */
+const SYNC_BYTES_MOST = 64 * 1024 * 1024 + LIMITS.blockBytes;
+/** Bytes that one answer holds: from each peer one may be on its way. */
+const ANSWER_BYTES_MOST = 4 * 1024 * 1024;
 
 /** No correct validator signs two messages for one slot, across its lives. */
 export const votes: NodeCheckMaker = (world) => {
@@ -62,7 +68,7 @@ export const failures: NodeCheckMaker = (world) => ({
   },
 });
 
-/** What waits in a node stays within its bounds. */
+/** What waits in a node, and what it keeps of others, stays within its bounds. */
 export const bounds: NodeCheckMaker = (world) => ({
   name: "bounds",
   sampled: async () => {
@@ -74,6 +80,7 @@ export const bounds: NodeCheckMaker = (world) => ({
       const asked = process.network?.asked ?? 0;
       if (asked > ASKED_MOST * world.peers.length)
         world.violate("bounds", `p${process.place} waits for ${asked} answers`);
+      keptBroken(world, process);
       // A node that dies meanwhile never answers: nobody waits for it.
       process.call("mempool_status", {}, signal).then(
         ({ transactions, bytes, limits }) => {
@@ -86,3 +93,17 @@ export const bounds: NodeCheckMaker = (world) => ({
     }
   },
 });
+
+function keptBroken(world: NodesWorld, { running, place }: NodeProcess): void {
+  if (running === undefined) return;
+  const { kept, syncBytes } = running.readings();
+  const most = keptMax(world.peers.length, BUFFERED_MAX);
+  for (const [name, count] of Object.entries(kept)) {
+    const bound = most[name as keyof typeof most];
+    if (count > bound)
+      world.violate("bounds", `the engine of p${place} keeps ${count} of ${name}, the bound is ${bound}`);
+  }
+  const bytes = SYNC_BYTES_MOST + world.peers.length * ANSWER_BYTES_MOST;
+  if (syncBytes > bytes)
+    world.violate("bounds", `p${place} holds ${syncBytes} bytes of blocks to be applied`);
+}

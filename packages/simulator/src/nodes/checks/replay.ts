@@ -7,6 +7,7 @@ import {
   type Coin,
   type CoinSource,
   certificateBroken,
+  coinCodec,
   decodeBlock,
   genesisBlock,
   genesisGovernance,
@@ -14,13 +15,18 @@ import {
   type OutpointKey,
   verdictsOf,
 } from "@witan/ledger";
-import { certificateCodec, type Height } from "@witan/primitives";
-import { type CheckedStore, keyOf } from "@witan/storage";
+import { checkpointDigest } from "@witan/node";
+import { certificateCodec, type Hash, type Height, type StoreChange } from "@witan/primitives";
+import type { ResultOf } from "@witan/rpc";
+import { type CheckedStore, keyOf, openMemoryBackend, openStoreOn, outputKey } from "@witan/storage";
+import type { Person } from "../cast.ts";
 import type { NodeCheckMaker } from "../check.ts";
 import type { NodeProcess } from "../node-process.ts";
 import type { NodesWorld } from "../world.ts";
 
 type Sums = Map<number, bigint>;
+/** Outputs that a node is asked for at a time. */
+const PAGE = 200;
 
 /** A ledger that knows the rules, and no node. */
 export class Replay implements CoinSource {
@@ -74,6 +80,21 @@ export class Replay implements CoinSource {
     return undefined;
   }
 
+  /** The digest of a checkpoint here. */
+  async checkpoint(): Promise<Hash | undefined> {
+    const store = await openStoreOn(openMemoryBackend());
+    const changes = [...this.coins].map(
+      ([key, coin]): StoreChange => ({ kind: "put", key: outputKey(key), value: coinCodec.encode(coin) }),
+    );
+    await store.write(changes, { sync: false });
+    const { parent, governance } = this.state;
+    return await checkpointDigest(
+      store,
+      { height: parent.height, blockHash: parent.hash, governanceRoot: governance.root },
+      { chainId: this.#world.cast.chain.chainId, yieldNow: async () => {}, isCancelled: () => false },
+    );
+  }
+
   /** What there is of each asset, where that is not what there must be. */
   get wrongSums(): readonly string[] {
     const there: Sums = new Map();
@@ -107,32 +128,51 @@ export class Replay implements CoinSource {
 }
 
 /** Every chain holds from its first block on; nobody has money that nobody gave; and nodes say so. */
-export const replay: NodeCheckMaker = (world) => ({
-  name: "replay",
-  ended: async () => {
-    const [first, ...others] = world.correct;
-    if (first === undefined) return;
-    const ledger = new Replay(world);
-    const hashes = await replayed(world, first, ledger);
-    for (const wrong of ledger.wrongSums) world.violate("supply", wrong);
-    for (const process of others) {
-      const store = await process.disk.openForOperator();
-      for (const [index, bytes] of hashes.entries()) {
-        const there = store.get(keyOf("block", index + 1));
-        if (there !== undefined && sameText(there, bytes)) continue;
-        world.violate("replay", `block ${index + 1} of p${process.place} is not that of p${first.place}`);
-        return;
-      }
-    }
-    for (const process of world.correct) await compareBalances(world, process, ledger);
-  },
-});
+export const replay: NodeCheckMaker = (world) => {
+  const checkpoints: Checkpoints = new Map();
+  return {
+    name: "replay",
+    logged: (at, { fields, message }) => {
+      if (message !== "checkpoint" || world.isLiar(at)) return;
+      const { height, digest } = fields as { readonly height: number; readonly digest: string };
+      checkpoints.set(height, digest);
+    },
+    ended: async () => {
+      const [first, ...others] = world.abreast;
+      if (first === undefined) return;
+      const ledger = new Replay(world);
+      const blocks = await replayed(world, first, ledger, checkpoints);
+      for (const wrong of ledger.wrongSums) world.violate("supply", wrong);
+      for (const process of others) if (!(await hasSame(world, process, blocks))) return;
+      for (const process of world.abreast) await compareBalances(world, process, ledger);
+    },
+  };
+};
+
+/** By height: what correct nodes say of the state behind it. That they say the same is looked at elsewhere. */
+type Checkpoints = Map<number, string>;
+
+async function hasSame(
+  world: NodesWorld,
+  process: NodeProcess,
+  blocks: readonly Uint8Array[],
+): Promise<boolean> {
+  const store = await process.disk.openForOperator();
+  for (const [index, bytes] of blocks.entries()) {
+    const there = store.get(keyOf("block", index + 1));
+    if (there !== undefined && sameText(there, bytes)) continue;
+    world.violate("replay", `block ${index + 1} of p${process.place} is not that of the first correct node`);
+    return false;
+  }
+  return true;
+}
 
 /** @returns the blocks of its chain, from the first on */
 async function replayed(
   world: NodesWorld,
   process: NodeProcess,
   ledger: Replay,
+  checkpoints: Checkpoints,
 ): Promise<readonly Uint8Array[]> {
   const store: CheckedStore = await process.disk.openForOperator();
   const found: Uint8Array[] = [];
@@ -146,6 +186,9 @@ async function replayed(
       break;
     }
     if (bytes) found.push(bytes);
+    const told = checkpoints.get(height);
+    if (told !== undefined && told !== (await ledger.checkpoint()))
+      world.violate("checkpoints", `the state behind ${height} is not the one that nodes tell of`);
   }
   return found;
 }
@@ -155,7 +198,9 @@ async function compareBalances(world: NodesWorld, process: NodeProcess, ledger: 
   const { cast } = world;
   for (const { name, policyHash } of cast.clients) {
     const address = formatAddress(cast.chain.genesis.addressPrefix, policyHash);
-    const { balances } = await process.call("chain_balance", { address }, signal);
+    const { balances, height } = await process.call("chain_balance", { address }, signal);
+    // Where too many lie clients may wait still, and what they wait for become final meanwhile.
+    if (world.hasManyLiars && height !== ledger.state.parent.height) continue;
     const due: Record<string, bigint> = { 0: 0n };
     for (const coin of ledger.coins.values())
       if (coin.policyHash === policyHash) due[coin.asset] = (due[coin.asset] ?? 0n) + coin.amount;
@@ -165,7 +210,39 @@ async function compareBalances(world: NodesWorld, process: NodeProcess, ledger: 
           "supply",
           `${name} has ${sum} of asset ${asset}, and p${process.place} says ${balances[asset]}`,
         );
+    await compareOutputs(world, process, { ledger, owner: { name, policyHash }, address });
   }
+}
+
+/** Sums may be right by themselves: what can be spent is named output by output. */
+async function compareOutputs(
+  world: NodesWorld,
+  process: NodeProcess,
+  {
+    ledger,
+    owner,
+    address,
+  }: {
+    readonly ledger: Replay;
+    readonly owner: Pick<Person, "name" | "policyHash">;
+    readonly address: string;
+  },
+): Promise<void> {
+  const { signal } = new AbortController();
+  let told = 0;
+  for (let after: string | null | undefined; after !== null; ) {
+    const page: ResultOf<"chain_outputs"> = await process.call(
+      "chain_outputs",
+      { address, limit: PAGE, ...(after !== undefined && { after }) },
+      signal,
+    );
+    if (world.hasManyLiars && page.height !== ledger.state.parent.height) return;
+    told += page.outputs.length;
+    after = page.next;
+  }
+  const due = [...ledger.coins.values()].filter(({ policyHash }) => policyHash === owner.policyHash).length;
+  if (told !== due)
+    world.violate("supply", `${owner.name} has ${due} outputs, and p${process.place} names ${told}`);
 }
 
 function sameText(a: Uint8Array, b: Uint8Array): boolean {

@@ -44,10 +44,12 @@ export const checkpoints: CheckMaker = (world) => {
       times.set(height, world.queue.nowUs);
     },
     sampled: () => {
-      // What is said to one membership means nothing to the next.
-      if (world.correct.some(({ disk }) => disk.memberships.length > 1)) return;
       const members = world.correctMembers;
+      const from = members[0]?.ground.membership.from ?? 1;
+      if (members.some(({ ground }) => ground.membership.from !== from)) return;
       const due = newestOf(members, (at, height) => {
+        // What is said to one membership means nothing to the next: the state after its last block is said to the new one.
+        if (height < from - 1) return false;
         const sinceUs = reached.get(at)?.get(height);
         return sinceUs !== undefined && world.queue.nowUs - sinceUs > SETTLED_US;
       });

@@ -24,7 +24,7 @@ export interface CheckEntry {
   readonly needsFewLiars: boolean;
 }
 
-/** All checks. What a world checks by itself comes beside them: `liveness`, `encoding`, `engine`. */
+/** All checks. What a world checks by itself comes beside them: `liveness`, `encoding`, `engine`, `endless`. */
 export const CHECKS: Readonly<Record<string, CheckEntry>> = {
   agreement: {
     make: agreement,

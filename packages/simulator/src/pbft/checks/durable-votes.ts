@@ -23,7 +23,7 @@ function lackingFor(message: PbftMessage, { disk, bodies }: Process): string | u
   if (progress?.membership !== message.membership || progress.view < message.view)
     return "its disk does not say that it is in this view";
   const isKept =
-    message.kind === "viewChange" || message.kind === "newView" || disk.bodies.has(message.blockHash);
+    message.kind === "viewChange" || message.kind === "newView" || disk.hasBody(message.blockHash);
   if (!isKept) return `the body is ${bodies.has(message.blockHash) ? "in memory only" : "not there"}`;
   return holds(message, progress) ? undefined : "its disk does not hold what this rests on";
 }

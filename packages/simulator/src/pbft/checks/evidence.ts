@@ -30,12 +30,14 @@ export const evidence: CheckMaker = (world) => {
     },
     stepped: (at, input, effects) => {
       if (at.lies) return;
+      // Where the engine stands: the disk may be a height ahead of it, and what comes meanwhile may be pushed out by others.
+      if (input.kind === "applied") told.set(at, nothingTold(at, input.height + 1));
       // Messages that waited for this height are taken in with the block before.
       if (input.kind === "message" || input.kind === "applied") noteAccused(at, effects);
       if (input.kind !== "message") return;
       const { sender, message } = input.message;
       if (message.kind !== "prePrepare" && message.kind !== "prepare" && message.kind !== "commit") return;
-      if (message.height !== at.height + 1 || message.view > SURELY_COUNTED) return;
+      if (message.height !== toldTo(at).height || message.view > SURELY_COUNTED) return;
       const name = at.ground.membership.members[sender]?.name;
       if (name === undefined || !world.cast.isLiar(name)) return;
       if (isSilentAbout(toldTo(at), { sender, message }))
@@ -48,8 +50,8 @@ export const evidence: CheckMaker = (world) => {
 
   function toldTo(at: Process): Told {
     const known = told.get(at);
-    if (known?.engine === at.engine && known.height === at.height + 1) return known;
-    const made: Told = { engine: at.engine, height: at.height + 1, votes: new Map(), accused: new Set() };
+    if (known?.engine === at.engine) return known;
+    const made = nothingTold(at, at.height + 1);
     told.set(at, made);
     return made;
   }
@@ -73,6 +75,10 @@ interface Told {
   readonly votes: Map<string, Vote>;
   /** Whom it accused, of what kind of vote. */
   readonly accused: Set<string>;
+}
+
+function nothingTold({ engine }: Process, height: number): Told {
+  return { engine, height, votes: new Map(), accused: new Set() };
 }
 
 /** Whether an engine, with this vote, has two that contradict each other in its view, and has not said so. */

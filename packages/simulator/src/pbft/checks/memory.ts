@@ -1,27 +1,45 @@
 // What a process keeps in memory is bounded, whatever others send and however long an outage lasts.
 import { keptMax, type PbftKept } from "@witan/consensus";
 import { Violation } from "../../world/violation.ts";
+import { WINDOW } from "../block-sync.ts";
+import { OF_SENDER_MAX } from "../bodies.ts";
 import type { CheckMaker } from "../check.ts";
 import type { Process } from "../process.ts";
 
-/**
- * Of the model of a host: what waits for the engine or the disk while a process is slow, and bodies at hand. Ten times
- * and more what worlds come to.
- */
-const QUEUED_MAX = Object.freeze({ inputs: 10_000, effects: 2_000, ahead: 200, bodies: 500 });
+/** Of a host: what waits for the engine or the disk while a process is slow or stands still: some times the most there was. */
+const INPUTS_MAX = 10_000;
+const EFFECTS_MAX = 1_000;
 
-/** Once a second: engines within the bound that `keptMax` states, hosts within those of the model. */
-export const memory: CheckMaker = (world) => ({
-  name: "memory",
-  sampled: () => {
-    for (const at of world.correct) {
-      if (!at.up) continue;
-      const kept = at.engine.kept?.();
-      if (kept !== undefined) holdAgainst(at, kept, mostOf(at, world.plan.bufferedMax));
-      holdAgainst(at, at.queued, QUEUED_MAX);
-    }
-  },
-});
+/** An engine is asked at every so many of its steps. */
+const EVERY_STEPS = 32;
+
+/** Engines within the bound that `keptMax` states, all through; hosts within their own, by the most since the last look. */
+export const memory: CheckMaker = (world) => {
+  const steps: number[] = [];
+  // Of blocks a window, of bodies two of each sender: as in a node.
+  const bodies = OF_SENDER_MAX * world.processes.length;
+  const queuedMax = { inputs: INPUTS_MAX, effects: EFFECTS_MAX, ahead: WINDOW, bodies };
+  const engineOf = (at: Process) => {
+    const kept = at.engine.kept?.();
+    if (kept !== undefined) holdAgainst(at, kept, mostOf(at, world.plan.bufferedMax));
+  };
+  return {
+    name: "memory",
+    stepped: (at) => {
+      if (at.lies) return;
+      const count = (steps[at.place] ?? 0) + 1;
+      steps[at.place] = count;
+      if (count % EVERY_STEPS === 0) engineOf(at);
+    },
+    sampled: () => {
+      for (const at of world.correct) {
+        if (!at.up) continue;
+        engineOf(at);
+        holdAgainst(at, at.takeQueued(), queuedMax);
+      }
+    },
+  };
+};
 
 function mostOf({ disk }: Process, bufferedMax: number): PbftKept {
   let members = 0;

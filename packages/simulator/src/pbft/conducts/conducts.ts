@@ -4,7 +4,7 @@ import { amnesia } from "./amnesia.ts";
 import { badDoubleSpend, badParent, badRoot, badSignature, badSize, censorship } from "./bad-blocks.ts";
 import { bodiesToSome, withheldBodies, wrongBodies } from "./bodies.ts";
 import { forgedSenders, forgedSync } from "./certificates.ts";
-import { slowAtRandom, slowPrimary } from "./delay.ts";
+import { slowAtRandom, slowPrimary, slowVotes } from "./delay.ts";
 import { doubleGame } from "./double-game.ts";
 import { blindVotes, prematureCommits } from "./eager.ts";
 import {
@@ -15,16 +15,17 @@ import {
   twoStatuses,
   twoViewChanges,
 } from "./equivocation.ts";
-import { farHeights, farViews, restless } from "./far-ahead.ts";
+import { farHeights, farViews, flood, restless } from "./far-ahead.ts";
 import { mutation, wildMutation } from "./mutations.ts";
-import { chosenNewViews, ignoredForce, malformedNewViews, twoNewViews } from "./new-views.ts";
-import { replayedOthers, replayedOwn } from "./replays.ts";
+import { belowBase, chosenNewViews, ignoredForce, malformedNewViews, twoNewViews } from "./new-views.ts";
+import { movedVotes, replayedOthers, replayedOwn } from "./replays.ts";
 import { deafToSome, silentByKind, silentByTurns, silentToSome } from "./silence.ts";
 import {
   claimedHeight,
   forgedDecided,
   forgedPreparedCertificate,
   hiddenPrepared,
+  paddedPrepared,
   staleDecided,
   stalePrepared,
 } from "./view-changes.ts";
@@ -53,6 +54,7 @@ export const CONDUCTS: Readonly<Record<string, NamedConduct>> = {
   "silent-by-kind": { make: silentByKind, says: "never sends messages of some kinds" },
   "deaf-to-some": { make: deafToSome, says: "hears nothing of some" },
   "slow-primary": { make: slowPrimary, says: "proposes just before the view timers of others end" },
+  "slow-votes": { make: slowVotes, says: "votes just before the view timers of others end" },
   "slow-at-random": { make: slowAtRandom, says: "sends late, by up to a view timer" },
   "bad-signature": { make: badSignature, says: "blocks with a wrong signature in them" },
   "bad-double-spend": { make: badDoubleSpend, says: "blocks that spend what is spent" },
@@ -68,6 +70,10 @@ export const CONDUCTS: Readonly<Record<string, NamedConduct>> = {
     make: forgedPreparedCertificate,
     says: "VIEW-CHANGEs with a forged prepared certificate",
   },
+  "padded-prepared": {
+    make: paddedPrepared,
+    says: "VIEW-CHANGEs with a prepared certificate that counts one PREPARE several times",
+  },
   "forged-senders": { make: forgedSenders, says: "votes in the name of others" },
   "forged-sync": { make: forgedSync, says: "decided blocks with a forged certificate, for who is behind" },
   "hidden-prepared": { make: hiddenPrepared, says: "VIEW-CHANGEs without what it has prepared" },
@@ -80,11 +86,17 @@ export const CONDUCTS: Readonly<Record<string, NamedConduct>> = {
   "chosen-new-views": { make: chosenNewViews, says: "NEW-VIEWs on the VIEW-CHANGEs that tell least" },
   "malformed-new-views": { make: malformedNewViews, says: "NEW-VIEWs that must be refused" },
   "ignored-force": { make: ignoredForce, says: "proposes another block than its view forces" },
+  "below-base": {
+    make: belowBase,
+    says: "begins views above a block that it hides, and proposes another one in its place",
+  },
   "far-views": { make: farViews, says: "asks for and votes in views far ahead" },
   "far-heights": { make: farHeights, says: "votes for heights far ahead" },
+  flood: { make: flood, says: "says more than anybody could keep: views, heights, blocks without end" },
   restless: { make: restless, says: "asks for the next view all the time" },
   "replayed-others": { make: replayedOthers, says: "sends old messages of others again" },
   "replayed-own": { make: replayedOwn, says: "sends its own old messages again" },
+  "moved-votes": { make: movedVotes, says: "puts old votes of others under the present view and height" },
   amnesia: { make: amnesia, says: "forgets its votes now and then" },
   "blind-votes": { make: blindVotes, says: "votes for all that it hears of" },
   "premature-commits": { make: prematureCommits, says: "COMMITs what nobody has prepared" },

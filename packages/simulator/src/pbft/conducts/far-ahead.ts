@@ -1,5 +1,5 @@
-// Views and heights far ahead of everybody's, which must move nobody and fill nobody's memory; and a member that asks for
-// the next view all the time.
+// Views and heights far ahead of everybody's, and very many of them, which must move nobody and fill nobody's memory; and a
+// member that asks for the next view all the time.
 import type { PbftMessage } from "@witan/consensus";
 import type { Height, View } from "@witan/primitives";
 import type { ConductMaker, Liar } from "../conduct.ts";
@@ -69,3 +69,33 @@ export const restless: ConductMaker = (random) => {
     },
   };
 };
+
+/** So much at once. */
+const FLOOD = 64;
+
+/** Says more than anybody could keep, all of it well-formed: of views, of heights, of blocks and states, one after another. */
+export const flood: ConductMaker = (random) => ({
+  name: "flood",
+  ticks: (liar) => {
+    if (!random.chance(OFTEN)) return;
+    const kind = random.pick(["viewChange", "prePrepare", "prepare", "commit", "checkpoint"] as const);
+    const of = random.pick(["views", "views", "heights", "blocks"] as const);
+    for (let more = 0; more < FLOOD; more++)
+      postAll(liar, liar.sign(drop(kind, of, more, liar, inventedHash(random))));
+  },
+});
+
+function drop(
+  kind: "viewChange" | "prePrepare" | "prepare" | "commit" | "checkpoint",
+  of: "views" | "heights" | "blocks",
+  more: number,
+  liar: Liar,
+  hash: ReturnType<typeof inventedHash>,
+): PbftMessage {
+  const { ground } = liar;
+  const view = (liar.view + (of === "views" ? more : 0)) as View;
+  if (kind === "viewChange") return viewChangeOf(liar, view + (of === "views" ? 1 : more));
+  if (kind !== "checkpoint") return said(kind, liar, view, 1 + (of === "heights" ? more : 0), hash);
+  const height = (ground.height + (of === "blocks" ? 0 : more)) as Height;
+  return { kind, membership: ground.membership.from, height, digest: hash as never };
+}

@@ -1,7 +1,15 @@
 // New primaries that lie about why their view begins as it does, or do not do what it forces.
-import { type NewView, type SignedViewChange, viewStart } from "@witan/consensus";
+import {
+  ballotMessage,
+  type NewView,
+  type PbftMessage,
+  type SignedViewChange,
+  viewStart,
+} from "@witan/consensus";
+import type { Height } from "@witan/primitives";
 import type { Random } from "../../random.ts";
-import type { ConductMaker, Liar } from "../conduct.ts";
+import { GENESIS } from "../blocks.ts";
+import type { ConductMaker, Liar, Outgoing } from "../conduct.ts";
 import { changingPlaces, remembered } from "./places.ts";
 import { askingFor, instead, moved, quorumOf, tells } from "./saying.ts";
 
@@ -41,21 +49,14 @@ function otherQuorum(message: NewView, liar: Liar, random: Random): NewView {
 /** Rests its view on the VIEW-CHANGEs that tell least, and proposes a block of its own where they hide what is prepared. */
 export const chosenNewViews: ConductMaker = () => {
   const chosenOf = remembered<readonly SignedViewChange[]>(REMEMBERED);
-  /** Views that begin freer than they should. */
-  const freed = new Set<string>();
+  /** The height at which its latest view begins freer than it should. */
+  let freed = "";
   return {
     name: "chosen-new-views",
     sends: (outgoing, liar) => {
       const { message } = outgoing.signed;
       if (!liar.isOwn(outgoing.signed)) return [outgoing];
-      if (
-        message.kind === "prePrepare" &&
-        freed.has(`${message.membership} ${message.view} ${message.height}`)
-      ) {
-        const rival = liar.conspiracy.rivalOf(message.blockHash, liar.ground);
-        liar.keepBody(rival.hash);
-        return [instead(outgoing, { ...message, blockHash: rival.hash }, liar)];
-      }
+      if (message.kind === "prePrepare") return [onFreed(outgoing, message, freed, liar)];
       if (message.kind !== "newView") return [outgoing];
       const viewChanges = chosenOf(`${message.membership} ${message.view}`, () => {
         const asking = askingFor(liar, message.membership, message.view);
@@ -65,7 +66,7 @@ export const chosenNewViews: ConductMaker = () => {
       const before = startOf(message.viewChanges);
       const after = startOf(viewChanges);
       if (before.forced !== undefined && before.base === after.base && before.forced !== after.forced)
-        freed.add(`${message.membership} ${message.view} ${after.base + 1}`);
+        freed = heightIn(message.membership, message.view, after.base + 1);
       const isSame = viewChanges.every(
         ({ signature }, at) => signature === message.viewChanges[at]?.signature,
       );
@@ -74,15 +75,31 @@ export const chosenNewViews: ConductMaker = () => {
   };
 };
 
-/** NEW-VIEWs that must be refused: too few VIEW-CHANGEs, repeated or changed ones, of another view, not the primary's. */
+/**
+ * NEW-VIEWs that must be refused: too few VIEW-CHANGEs, repeated or changed ones, of another view, not the primary's. Where
+ * they would free a view of what is forced, it proposes a block of its own there.
+ */
 export const malformedNewViews: ConductMaker = (random) => {
-  const permille = random.pick([300, 700, 1_000]);
+  const permille = random.pick([300, 1_000, 1_000]);
+  const wayOf = remembered<number>(REMEMBERED);
+  /** The latest height at the beginning of a view of its own that would be free. */
+  let freed = "";
   return {
     name: "malformed-new-views",
     sends: (outgoing, liar) => {
       const { message } = outgoing.signed;
-      if (!liar.isOwn(outgoing.signed) || !random.chance(permille)) return [outgoing];
-      if (message.kind === "newView") return [instead(outgoing, malformed(message, random), liar)];
+      if (!liar.isOwn(outgoing.signed)) return [outgoing];
+      if (message.kind === "prePrepare") return [onFreed(outgoing, message, freed, liar)];
+      if (!random.chance(permille)) return [outgoing];
+      if (message.kind === "newView") {
+        const way = wayOf(`${message.membership} ${message.view}`, () => random.below(WAYS));
+        const lied = malformed(message, liar, way);
+        const before = startOf(message.viewChanges);
+        const after = startOf(lied.viewChanges);
+        if (before.base === after.base && before.forced !== after.forced)
+          freed = heightIn(message.membership, message.view, after.base + 1);
+        return [instead(outgoing, lied, liar)];
+      }
       if (message.kind !== "viewChange") return [outgoing];
       const { membership, view } = message;
       const viewChanges = askingFor(liar, membership, view).slice(0, random.between(1, 4));
@@ -91,15 +108,38 @@ export const malformedNewViews: ConductMaker = (random) => {
   };
 };
 
-function malformed(message: NewView, random: Random): NewView {
+function heightIn(membership: number, view: number, height: number): string {
+  return `${membership} ${view} ${height}`;
+}
+
+/** Another block than the one that is forced, if this is where. */
+function onFreed(
+  outgoing: Outgoing,
+  message: Extract<PbftMessage, { kind: "prePrepare" }>,
+  freed: string,
+  liar: Liar,
+): Outgoing {
+  if (heightIn(message.membership, message.view, message.height) !== freed) return outgoing;
+  const rival = liar.conspiracy.rivalOf(message.blockHash, liar.ground);
+  liar.keepBody(rival.hash);
+  return instead(outgoing, { ...message, blockHash: rival.hash }, liar);
+}
+
+/** One for all who hear of a view: two who believe it are a quorum with the liar. */
+const WAYS = 5;
+
+function malformed(message: NewView, liar: Liar, way: number): NewView {
   const { viewChanges } = message;
-  const [first] = viewChanges;
-  if (first === undefined) return message;
-  switch (random.below(5)) {
+  // What the liar can say itself of what it has done: nothing, at the height where it is.
+  const least = askingFor(liar, message.membership, message.view)
+    .filter(({ content }) => content.decidedHeight === startOf(viewChanges).base)
+    .sort((a, b) => tells(a.content) - tells(b.content))[0];
+  if (least === undefined) return { ...message, viewChanges: viewChanges.slice(1) };
+  switch (way) {
     case 0:
-      return { ...message, viewChanges: viewChanges.slice(1) };
+      return { ...message, viewChanges: [least] };
     case 1:
-      return { ...message, viewChanges: viewChanges.map(() => first) };
+      return { ...message, viewChanges: viewChanges.map(() => least) };
     case 2:
       return { ...message, view: moved(message.view, 1) };
     case 3:
@@ -130,3 +170,28 @@ export const ignoredForce: ConductMaker = () => {
     },
   };
 };
+
+/** Begins its view at the height that it has decided, hides that block, and proposes another one there to who is behind. */
+export const belowBase: ConductMaker = () => ({
+  name: "below-base",
+  sends: (outgoing, liar) => {
+    const { message } = outgoing.signed;
+    if (!liar.isOwn(outgoing.signed)) return [outgoing];
+    if (message.kind === "viewChange") return [];
+    if (message.kind !== "newView") return [outgoing];
+    const base = Math.max(...message.viewChanges.map(({ content }) => content.decidedHeight)) as Height;
+    const decided = liar.chain[base - 1];
+    if (decided === undefined || base < message.membership) return [outgoing];
+    const { membership } = liar.ground;
+    const on = { height: base - 1, head: liar.chain[base - 2]?.hash ?? GENESIS, membership };
+    const { hash: blockHash } = liar.conspiracy.rivalOf(decided.hash, on);
+    liar.keepBody(blockHash);
+    const ballot = { membership: message.membership, view: message.view, height: base, blockHash };
+    return [
+      outgoing,
+      instead(outgoing, ballotMessage("prePrepare", ballot), liar),
+      instead(outgoing, ballotMessage("commit", ballot), liar),
+    ];
+  },
+  answersSync: (blocks) => (blocks.length > 0 ? [] : blocks),
+});

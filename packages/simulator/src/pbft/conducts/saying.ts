@@ -16,7 +16,9 @@ import {
   byzantineQuorum,
   type Height,
   type MemberIndex,
+  type MemberSignature,
   type Membership,
+  type Signature,
   type View,
 } from "@witan/primitives";
 import type { Random } from "../../random.ts";
@@ -75,6 +77,28 @@ export function assembledCertificate(
   conspiracy: Conspiracy,
   ballot: Ballot,
 ): PreparedCertificate | undefined {
+  const found = votesOfPrepared(conspiracy, ballot);
+  return found && found.prepares.length === found.needed ? certificateOf(ballot, found) : undefined;
+}
+
+/** One of too few votes, some of them again and again; undefined: there are none, or enough. */
+export function paddedCertificate(conspiracy: Conspiracy, ballot: Ballot): PreparedCertificate | undefined {
+  const found = votesOfPrepared(conspiracy, ballot);
+  const [again, ...others] = found?.prepares ?? [];
+  if (found === undefined || again === undefined || found.prepares.length === found.needed) return undefined;
+  const padding = Array<MemberSignature>(found.needed - others.length).fill(again);
+  return certificateOf(ballot, { ...found, prepares: [...padding, ...others] });
+}
+
+interface FoundVotes {
+  readonly primary: Signature;
+  /** No more than needed. */
+  readonly prepares: readonly MemberSignature[];
+  readonly needed: number;
+}
+
+/** Undefined: no vote of the primary. */
+function votesOfPrepared(conspiracy: Conspiracy, ballot: Ballot): FoundVotes | undefined {
   const membership = conspiracy.membershipAt(ballot.membership);
   if (membership === undefined || membership.from !== ballot.membership) return undefined;
   const n = membership.members.length;
@@ -87,12 +111,14 @@ export function assembledCertificate(
     return vote ? [{ member: member as MemberIndex, signature: vote.signature }] : [];
   });
   const needed = byzantineQuorum(n) - 1;
-  if (prepares.length < needed) return undefined;
-  const { membership: from, view, height, blockHash } = ballot;
-  return {
-    ...{ membership: from, view, height, blockHash, primary: first.signature },
-    prepares: prepares.slice(0, needed),
-  };
+  return { primary: first.signature, prepares: prepares.slice(0, needed), needed };
+}
+
+function certificateOf(
+  { membership, view, height, blockHash }: Ballot,
+  { primary, prepares }: FoundVotes,
+): PreparedCertificate {
+  return { membership, view, height, blockHash, primary, prepares };
 }
 
 /** A liar's vote is made, another's must have been heard. */

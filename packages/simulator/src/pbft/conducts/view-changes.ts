@@ -10,6 +10,7 @@ import {
   instead,
   inventedHash,
   moved,
+  paddedCertificate,
   postAll,
   type Vote,
   viewChangeOf,
@@ -21,10 +22,16 @@ type Lie = (message: ViewChange, liar: Liar, random: Random) => ViewChange | und
 /** Of a thousand ticks: asks for the next view by itself, to have something to lie in. */
 const UNASKED = 4;
 
-function lying(name: string, lie: Lie): ConductMaker {
+/** @param unasked of a thousand ticks */
+function lying(name: string, lie: Lie, unasked = UNASKED): ConductMaker {
   return (random) => {
+    let begun = 0;
     return {
       name,
+      hears: ({ message }) => {
+        if (message.kind === "newView") begun = message.view;
+        return true;
+      },
       sends: (outgoing, liar) => {
         const { message } = outgoing.signed;
         if (message.kind !== "viewChange" || !liar.isOwn(outgoing.signed)) return [outgoing];
@@ -32,8 +39,10 @@ function lying(name: string, lie: Lie): ConductMaker {
         return [lied ? instead(outgoing, lied, liar) : outgoing];
       },
       ticks: (liar) => {
-        if (!random.chance(UNASKED)) return;
-        const lied = lie(viewChangeOf(liar, liar.view + 1), liar, random);
+        if (!random.chance(unasked)) return;
+        // Only the latest counts: a view that is not begun yet is the one to lie about.
+        const next = liar.view > begun ? liar.view : liar.view + 1;
+        const lied = lie(viewChangeOf(liar, next), liar, random);
         if (lied) postAll(liar, liar.sign(lied));
       },
     };
@@ -78,11 +87,18 @@ export const staleDecided = lying("stale-decided", (message, liar, random) => {
   return certificate && random.chance(500) ? { ...lied, prepared: [certificate] } : lied;
 });
 
+/** Often, so that it is there before a view is asked for: whoever begins the view would wait for that height. */
+const OFTEN = 100;
+
 /** A decided height that it has no certificate for. */
-export const claimedHeight = lying("claimed-height", (message, _liar, random) => {
-  const decidedHeight = moved(message.decidedHeight, random.pick([1, 1, 2, 1_000]));
-  return { ...message, decidedHeight, decided: random.chance(500) ? [] : message.decided };
-});
+export const claimedHeight = lying(
+  "claimed-height",
+  (message, _liar, random) => {
+    const decidedHeight = moved(message.decidedHeight, random.pick([1, 1, 2, 1_000]));
+    return { ...message, decidedHeight, decided: random.chance(500) ? [] : message.decided };
+  },
+  OFTEN,
+);
 
 /** A decided certificate that is forged, by itself or by another liar. */
 export const forgedDecided = lying("forged-decided", (message, liar, random) => {
@@ -145,4 +161,19 @@ export const forgedPreparedCertificate = lying("forged-prepared", (message, liar
     prepares: liar.chain.at(-1)?.certificate.signatures.slice(1) ?? [],
   };
   return { ...message, prepared: [forgedPrepared(invented, random)] };
+});
+
+/** A prepared certificate of a block that too few voted for: some of the votes are in it several times. */
+export const paddedPrepared = lying("padded-prepared", (message, liar, random) => {
+  const { membership, view } = message;
+  const ballots = liar.conspiracy
+    .heard("prepare")
+    .map((heard) => heard.message as Vote)
+    .filter((vote) => vote.membership === membership && vote.view < view)
+    .filter((vote) => vote.height === message.decidedHeight + 1);
+  for (const ballot of random.shuffled(ballots)) {
+    const certificate = paddedCertificate(liar.conspiracy, ballot);
+    if (certificate) return { ...message, prepared: [certificate] };
+  }
+  return undefined;
 });

@@ -13,6 +13,8 @@ export interface Mutation {
   readonly checks: readonly string[];
   /** What is not left to the seeds of its worlds: so that few are enough. */
   readonly wishes?: Partial<Wishes>;
+  /** A scenario whose worlds are run instead: it shows in none that are drawn, or too rarely. */
+  readonly scenario?: string;
   /** The first seed of the worlds that are run, and how many there are at most. */
   readonly from: number;
   readonly seeds: number;

@@ -1,0 +1,61 @@
+// Every mutation of node, mempool, ledger and storage is found by the checks of worlds of whole nodes, each within a few
+// seeds. Prints where, when WITAN_TABLE is set; WITAN_ONLY=NAME,NAME runs some.
+import assert from "node:assert/strict";
+import { MUTATIONS, NODE_MUTATIONS, type NodeMutation, nodesPlanFor } from "@witan/simulator";
+import { NODE_CHECKS } from "../../packages/simulator/src/nodes/checks/checks.ts";
+import { NODE_OWN_CHECKS } from "../../packages/simulator/src/nodes/level.ts";
+import { runNodesWorld } from "../../packages/simulator/src/nodes/run-nodes-world.ts";
+import { TAPS } from "../../packages/simulator/src/nodes/taps/taps.ts";
+import { nodeWorldsOf } from "./mutated.ts";
+
+/** What a world looks at by itself. */
+const OWN = ["liveness", ...NODE_OWN_CHECKS.map(({ name }) => name)];
+const ONLY = process.env["WITAN_ONLY"]?.split(",");
+/** The beginning of a file that one of them changes. */
+const FIRST_LINE = "// The rules for blocks, in their order";
+const ALL = Object.entries(NODE_MUTATIONS).filter(([name]) => ONLY?.includes(name) ?? true);
+
+describe("mutations of whole nodes", function () {
+  this.timeout(120_000);
+
+  it("are many, and name checks that there are", () => {
+    assert.ok(Object.keys(NODE_MUTATIONS).length >= 15);
+    for (const [name, { checks, wishes, plan }] of Object.entries(NODE_MUTATIONS)) {
+      assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+      assert.ok(!(name in MUTATIONS), `${name} is one of the engine, too`);
+      for (const check of checks)
+        assert.ok(check in NODE_CHECKS || OWN.includes(check), `${name}: no check ${check}`);
+      const conducts = (plan?.liars ?? []).flatMap((liar) => liar.conducts);
+      for (const tap of [...(wishes?.taps ?? []), ...conducts])
+        assert.ok(tap in TAPS, `${name}: no lie ${tap}`);
+    }
+  });
+
+  it("change nothing where nothing is replaced", async () => {
+    const mutation = NODE_MUTATIONS["parent-ignored"] as NodeMutation;
+    const same = [FIRST_LINE, FIRST_LINE] as const;
+    const plan = nodesPlanFor(mutation, mutation.from);
+    const run = await nodeWorldsOf("none", { ...mutation, replace: same });
+    assert.deepEqual(await run(plan), await runNodesWorld(plan.seed, { plan }));
+  });
+
+  for (const [name, mutation] of ALL)
+    it(`${name}: ${mutation.says}`, async () => {
+      const { from, seeds, checks } = mutation;
+      const run = await nodeWorldsOf(name, mutation);
+      for (let seed = from; seed < from + seeds; seed++) {
+        const plan = nodesPlanFor(mutation, seed);
+        const { violation } = await run(plan);
+        if (violation === undefined) continue;
+        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
+        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
+        // Nodes as they are pass in the same world.
+        const clean = await runNodesWorld(seed, { plan });
+        assert.equal(clean.violation?.message, undefined, clean.violation?.check);
+        if (process.env["WITAN_TABLE"] !== undefined)
+          console.log(`      ${name.padEnd(34)} ${said.slice(0, 160)}`);
+        return;
+      }
+      assert.fail(`not found in the worlds of the seeds ${from} to ${from + seeds - 1}`);
+    });
+});
