@@ -234,6 +234,11 @@ const MISTAKES: readonly (readonly [string, Said, readonly string[]])[] = [
     ],
   ],
   [
+    "a certificate without its key",
+    { toml: '[rpc]\ntlsCertFile = "/c"' },
+    ["rpc.tlsKeyFile (default): none, and rpc.tlsCertFile | both files, or none"],
+  ],
+  [
     "two listeners on a port",
     { toml: '[metrics]\nlisten = "127.0.0.1:9600"' },
     ['metrics.listen (config.toml:2): "127.0.0.1:9600" | another port than that of network.listen'],

@@ -20,37 +20,67 @@ import {
   type ResultOf,
   RpcError,
   type RpcService,
+  type ServiceMethodName,
   type TransactionOutcome,
 } from "@witan/rpc";
 import { keyOfName } from "../ledger/build.ts";
 import { SAMPLES } from "../rpc/samples.ts";
-import { closeAll, open } from "../rpc/server.ts";
+import { closeAll, type Opened, open } from "../rpc/server.ts";
 import { ProvenChain } from "../vectors/make/proven-chain.ts";
+import { FakeFeed } from "./fake-feed.ts";
 
 /** Who pays in these tests: holds 8 coins of 1,000,000 of asset 0, 2 of asset 1. */
 export const ALICE = keyOfName("alice");
+
+/** Tokens that a node asks for. */
+interface Tokens {
+  readonly read?: string;
+  readonly submit?: string;
+}
 
 /** A node that a test talks to by its RPC. */
 export class FakeNode {
   readonly proven = new ProvenChain("pbft");
   /** What the node answers in place of what it would. */
-  readonly instead: { -readonly [M in MethodName]?: RpcService[M] } = {};
+  readonly instead: { -readonly [M in ServiceMethodName]?: RpcService[M] } = {};
   readonly submitted: SealedTransaction[] = [];
+  /** What happens, for who has subscribed. */
+  readonly feed = new FakeFeed();
   url = "";
+  readonly #service: RpcService;
+  readonly #tokens: Tokens | undefined;
+  #server: Opened | undefined;
   readonly #blocks = new Map<string, Block>();
 
-  static async start(tokens?: { readonly read?: string; readonly submit?: string }): Promise<FakeNode> {
-    const node = new FakeNode();
-    const service = Object.fromEntries(
-      (Object.keys(SAMPLES) as MethodName[]).map((method) => [
+  constructor(tokens?: Tokens) {
+    this.#tokens = tokens;
+    this.#service = Object.fromEntries(
+      (Object.keys(SAMPLES) as ServiceMethodName[]).map((method) => [
         method,
         (...call: [never, never]) =>
-          (node.instead[method] ?? node.#service[method] ?? sample(method))(...call),
+          (this.instead[method] ?? this.#answers[method] ?? sample(method))(...call),
       ]),
     ) as unknown as RpcService;
-    const server = await open(service, tokens === undefined ? {} : { tokens });
-    node.url = server.url.replace(/\/$/, "");
+  }
+
+  static async start(tokens?: Tokens): Promise<FakeNode> {
+    const node = new FakeNode(tokens);
+    await node.#open("127.0.0.1:0");
     return node;
+  }
+
+  /** Ends, and comes back at the same place. */
+  async restart(whileAway: () => Promise<void> = async () => {}): Promise<void> {
+    const { port } = present(this.#server, "a server");
+    await this.#server?.close();
+    await whileAway();
+    await this.#open(`127.0.0.1:${port}`);
+  }
+
+  async #open(listen: string): Promise<void> {
+    const tokens = this.#tokens === undefined ? {} : { tokens: this.#tokens };
+    this.#server = await open(this.#service, { listen, events: this.feed, ...tokens });
+    this.url = this.#server.url.replace(/\/$/, "");
   }
 
   static stopAll(): Promise<void> {
@@ -74,7 +104,7 @@ export class FakeNode {
     return this.proven.ledger.headers.length - 1;
   }
 
-  readonly #service: Partial<RpcService> = {
+  readonly #answers: Partial<RpcService> = {
     node_status: async () => ({ ...SAMPLES.node_status.result, chainId: this.chainId }),
     chain_genesis: async () => ({
       chainId: this.chainId,

@@ -41,7 +41,10 @@ describe("the help of a command", () => {
   });
 
   it("tells whose answer is an exit code", async () => {
-    for (const command of ["send", "proof verify", "proof get", "status", "governance submit"])
+    for (const command of [
+      ...["send", "proof verify", "proof get", "status", "governance submit", "block"],
+      ...["transaction get", "transaction submit", "transaction check", "transaction decode"],
+    ])
       assert.match(await helpOf(command.split(" ")), /exit code 1/, command);
   });
 });

@@ -228,6 +228,22 @@ describe("opening a home", () => {
       assert.match(await failing(await file("same", "a".repeat(32))), /holds the token of read too/);
       assert.match(await failing(join(home, "none")), /there is no such file/);
     }));
+
+  it("reads certificate and key of the RPC, and refuses a key that others read", () =>
+    withNetwork(async ({ net }) => {
+      const home = join(net, "v1");
+      const cert = join(home, "rpc.crt");
+      const key = join(home, "rpc.key");
+      await writeFile(cert, "certificate", { mode: 0o644 });
+      await writeFile(key, "key", { mode: 0o600 });
+      const files = { "rpc.tlsCertFile": cert, "rpc.tlsKeyFile": key };
+      assert.deepEqual((await open(home, files)).tls, { cert: "certificate", key: "key" });
+      assert.equal((await open(home, {})).tls, undefined);
+      await chmod(key, 0o640);
+      assert.match((await refusal(home, files)).message, /others can reach the key in .*: run chmod 600/);
+      const none = { ...files, "rpc.tlsKeyFile": join(home, "none") };
+      assert.match((await refusal(home, none)).message, /there is no such file/);
+    }));
 });
 
 describe("a new voting key", () => {

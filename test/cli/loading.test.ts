@@ -25,7 +25,10 @@ describe("what a command loads", () => {
     assert.ok(!/\/packages\/(?!cli\/)|\/cli\/src\/commands\//.test(await loadedBy("--help")));
   });
 
-  for (const name of ["send", "balance", "status", "transaction", "proof", "keys", "governance"])
+  for (const name of [
+    ...["send", "balance", "history", "status", "explain", "blocks", "block", "transaction", "proof"],
+    ...["keys", "token", "governance"],
+  ])
     it(`is no node, for ${name}`, async () => {
       const loaded = await loadedBy(name, "--help");
       assert.match(loaded, new RegExp(`/cli/src/commands/${name}\\.ts\n`));

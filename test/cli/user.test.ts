@@ -1,9 +1,11 @@
-// `witan balance`, `proof` and `status` against a node: what is printed, and with which exit code.
+// `witan balance`, `proof`, `status` and `explain` against a node: what is printed, and with which exit code.
 import assert from "node:assert/strict";
 import { readFile, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type ResultOf, RpcError } from "@witan/rpc";
 import { SAMPLES } from "../rpc/samples.ts";
+import { open } from "../rpc/server.ts";
 import { ALICE, FakeNode } from "./fake-node.ts";
 import { inFolder, lastJson, type Ran, witan, witanProcess } from "./run.ts";
 
@@ -214,54 +216,62 @@ describe("witan status", () => {
     assert.equal(ran.code, 1);
     assert.match(ran.out, /health +not fit to serve:\n +no-quorum: two are gone\n/);
     const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
-    assert.deepEqual(Object.keys(json), ["rpc", "node", "health", "consensus", "silent"]);
+    assert.deepEqual(Object.keys(json), ["rpc", "node", "health", "consensus", "explain"]);
   });
 
-  it("names the members that it does not hear, and why", async () => {
-    const [member] = SAMPLES.consensus_membership.result.members;
-    const [peer] = SAMPLES.node_peers.result.peers;
-    assert.ok(member && peer);
-    const members = ["v1", "v2", "v3", "v4"].map((name) => ({ ...member, name, peerId: `peer-${name}` }));
-    node.instead.node_health = async () => ({ fit: true, reasons: [] });
-    node.instead.consensus_membership = async () => ({ from: 1, quorum: 3, members });
-    node.instead.node_peers = async () => ({
-      peers: [
-        { ...peer, name: "v2", peerId: "peer-v2", connected: true },
-        { ...peer, name: "v3", peerId: "peer-v3", connected: false, lastFailure: "idle-timeout" },
-        { ...peer, name: "v4", peerId: "peer-v4", connected: true },
-      ],
+  it("says in words what consensus waits for, and what to do", async () => {
+    const { result } = SAMPLES.consensus_explain;
+    const explained = { ...result, sentences: ["It waits for v3.", "v3 is away."], advice: ["Wake v3."] };
+    node.instead.consensus_explain = async () => explained;
+    const { out } = await witan("status", "--rpc", node.url);
+    assert.match(out, /\nin words +It waits for v3\.\n +v3 is away\.\nto do +Wake v3\.\nhealth /);
+    const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    assert.deepEqual(json["explain"], explained);
+    node.instead.consensus_explain = async () => ({
+      ...result,
+      sentences: ["Nothing is amiss."],
+      advice: [],
     });
+    assert.match((await witan("status", "--rpc", node.url)).out, /\nin words +Nothing is amiss\.\nhealth /);
+  });
+
+  it("counts the proposal for a vote of its primary", async () => {
     const seen = async (more: Partial<ResultOf<"consensus_status">>) => {
-      const status = { ...SAMPLES.consensus_status.result, me: "v1", primary: "v2", prepares: [], ...more };
+      const status = { ...SAMPLES.consensus_status.result, quorum: 3, primary: "v2", prepares: [], ...more };
       node.instead.consensus_status = async () => status;
       return (await witan("status", "--rpc", node.url)).out;
     };
     const proposed = await seen({ phase: "proposed", prepares: ["v1"] });
     assert.match(proposed, /prepared +v2, v1 \(2 of the 3 needed\)/);
-    assert.match(
-      proposed,
-      /silent +v3: not connected \(idle-timeout\), its vote has not come\n +v4: its vote has not come\n/,
-    );
-    const prepared = await seen({ phase: "prepared", commits: ["v1", "v2", "v4"] });
-    assert.match(prepared, /silent +v3: not connected.*\nhealth/);
-    assert.match(await seen({ phase: "idle" }), /silent +v3: not connected \(idle-timeout\)\nhealth/);
     const changing = await seen({ phase: "changingView", viewChanges: ["v1"] });
-    assert.match(changing, /silent +v2: its vote has not come\n/);
     assert.ok(!/^prepared/m.test(changing), "nobody has prepared what was not proposed");
-    const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
-    const [first] = json["silent"] as readonly unknown[];
-    assert.deepEqual(first, { name: "v2", connected: true, waitedFor: true, lastFailure: null });
   });
 
   it("does without votes where there are none", async () => {
     node.instead.consensus_status = async () => {
       throw new RpcError("mode-unsupported");
     };
-    node.instead.consensus_membership = async () => {
+    node.instead.consensus_explain = async () => {
       throw new RpcError("mode-unsupported");
     };
-    const { consensus, silent } = lastJson(await witan("status", "--rpc", node.url, "--json"));
-    assert.deepEqual([consensus, silent], [null, []]);
+    const { consensus, explain } = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    assert.deepEqual([consensus, explain], [null, null]);
+    assert.ok(!(await witan("status", "--rpc", node.url)).out.includes("in words"));
+    const ran = await witan("explain", "--rpc", node.url, "--json");
+    assert.deepEqual([ran.code, errorOf(ran).reason], [3, "mode-unsupported"]);
+  });
+});
+
+describe("witan explain", () => {
+  it("tells sentences, advice, and how each member stands", async () => {
+    const { result } = SAMPLES.consensus_explain;
+    const ran = await witan("explain", "--rpc", node.url);
+    assert.equal(ran.code, 0, ran.err);
+    for (const line of [...result.sentences, ...result.advice]) assert.ok(ran.out.includes(line), line);
+    assert.match(ran.out, /\nv1 {2}not connected to this node, at height 42, last heard of 20\d\d-/);
+    assert.match(ran.out, /\nv2 {2}this node, at height 42\n/);
+    const json = lastJson(await witan("explain", "--rpc", node.url, "--json"));
+    assert.deepEqual(json, result);
   });
 });
 
@@ -304,11 +314,39 @@ describe("the node that a command asks", () => {
       assert.equal((await witan(...argv, "--token-file", file)).code, 0);
       const without = await witan(...argv);
       assert.equal(without.code, 2);
-      assert.match(without.err, /needs a token.*here: --token-file FILE/);
+      assert.match(without.err, /needs a token.*here: --token-file FILE, or the variable WITAN_RPC_TOKEN/);
+      const byVariable = await witanProcess(argv, { env: { WITAN_RPC_TOKEN: `${token}\n` } });
+      assert.equal(byVariable.code, 0, byVariable.err);
+      const spaced = await witanProcess([...argv, "--json"], { env: { WITAN_RPC_TOKEN: "two words" } });
+      assert.deepEqual([spaced.code, errorOf(spaced).reason], [2, "token-invalid"]);
+      const env = { WITAN_RPC_TOKEN: "u".repeat(32) };
+      const byFile = await witanProcess([...argv, "--token-file", file], { env });
+      assert.equal(byFile.code, 0, "a file goes before the variable");
       await writeFile(file, "u".repeat(32));
       const wrong = await witan(...argv, "--token-file", file, "--json");
       assert.deepEqual([wrong.code, errorOf(wrong).reason], [2, "token-unknown"]);
     }));
+
+  it("may be named as WebSocket address, and speak TLS", async () => {
+    const status = (url: string, env: Record<string, string> = {}) =>
+      witanProcess(["status", "--rpc", url, "--json"], { env });
+    node.instead.node_health = async () => ({ fit: true, reasons: [] });
+    assert.equal((await status(node.url.replace("http:", "ws:"))).code, 0);
+    const file = (name: string) => new URL(`../rpc/certificates/${name}`, import.meta.url);
+    const tls = {
+      cert: await readFile(file("node.crt"), "utf8"),
+      key: await readFile(file("node.key"), "utf8"),
+    };
+    const { port } = await open({ node_health: async () => ({ fit: true, reasons: [] }) }, { tls });
+    const trust = { NODE_EXTRA_CA_CERTS: fileURLToPath(file("node.crt")) };
+    for (const scheme of ["https", "wss"]) {
+      const ran = await status(`${scheme}://127.0.0.1:${port}`, trust);
+      assert.equal(ran.code, 0, ran.out);
+    }
+    const strange = await status(`wss://127.0.0.1:${port}`);
+    assert.deepEqual([strange.code, errorOf(strange).reason], [3, "unreachable"]);
+    assert.match(errorOf(strange).message, /NODE_EXTRA_CA_CERTS/);
+  });
 
   it("fails with exit code 3 where it is not ready", async () => {
     node.instead.chain_balance = async () => {

@@ -1,9 +1,21 @@
 // What the client reads from a node before it pays: the coins of an address, and the chain; and the proof afterwards.
 import assert from "node:assert/strict";
-import { fetchChain, fetchProof, RpcAnswerError, RpcClient, spendableCoins } from "@witan/client";
-import { addressOf, coinsOf } from "./ledger-coins.ts";
+import {
+  fetchChain,
+  fetchProof,
+  RpcAnswerError,
+  RpcClient,
+  type SpendableCoin,
+  spendableCoins,
+} from "@witan/client";
+import { addressOf, coinsOf, madeUpCoin } from "./ledger-coins.ts";
 import { LedgerNode } from "./ledger-node.ts";
 import { failureOf, ScriptedNode, sendJson, serving } from "./scripted-node.ts";
+
+/** A coin as `chain_outputs` tells it. */
+function outputOf({ transaction, index, asset, amount, height, reward }: SpendableCoin) {
+  return { transaction, index, asset, amount: `${amount}`, height, reward, spentBy: null };
+}
 
 describe("the coins of an address", () => {
   let node: LedgerNode;
@@ -35,7 +47,59 @@ describe("the coins of an address", () => {
   it("are no more than asked for, and it says so", async () => {
     const some = await spendableCoins(node.client, addressOf("alice"), { coinsMax: 4 });
     assert.ok(some.ok && !some.value.complete);
-    assert.equal(some.value.coins.length, 6);
+    assert.equal(some.value.coins.length, 4);
+    const all = await spendableCoins(node.client, addressOf("alice"), { coinsMax: 10 });
+    assert.ok(all.ok && all.value.complete && all.value.coins.length === 10);
+  });
+
+  it("are the largest of each asset where there are too many: dust hides nothing", async () => {
+    const dust = (asset: number, amount: bigint) => madeUpCoin("alice", amount, { asset });
+    const few = [dust(0, 5n), dust(0, 700n), dust(2, 4n)];
+    // The other asset's amounts are larger than any of these, and say nothing of them.
+    const many = Array.from({ length: 40 }, (_, at) => dust(1, 10_000n + BigInt(at)));
+    const pages = [...many, ...few, ...many.map(({ amount }) => dust(0, amount % 5n)), dust(0, 900n)];
+    node.server.answer = serving(({ params }) => {
+      const at = Number(params["after"] ?? 0);
+      const next = at + 2 < pages.length ? `${at + 2}` : null;
+      return { height: 1, outputs: pages.slice(at, at + 2).map(outputOf), next };
+    });
+    const some = await spendableCoins(node.client, addressOf("alice"), { coinsMax: 5 });
+    assert.ok(some.ok && !some.value.complete);
+    const kept = some.value.coins.map(({ asset, amount }) => `${amount} of ${asset}`);
+    assert.deepEqual(kept.sort(), ["10038 of 1", "10039 of 1", "4 of 2", "700 of 0", "900 of 0"]);
+    const [one] = pages;
+    assert.ok(one);
+    node.server.answer = serving(({ params }) => {
+      const outputs = pages.map((coin) => ({ ...outputOf(coin), spentBy: one.transaction }));
+      return { height: 1, outputs: params["after"] === undefined ? outputs : [], next: null };
+    });
+    const pending = await spendableCoins(node.client, addressOf("alice"), { coinsMax: 60 });
+    assert.ok(pending.ok && !pending.value.complete && pending.value.pending.length === 60);
+  });
+
+  it("come behind empty pages, where a node looked at others only", async () => {
+    const coin = madeUpCoin("alice", 5n);
+    node.server.answer = serving(({ params }) => {
+      const at = Number(params["after"] ?? 0);
+      return { height: 1, outputs: at < 3 ? [] : [outputOf(coin)], next: at < 3 ? `${at + 1}` : null };
+    });
+    const found = await spendableCoins(node.client, addressOf("alice"));
+    assert.ok(found.ok && found.value.complete);
+    assert.deepEqual(
+      found.value.coins.map(({ amount }) => amount),
+      [5n],
+    );
+  });
+
+  it("are looked for to an end, however many pages a node makes up", async () => {
+    let pages = 0;
+    node.server.answer = serving(() => {
+      pages += 1;
+      return { height: 1, outputs: [], next: `${pages}` };
+    });
+    const none = await spendableCoins(node.client, addressOf("alice"));
+    assert.ok(none.ok && !none.value.complete);
+    assert.equal(pages, 1_000);
   });
 
   it("are none of what is no address", async () => {

@@ -70,6 +70,19 @@ export class LedgerNode {
         const { height, timestamp } = present(headers.at(-1), "a header");
         return { height, hash: state.parent.hash, timestamp };
       }
+      case "chain_block": {
+        const header = present(headers[Number(call.params["height"])], "a block");
+        const transactions = this.ledger.blocks[header.height - 1]?.block.transactions ?? [];
+        return {
+          ...{
+            height: header.height,
+            hash: chain.blockHash(header),
+            header: toJson(header),
+            certificate: null,
+          },
+          transactions: transactions.map(({ id, witnessHash }) => ({ transaction: id, witnessHash })),
+        };
+      }
       case "governance_state": {
         const { sequence, members, parameters, assets, clients } = state.governance.state;
         const { clientsMode } = chain.genesis;

@@ -319,11 +319,11 @@ describe("the RPC client", () => {
       return failure;
     };
 
-    it("must be one of HTTP, without a password, which is not repeated", () => {
+    it("must be one of HTTP or WebSocket, which are one port, without a password, which is not repeated", () => {
       for (const url of [
         "",
         "127.0.0.1:9545",
-        "ws://a:1",
+        "ftp://a:1",
         "file:///a",
         "http://user:hunter2@a:1",
         "http://",
@@ -332,6 +332,14 @@ describe("the RPC client", () => {
         assert.equal(failure.code, "url-invalid", url);
         assert.ok(!failure.message.includes("hunter2"));
       }
+    });
+
+    it("of WebSocket is asked over HTTP at the same port", () => {
+      for (const [url, shown] of [
+        ["ws://a:1/", "http://a:1"],
+        ["wss://a/rpc", "https://a/rpc"],
+      ] as const)
+        assert.equal(new RpcClient({ url }).url, shown);
     });
 
     it("is shown without its query", async () => {

@@ -25,20 +25,30 @@ interface Failure {
   }[];
 }
 
-/** Starts a node on a home, both ways; it ends at once even if it could start. */
+/** Reasons that were held against what people see: the same failure is told to them in one way. */
+const shown = new Set<string>();
+
+/** Starts a node on a home; it ends at once even if it could start. */
 async function failureOf(home: string, argv: readonly string[] = []): Promise<Failure> {
   const start = ["node", "--home", home, "--exit-with-parent", "--verifier-workers", "1", ...argv];
   const json = await witanProcess([...start, "--json"]);
-  const people = await witanProcess(start);
   const last = JSON.parse(json.out.trimEnd().split("\n").at(-1) || "{}") as { readonly error?: Failure };
   assert.ok(last.error !== undefined, `it started: ${json.out} ${json.err}`);
   const { error } = last;
-  assert.deepEqual([json.code, people.code], [error.code, error.code]);
+  assert.equal(json.code, error.code);
+  if (!shown.has(error.reason)) await showsPeople(start, error);
+  shown.add(error.reason);
+  return error;
+}
+
+/** Starts it once more, as people do: the same is said, for them. */
+async function showsPeople(start: readonly string[], error: Failure): Promise<void> {
+  const people = await witanProcess(start);
+  assert.equal(people.code, error.code);
   assert.equal(people.out, "");
   assert.ok(people.err.includes(`witan: ${error.message}`), people.err);
   for (const { field, found, expected } of error.problems ?? [])
     assert.ok(people.err.includes(`found ${found}, expected ${expected}`) && people.err.includes(field));
-  return error;
 }
 
 function damage(file: string, share: number): void {

@@ -22,6 +22,7 @@ import {
   readNetwork,
 } from "@witan/lab";
 import type { ResultOf } from "@witan/rpc";
+import { fittingFetch } from "./answers-fit.ts";
 import { type Condition, DEADLINE_MS, randomOf, textOf, until } from "./conditions.ts";
 import { isWarning, type LogLine, readLog } from "./node-log.ts";
 import { WITAN } from "./witan-process.ts";
@@ -92,7 +93,12 @@ export class TestNetwork {
       ],
     }));
     this.clients = list.nodes.map(
-      (_, at) => new RpcClient({ url: `http://${LOOPBACK}:${ports.rpc + at}`, timeoutMs: 5_000 }),
+      (_, at) =>
+        new RpcClient({
+          url: `http://${LOOPBACK}:${ports.rpc + at}`,
+          timeoutMs: 5_000,
+          fetch: fittingFetch,
+        }),
     );
     this.#lines = list.nodes.map(() => []);
     this.processes = new ProcessNetwork({

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { RpcClient } from "@witan/client";
 import { startNode } from "@witan/lab";
 import { lastJson, witan } from "../cli/run.ts";
+import { fittingFetch } from "./answers-fit.ts";
 import { checkChains, readChain } from "./chains-agree.ts";
 import { DEADLINE_MS } from "./conditions.ts";
 import { type TestNetwork, withNetwork } from "./harness.ts";
@@ -150,7 +151,7 @@ describe("members that change while the network runs", function () {
       };
       const v5 = startNode(WITAN, spec, { onBlock: () => {} }, DEADLINE_MS);
       try {
-        const fifth = new RpcClient({ url: `http://127.0.0.1:${network.rpcPort + 4}` });
+        const fifth = new RpcClient({ url: `http://127.0.0.1:${network.rpcPort + 4}`, fetch: fittingFetch });
         await v5.ready;
         for (const step of [addsFifth, replacesKey, removesFirst]) {
           await step(network, load, fifth);

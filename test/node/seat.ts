@@ -15,7 +15,16 @@ import {
   sha256Hex,
   type Timestamp,
 } from "@witan/primitives";
-import { type CallContext, type CallParamsOf, METHODS, type MethodName, type ResultOf } from "@witan/rpc";
+import {
+  type CallContext,
+  type CallParamsOf,
+  METHODS,
+  type ResultOf,
+  RpcError,
+  type ServiceMethodName,
+} from "@witan/rpc";
+import { assertResult } from "../rpc/checked-service.ts";
+import { assertErrorFits } from "../rpc/document-check.ts";
 import { openGuardedKeys, type Signed } from "./guarded-keys.ts";
 import { Life, never } from "./life.ts";
 import { turn } from "./manual-clock.ts";
@@ -173,15 +182,21 @@ export class Seat {
   }
 
   /** A call as the server makes it: params and answer are held against the contract. */
-  async call<M extends MethodName>(
+  async call<M extends ServiceMethodName>(
     method: M,
     params: CallParamsOf<M>,
     { signal = new AbortController().signal, source = "127.0.0.1" }: Partial<CallContext> = {},
   ): Promise<ResultOf<M>> {
     const schemas = METHODS[method];
     const answer = this.node.service[method] as (p: unknown, c: CallContext) => Promise<unknown>;
-    const result = await answer(schemas.params.parse(params), { role: "operate", source, signal });
-    return schemas.result.parse(result) as ResultOf<M>;
+    try {
+      const result = await answer(schemas.params.parse(params), { role: "operate", source, signal });
+      assertResult(method, result);
+      return result as ResultOf<M>;
+    } catch (error) {
+      if (error instanceof RpcError) assertErrorFits(method, error.toObject());
+      throw error;
+    }
   }
 
   #log(life: Life): Log {

@@ -3,8 +3,15 @@ import assert from "node:assert/strict";
 import { verifyProof } from "@witan/client";
 import { formatAddress } from "@witan/crypto";
 import { bytesToHex } from "@witan/primitives";
-import { type CallParamsOf, METHODS, type MethodName, RpcError } from "@witan/rpc";
+import {
+  type CallParamsOf,
+  METHODS,
+  RpcError,
+  type ServiceMethodName,
+  SUBSCRIPTION_METHODS,
+} from "@witan/rpc";
 import { keyOfName } from "../ledger/build.ts";
+import { approval } from "./approval.ts";
 import { withBrokenWitness } from "./broken-witness.ts";
 import { Cluster, membersOnly } from "./cluster.ts";
 import { FEE, Purse } from "./purse.ts";
@@ -33,29 +40,38 @@ describe("the service", () => {
     await cluster.pay("b", transaction);
     await cluster.agreed(1);
     const [address, id] = [addressOf("bob"), transaction.id];
-    const calls: { readonly [M in MethodName]: CallParamsOf<M> } = {
+    const calls: { readonly [M in ServiceMethodName]: CallParamsOf<M> } = {
       node_status: {},
       node_peers: {},
       node_health: {},
       mempool_status: {},
+      mempool_transactions: {},
       chain_genesis: {},
       chain_head: {},
       chain_block: { height: 1, transactions: "full" },
+      chain_blocks: {},
       chain_transaction: { transaction: id },
       chain_proof: { transaction: id },
       chain_outputs: { address },
       chain_balance: { address },
+      chain_history: { address },
       chain_assets: {},
       transaction_submit: { transaction: bytesToHex(transaction.bytes), waitFor: "final" },
+      transaction_check: { transaction: bytesToHex(transaction.bytes) },
       transaction_wait: { transaction: id },
       consensus_status: {},
       consensus_membership: {},
       consensus_evidence: {},
+      consensus_explain: {},
       governance_state: {},
+      governance_pending: {},
+      governance_approve: approval(cluster, "a"),
+      "rpc.discover": {},
     };
-    assert.deepEqual(Object.keys(calls).sort(), Object.keys(METHODS).sort());
+    const events = Object.keys(SUBSCRIPTION_METHODS);
+    assert.deepEqual([...Object.keys(calls), ...events].sort(), Object.keys(METHODS).sort());
     // `call` holds each answer against the schema.
-    for (const name of Object.keys(calls) as MethodName[])
+    for (const name of Object.keys(calls) as ServiceMethodName[])
       for (const seat of cluster.seats) await seat.call(name, calls[name]);
     await cluster.finish();
   });
@@ -138,7 +154,7 @@ describe("the service", () => {
     const genesis = await seat.call("chain_block", { height: 0 });
     const bob = addressOf("bob");
     const misspelt = bob.slice(0, -1) + (bob.endsWith("q") ? "p" : "q");
-    const refusals: Partial<Record<MethodName, readonly Refusal[]>> = {
+    const refusals: Partial<Record<ServiceMethodName, readonly Refusal[]>> = {
       chain_block: [
         [{ height: 1 }, "block-unknown"],
         [{ hash: HASH }, "block-unknown"],
@@ -153,13 +169,23 @@ describe("the service", () => {
         [{ address: addressOf("bob"), after: "00" }, "cursor-invalid"],
       ],
       chain_balance: [[{ address: misspelt }, "address-invalid"]],
+      chain_history: [
+        [{ address: misspelt }, "address-invalid"],
+        ...["7", "7.", "07.1", "7.65536", "-1.0", `${2 ** 53}.0`].map(
+          (after): Refusal => [{ address: bob, after }, "cursor-invalid"],
+        ),
+      ],
+      mempool_transactions: ["7", "pending.", "pending.1.5", "waiting.01", `pending.${2 ** 53}`].map(
+        (after): Refusal => [{ after }, "cursor-invalid"],
+      ),
       consensus_membership: [[{ height: 2 }, "height-unknown"]],
       transaction_submit: [
         [{ transaction: "00" }, "transaction-encoding"],
         [{ transaction: `${bytesToHex(transaction.bytes)}00` }, "transaction-encoding"],
       ],
+      transaction_check: [[{ transaction: "00" }, "transaction-encoding"]],
     };
-    for (const [name, list] of Object.entries(refusals) as [MethodName, readonly Refusal[]][])
+    for (const [name, list] of Object.entries(refusals) as [ServiceMethodName, readonly Refusal[]][])
       for (const [params, reason] of list) {
         assert.ok((METHODS[name].errors as readonly string[]).includes(reason), `${name}: ${reason}`);
         const isThat = (error: unknown) => error instanceof RpcError && error.reason === reason;
@@ -203,7 +229,7 @@ describe("the service", () => {
       seats: [...membersOnly().slice(0, 3), { name: "d", settings: { addressIndex: false } }],
     });
     const seat = cluster.seat("d");
-    for (const method of ["chain_balance", "chain_outputs"] as const)
+    for (const method of ["chain_balance", "chain_outputs", "chain_history"] as const)
       await assert.rejects(seat.call(method, { address: addressOf("bob") }), { reason: "address-index-off" });
     seat.crash();
     await cluster.finish();

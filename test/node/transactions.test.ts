@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { SealedTransaction } from "@witan/ledger";
 import { bytesToHex, type Timestamp } from "@witan/primitives";
-import type { TransactionOutcome } from "@witan/rpc";
+import type { ResultOf, TransactionOutcome } from "@witan/rpc";
 import { keyOfName } from "../ledger/build.ts";
 import { withBrokenWitness } from "./broken-witness.ts";
 import { Cluster, membersOnly } from "./cluster.ts";
@@ -44,7 +44,13 @@ describe("a transaction", () => {
         ["rejected", "signature-invalid"],
       );
     }
+    // Whoever waits for the good one is not told that it was refused, wherever a broken copy was.
+    const waiting = wait(cluster, "c", transaction.id, 10_000);
+    assert.equal((await stateOf(cluster, "d", transaction)).status, "unknown");
+    const params = { transaction: transaction.id };
+    await assert.rejects(cluster.seat("d").call("chain_proof", params), { reason: "transaction-unknown" });
     await cluster.pay("b", transaction);
+    assert.equal((await cluster.world.settled("the wait", waiting)).status, "final");
     await cluster.finish();
   });
 
@@ -77,6 +83,8 @@ describe("a transaction", () => {
       const again = await admit(cluster, name, rivals[outcomes.indexOf(loser)] as SealedTransaction);
       assert.equal(again.status, "rejected");
       assert.ok("code" in again && ["conflict", "input-missing"].includes(again.code), JSON.stringify(again));
+      const state = await stateOf(cluster, name, rivals[outcomes.indexOf(loser)] as SealedTransaction);
+      assert.equal(state.status, "rejected", JSON.stringify(state));
     }
     await cluster.finish();
   });
@@ -89,7 +97,7 @@ describe("a transaction", () => {
     const fate = cluster.submit("c", child);
     await cluster.world.pass(100);
     assert.equal((await cluster.seat("c").call("mempool_status", {})).waiting, 1);
-    assert.equal((await wait(cluster, "c", child.id, 0)).status, "waiting");
+    assert.equal((await stateOf(cluster, "c", child)).status, "waiting");
     await cluster.pay("c", parent);
     assert.equal((await fate).status, "final");
     await cluster.finish();
@@ -116,6 +124,11 @@ describe("a transaction", () => {
     const outcome = await fate;
     assert.equal(outcome.status, "expired", JSON.stringify(outcome));
     assert.equal((await admit(cluster, "b", transaction)).status, "expired");
+    const state = await stateOf(cluster, "c", transaction);
+    assert.ok(state.status === "expired", JSON.stringify(state));
+    // What a client can look at: the block named is later, and shown final.
+    const { header, certificate } = await cluster.seat("c").call("chain_block", { height: state.height });
+    assert.ok(header.timestamp > now + 500 && certificate !== null);
     await cluster.finish();
   });
 
@@ -153,19 +166,40 @@ describe("a transaction", () => {
     for (const one of [first, second]) assert.equal((await admit(cluster, "c", one)).status, "pending");
     const refused = await admit(cluster, "c", poor);
     assert.deepEqual([refused.status, "code" in refused && refused.code], ["rejected", "mempool-full"]);
+    // A larger witness pays less for its size, and anyone can make one: nothing for who knows the id only.
+    assert.equal((await stateOf(cluster, "c", poor)).status, "unknown");
     const fates = [first, second].map((one) => wait(cluster, "c", one.id, 5_000));
     assert.equal((await admit(cluster, "c", richOf(purse))).status, "pending");
     const [one, other] = await cluster.world.settled("their fates", Promise.all(fates));
     const evicted = [one, other].find((outcome) => outcome?.status === "evicted");
     assert.ok(evicted?.status === "evicted" && evicted.possibleUntil > 0, JSON.stringify([one, other]));
     assert.equal(evicted.code, "evicted");
-    cluster.heal("c", "a", "b", "d");
+    const kept = evicted.transaction === first.id ? second : first;
     const lost = evicted.transaction === first.id ? first : second;
+    assert.deepEqual(await stateOf(cluster, "c", lost), evicted);
+    assert.equal((await stateOf(cluster, "c", kept)).status, "pending");
+    // A copy with a broken witness, refused after that, changes nothing.
+    assert.equal((await admit(cluster, "c", withBrokenWitness(cluster, lost))).status, "rejected");
+    assert.deepEqual(await stateOf(cluster, "c", lost), evicted);
+    cluster.heal("c", "a", "b", "d");
     await cluster.world.until("room", () => cluster.seat("c").node.readings().pending === 0);
     await cluster.pay("a", lost);
     await cluster.finish();
   });
 });
+
+/** What `chain_transaction` tells: what `transaction_wait` tells at once, with the bytes where there are any. */
+async function stateOf(
+  cluster: Cluster,
+  name: string,
+  { id: transaction, bytes }: SealedTransaction,
+): Promise<ResultOf<"chain_transaction">> {
+  const state = await cluster.seat(name).call("chain_transaction", { transaction });
+  const outcome = await wait(cluster, name, transaction, 0);
+  const hasBytes = outcome.status === "pending" || outcome.status === "final";
+  assert.deepEqual(state, hasBytes ? { ...outcome, bytes: bytesToHex(bytes) } : outcome);
+  return state;
+}
 
 /** A transfer that pays more for its place. */
 function richOf(purse: Purse): SealedTransaction {

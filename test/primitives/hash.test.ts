@@ -1,6 +1,7 @@
 // Hashing and hex: Node's and the portable ones give the same answers, and tagged hashes are what the page says.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { ByteVectorType, ListCompositeType } from "@chainsafe/ssz";
 import {
   AssertionError,
   asciiBytes,
@@ -79,6 +80,26 @@ describe("platforms", () => {
         },
       ),
     );
+  });
+
+  it("make types of SSZ alike, and leave nothing behind where there is no Buffer", () => {
+    const make = () => new ListCompositeType(new ByteVectorType(32), 300);
+    const values = [1, 2, 3].map((byte) => new Uint8Array(32).fill(byte));
+    const expected = node.makeType(make).hashTreeRoot(values);
+    const place = globalThis as { Buffer?: typeof Buffer };
+    const { Buffer: before } = place;
+    delete place.Buffer;
+    try {
+      const type = portable.makeType(make);
+      assert.equal(place.Buffer, undefined);
+      assert.throws(() => portable.makeType(() => assert.fail("made wrongly")), /made wrongly/);
+      assert.equal(place.Buffer, undefined);
+      if (before !== undefined) place.Buffer = before;
+      assert.deepEqual(type.hashTreeRoot(values), expected);
+    } finally {
+      if (before !== undefined) place.Buffer = before;
+    }
+    assert.deepEqual(portable.makeType(make).hashTreeRoot(values), expected, "what is there is used");
   });
 
   it("say which they are", () => {

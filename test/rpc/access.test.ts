@@ -11,6 +11,7 @@ import {
   type RpcServerOptions,
   type RpcTokens,
 } from "@witan/rpc/server";
+import { NO_EVENTS } from "./no-events.ts";
 import { SAMPLES } from "./samples.ts";
 import { ask, call, closeAll, type Opened, open, reasonOf, sampleService, send } from "./server.ts";
 
@@ -141,6 +142,24 @@ describe("RPC server: Host and Origin", () => {
       assert.match(JSON.parse(reply.text).error.message, /Content-Type: application\/json/);
     }
   });
+
+  it("says of a body that is compressed that it is not to be, and reads none of it", async () => {
+    const server = await open();
+    for (const [encoding, body] of [
+      ["gzip", "\x1f\x8b\x08"],
+      ["br", HEAD],
+      ["GZIP, identity", HEAD],
+    ] as const) {
+      const reply = await send(server, body, { headers: { "content-encoding": encoding } });
+      assert.equal(reply.status, 415, encoding);
+      const { error } = JSON.parse(reply.text);
+      assert.equal(error.data.reason, "invalid-request");
+      assert.match(error.message, /Content-Encoding: .*send it uncompressed/);
+      assert.equal(reply.headers.connection, "close");
+    }
+    const plain = await send(server, HEAD, { headers: { "content-encoding": "Identity" } });
+    assert.equal(plain.status, 200);
+  });
 });
 
 describe("RPC server: tokens", () => {
@@ -244,6 +263,7 @@ describe("RPC server: opening", () => {
   ): Promise<RpcServerError> {
     const whole = {
       service: sampleService(),
+      events: NO_EVENTS,
       listen: "127.0.0.1:0",
       observer: { bug: () => undefined },
       ...options,

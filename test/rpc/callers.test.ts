@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { MethodName, RpcService } from "@witan/rpc";
 import { openRpcServer } from "@witan/rpc/server";
 import { gate, Hanging } from "./hanging.ts";
+import { NO_EVENTS } from "./no-events.ts";
 import { SAMPLES } from "./samples.ts";
 import { ask, call, closeAll, open, reasonOf, send, wire, written } from "./server.ts";
 
@@ -253,7 +254,10 @@ describe("RPC server: health and closing", () => {
         return async () => SAMPLES[name as MethodName].result;
       },
     });
-    const server = await openRpcServer({ service, listen: "127.0.0.1:0", observer: { bug: assert.fail } });
+    const server = await openRpcServer({
+      ...{ service, events: NO_EVENTS, listen: "127.0.0.1:0" },
+      observer: { bug: assert.fail },
+    });
     const port = Number(server.address.split(":")[1]);
     const opened = { ...server, url: "", port, bugs: [], refusals: [] };
     await ask(opened, call("then"));

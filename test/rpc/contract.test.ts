@@ -18,7 +18,7 @@ import fc from "fast-check";
 import { certificate, header, member, parameters } from "../ledger/arbitraries.ts";
 import { testChain, testGenesis } from "../ledger/build.ts";
 import { assertResult, checkedService } from "./checked-service.ts";
-import { ADDRESS, OUTCOMES, SAMPLES, STATES } from "./samples.ts";
+import { ADDRESS, OUTCOMES, SAMPLES, STATES, VERDICTS } from "./samples.ts";
 import { sampleService } from "./server.ts";
 
 const NAMES = Object.keys(METHODS) as MethodName[];
@@ -109,6 +109,15 @@ describe("RPC contract: methods", () => {
     });
   });
 
+  it("tells a number that is too large once, in one problem", () => {
+    for (const height of [2 ** 53, 2 ** 53 + 2, 1e300]) {
+      const expected = "an integer from 0 to 9007199254740991";
+      assert.deepEqual(mistakes("chain_block", { height }).data["problems"], [
+        { field: "height", found: `${height}`, expected },
+      ]);
+    }
+  });
+
   it("says that a block is asked for by either height or hash", () => {
     assert.match(mistakes("chain_block", {}).message, /either height or hash/);
     assert.match(
@@ -132,6 +141,7 @@ describe("RPC contract: methods", () => {
       assertResult("transaction_wait", outcome);
     }
     for (const state of Object.values(STATES)) assertResult("chain_transaction", state);
+    for (const verdict of Object.values(VERDICTS)) assertResult("transaction_check", verdict);
     const mixed = { ...OUTCOMES.pending, height: 7 };
     assert.throws(() => assertResult("transaction_submit", mixed), /height/);
   });
@@ -159,7 +169,12 @@ describe("RPC contract: methods", () => {
     for (const name of NAMES) {
       assert.match(METHODS[name].summary, /^[a-z].*[^.]$/);
       assert.ok(RPC_ROLES.includes(METHODS[name].role));
-      assert.equal(METHODS[name].role === "submit", name === "transaction_submit", name);
+      const wanted = ["transaction_submit", "transaction_check"].includes(name)
+        ? "submit"
+        : name === "governance_approve"
+          ? "operate"
+          : "read";
+      assert.equal(METHODS[name].role, wanted, name);
     }
   });
 

@@ -1,5 +1,13 @@
 // One call of each method with an answer, as a node of four validators would give it, and params that must be refused.
-import type { CallParamsOf, MethodName, ResultOf, TransactionOutcome, TransactionState } from "@witan/rpc";
+import {
+  type CallParamsOf,
+  METHOD_EXAMPLES,
+  type MethodName,
+  type ResultOf,
+  type TransactionOutcome,
+  type TransactionState,
+  type TransactionVerdict,
+} from "@witan/rpc";
 
 const HASH = "ab".repeat(32);
 const OTHER = "0f".repeat(32);
@@ -27,8 +35,6 @@ const header = {
   target: 0,
   nonce: "0",
 };
-
-const vote = { membership: 1, view: 0, height: 7, signature: SIGNATURE };
 
 /** A sample of each method. */
 export const SAMPLES: {
@@ -62,23 +68,7 @@ export const SAMPLES: {
   node_peers: {
     params: [{}],
     refused: [{ name: "v2" }],
-    result: {
-      peers: [
-        {
-          peerId: member.peerId,
-          name: "v2",
-          connected: true,
-          direction: "out",
-          address: "10.0.0.2:9600",
-          since: 1_790_000_000_000,
-          bytesSent: 5,
-          bytesReceived: 6,
-          dropped: 0,
-          lastFailure: null,
-          bannedUntil: null,
-        },
-      ],
-    },
+    result: METHOD_EXAMPLES.node_peers.result,
   },
   node_health: {
     params: [{}],
@@ -95,6 +85,11 @@ export const SAMPLES: {
       limits: { transactions: 50_000, bytes: 160 },
       oldestMs: null,
     },
+  },
+  mempool_transactions: {
+    params: [{}, { after: "pending.-3", limit: 1_000 }],
+    refused: [{ limit: 0 }, { limit: 1_001 }, { after: 7 }, { after: "x".repeat(257) }],
+    result: METHOD_EXAMPLES.mempool_transactions.result,
   },
   chain_genesis: {
     params: [{}],
@@ -137,6 +132,11 @@ export const SAMPLES: {
         { transaction: OTHER, witnessHash: HASH },
       ],
     },
+  },
+  chain_blocks: {
+    params: [{}, { from: 0, before: 7, limit: 100, order: "ascending" }, { order: "descending" }],
+    refused: [{ limit: 0 }, { limit: 101 }, { from: -1 }, { before: "7" }, { order: "down" }],
+    result: METHOD_EXAMPLES.chain_blocks.result,
   },
   chain_transaction: {
     params: [{ transaction: HASH }],
@@ -182,6 +182,16 @@ export const SAMPLES: {
     refused: [{ address: "nobody" }],
     result: { address: ADDRESS, height: 7, balances: { "0": "123", "12": "0" } },
   },
+  chain_history: {
+    params: [{ address: ADDRESS }, { address: ADDRESS, asset: 1, after: "7.0", order: "ascending" }],
+    refused: [
+      {},
+      { address: "nobody" },
+      { address: ADDRESS, limit: 1_001 },
+      { address: ADDRESS, order: "newest" },
+    ],
+    result: METHOD_EXAMPLES.chain_history.result,
+  },
   chain_assets: {
     params: [{}],
     refused: [{ asset: 0 }],
@@ -217,6 +227,11 @@ export const SAMPLES: {
     ],
     result: { transaction: HASH, status: "pending" },
   },
+  transaction_check: {
+    params: [{ transaction: "00" }],
+    refused: [{}, { transaction: "0" }, { transaction: "00", waitFor: "final" }],
+    result: METHOD_EXAMPLES.transaction_check.result,
+  },
   transaction_wait: {
     params: [{ transaction: HASH }, { transaction: HASH, timeoutMs: 0 }],
     refused: [
@@ -251,16 +266,12 @@ export const SAMPLES: {
   consensus_evidence: {
     params: [{}],
     refused: [{ member: "v1" }],
-    result: {
-      evidence: [
-        {
-          member: "v1",
-          votingKey: KEY,
-          first: { kind: "commit", ...vote, blockHash: HASH },
-          second: { kind: "commit", ...vote, blockHash: OTHER },
-        },
-      ],
-    },
+    result: METHOD_EXAMPLES.consensus_evidence.result,
+  },
+  consensus_explain: {
+    params: [{}],
+    refused: [{ verbose: true }],
+    result: METHOD_EXAMPLES.consensus_explain.result,
   },
   governance_state: {
     params: [{}],
@@ -284,6 +295,41 @@ export const SAMPLES: {
       clientsMode: "open",
       clients: [{ publicKey: KEY, status: "permitted", registerPrefixes: ["deeds/"] }],
     },
+  },
+  governance_pending: {
+    params: [{}],
+    refused: [{ id: HASH }],
+    result: METHOD_EXAMPLES.governance_pending.result,
+  },
+  governance_approve: {
+    params: [{ proposal: "00", publicKey: KEY, signature: SIGNATURE }],
+    refused: [
+      {},
+      { proposal: "00", publicKey: KEY },
+      { proposal: "00", publicKey: HASH, signature: SIGNATURE },
+      { proposal: "", publicKey: KEY, signature: SIGNATURE },
+    ],
+    result: METHOD_EXAMPLES.governance_approve.result,
+  },
+  subscribe: {
+    params: [{ to: "blocks" }, { to: "transactions", addresses: [ADDRESS], after: "a.1.7" }],
+    refused: [
+      {},
+      { to: "coins" },
+      { to: "blocks", transactions: [HASH] },
+      { to: "transactions", transactions: [] },
+    ],
+    result: METHOD_EXAMPLES.subscribe.result,
+  },
+  unsubscribe: {
+    params: [{ subscription: "1" }],
+    refused: [{}, { subscription: 1 }],
+    result: METHOD_EXAMPLES.unsubscribe.result,
+  },
+  "rpc.discover": {
+    params: [{}],
+    refused: [{ version: 1 }],
+    result: METHOD_EXAMPLES["rpc.discover"].result,
   },
 };
 
@@ -313,7 +359,26 @@ export const OUTCOMES: { readonly [S in TransactionOutcome["status"]]: Transacti
 export const STATES: { readonly [S in TransactionState["status"]]: TransactionState } = {
   unknown: { transaction: HASH, status: "unknown" },
   pending: { transaction: HASH, status: "pending", bytes: "00" },
+  waiting: { transaction: HASH, status: "waiting" },
   rejected: { transaction: HASH, status: "rejected", code: "unbalanced", message: "it does not add up" },
+  expired: { transaction: HASH, status: "expired", height: 9 },
+  evicted: {
+    transaction: HASH,
+    status: "evicted",
+    code: "mempool-full",
+    message: "there was no room",
+    possibleUntil: 1_800_000_000_000,
+  },
   included: { transaction: HASH, status: "included", height: 7, hash: OTHER, index: 0, bytes: "00" },
   final: { transaction: HASH, status: "final", height: 7, hash: OTHER, index: 0, bytes: "00" },
+};
+
+/** A verdict of each status. */
+export const VERDICTS: { readonly [S in TransactionVerdict["status"]]: TransactionVerdict } = {
+  valid: { transaction: HASH, status: "valid", fee: "0", bytes: 300, feeRate: "0" },
+  rejected: { transaction: HASH, status: "rejected", code: "unbalanced", message: "it does not add up" },
+  waiting: { transaction: HASH, status: "waiting" },
+  pending: { transaction: HASH, status: "pending" },
+  final: { transaction: HASH, status: "final", height: 7, hash: OTHER, index: 3 },
+  expired: { transaction: HASH, status: "expired", height: 9 },
 };

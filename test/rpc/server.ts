@@ -5,6 +5,7 @@ import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { connect, type Socket } from "node:net";
 import { METHODS, type MethodName, type RpcErrorObject, type RpcService } from "@witan/rpc";
 import { openRpcServer, type RpcServer, type RpcServerOptions } from "@witan/rpc/server";
+import { NO_EVENTS } from "./no-events.ts";
 import { SAMPLES } from "./samples.ts";
 
 /** A service that answers each call with the sample of its method. */
@@ -35,9 +36,12 @@ export async function open(
   const refusals: string[] = [];
   const server = await openRpcServer({
     service: { ...sampleService(), ...service },
+    events: NO_EVENTS,
     listen: "127.0.0.1:0",
     observer: { bug: (error) => bugs.push(error), refused: (reason) => refusals.push(reason) },
     ...options,
+    // Tests are wrong as often as they like, unless that is what they are about.
+    limits: { wrongPerSecond: 1_000_000, ...options.limits },
   });
   opened.add(server);
   const port = Number(server.address.split(":").at(-1));

@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/network.ts")).addNetworkCommands,
   },
   {
+    name: "token",
+    summary: "make tokens for the RPC of nodes",
+    load: async () => (await import("./commands/token.ts")).addTokenCommands,
+  },
+  {
     name: "devnet",
     summary: "run a whole network on this machine, with funded accounts",
     load: async () => (await import("./commands/devnet.ts")).addDevnetCommand,
@@ -63,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/status.ts")).addStatusCommand,
   },
   {
+    name: "explain",
+    summary: "say in words what consensus waits for, and what to do about it",
+    load: async () => (await import("./commands/explain.ts")).addExplainCommand,
+  },
+  {
     name: "send",
     summary: "pay from a key to an address",
     load: async () => (await import("./commands/send.ts")).addSendCommand,
@@ -73,8 +83,23 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/balance.ts")).addBalanceCommand,
   },
   {
+    name: "history",
+    summary: "show what transactions did to an address",
+    load: async () => (await import("./commands/history.ts")).addHistoryCommand,
+  },
+  {
+    name: "blocks",
+    summary: "list the latest blocks",
+    load: async () => (await import("./commands/blocks.ts")).addBlocksCommand,
+  },
+  {
+    name: "block",
+    summary: "show a block",
+    load: async () => (await import("./commands/block.ts")).addBlockCommand,
+  },
+  {
     name: "transaction",
-    summary: "ask what became of a transaction, and look into one",
+    summary: "submit a transaction, ask what became of one, and look into one",
     load: async () => (await import("./commands/transaction.ts")).addTransactionCommands,
   },
   {

@@ -1,6 +1,14 @@
 // The node that a command asks: by --rpc, WITAN_RPC, or on this machine; and what goes wrong with it, as failures of a
 // command.
-import { RpcAnswerError, RpcCallError, RpcClient, RpcConnectionError, SubmitError } from "@witan/client";
+import {
+  RpcAnswerError,
+  RpcCallError,
+  RpcClient,
+  type RpcClientOptions,
+  RpcConnectionError,
+  RpcSocket,
+  SubmitError,
+} from "@witan/client";
 import type { Command } from "commander";
 import { badInput, CommandFailure, EXIT, type ExitCode } from "./exit.ts";
 import { readToken } from "./home/token.ts";
@@ -19,15 +27,37 @@ export interface ConnectionOptions {
 export function withConnection(command: Command): Command {
   return command
     .option("--rpc <url>", `the node to ask (default: WITAN_RPC, else ${DEFAULT_URL})`)
-    .option("--token-file <file>", "a file with the token for it, where it asks for one");
+    .option(
+      "--token-file <file>",
+      "a file with the token for it, where it asks for one (default: the token in WITAN_RPC_TOKEN)",
+    );
 }
 
 /** The node that the options name. Nothing is sent yet. */
 export async function connect(options: ConnectionOptions): Promise<RpcClient> {
-  const { WITAN_RPC: fromEnvironment } = process.env;
-  const url = options.rpc ?? (fromEnvironment === "" ? undefined : fromEnvironment) ?? DEFAULT_URL;
-  const token = options.tokenFile === undefined ? {} : { token: await readToken(options.tokenFile) };
-  return told(async () => new RpcClient({ url, ...token }));
+  const place = await placeOf(options);
+  return told(async () => new RpcClient(place));
+}
+
+/** The same node, for events: over WebSocket. Nothing is sent yet; close it when it is not needed any more. */
+export async function connectSocket(options: ConnectionOptions): Promise<RpcSocket> {
+  const place = await placeOf(options);
+  return told(async () => new RpcSocket(place));
+}
+
+async function placeOf(options: ConnectionOptions): Promise<RpcClientOptions> {
+  const url = options.rpc ?? fromEnvironment("WITAN_RPC") ?? DEFAULT_URL;
+  const token =
+    options.tokenFile === undefined
+      ? fromEnvironment("WITAN_RPC_TOKEN")?.trim()
+      : await readToken(options.tokenFile);
+  return { url, ...(token === undefined ? {} : { token }) };
+}
+
+/** A variable that is set, and not to nothing. */
+function fromEnvironment(name: string): string | undefined {
+  const value = process.env[name];
+  return value === "" ? undefined : value;
 }
 
 /** The exit code of a node's refusal, by its number; what is not here could not be done. */
@@ -57,7 +87,8 @@ function callFailure(error: unknown): unknown {
   if (error instanceof RpcCallError) {
     const { reason } = error;
     const exit = ANSWERS_NO.includes(reason) ? EXIT.no : (CALL_EXITS[error.code] ?? EXIT.unable);
-    const advice = reason === "token-needed" ? "; here: --token-file FILE" : "";
+    const advice =
+      reason === "token-needed" ? "; here: --token-file FILE, or the variable WITAN_RPC_TOKEN" : "";
     return new CommandFailure(exit, reason, `the node refused ${error.method}: ${error.message}${advice}`);
   }
   if (error instanceof RpcConnectionError) {

@@ -101,6 +101,26 @@ export async function writeNewText(path: string, text: string, mode = 0o644): Pr
   }
 }
 
+/**
+ * Makes sure that a new file can be written, before what goes into it is worked for. Makes no folder, and leaves nothing.
+ * @throws {CommandFailure} it exists, its folder does not, or it may not be written there
+ */
+export async function checkNewFile(path: string): Promise<void> {
+  if (await exists(path)) throw badInput("file", `writing ${path} failed: ${INPUT_REASONS["EEXIST"]}`);
+  const folder = dirname(resolve(path));
+  const beside = join(folder, `.${basename(path)}.${randomBytes(8).toString("hex")}.tmp`);
+  try {
+    await (await open(beside, "wx")).close();
+    await unlink(beside);
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw fileFailure("writing", path, error);
+    throw badInput(
+      "file",
+      `writing ${path} failed: there is no folder ${folder}. Make it, or choose another`,
+    );
+  }
+}
+
 /** Whether something of that name is there, whatever it is. */
 export async function exists(path: string): Promise<boolean> {
   try {

@@ -58,7 +58,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   });
   const code = await main(argv);
   ended = true;
-  process.exitCode = code;
+  // What was said has to be out. Nothing else is waited for: a timer of libp2p runs on for a second after its end.
+  for (const stream of [process.stdout, process.stderr])
+    await new Promise((resolve) => stream.write("", resolve));
+  process.exit(code);
 }
 
 /** The program with all its commands by name, and the one that is asked for whole: only that one is loaded. */

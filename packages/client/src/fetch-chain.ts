@@ -1,4 +1,5 @@
-// The chain of a node, from its genesis. The node is not believed: the chain id is computed here from what it gave.
+// The chain of a node, from its genesis. The chain id is computed here from what the node gave; which chain it is the node
+// chooses, unless the caller says which one is meant.
 import { type Chain, openGenesisFile } from "@witan/ledger";
 import { type CancelSignal, ok, type Result, refuse } from "@witan/primitives";
 import type { RpcCaller } from "./rpc-client.ts";
@@ -6,7 +7,11 @@ import { RpcAnswerError } from "./rpc-failures.ts";
 
 /** Which chain is meant. */
 export interface FetchChainOptions {
-  /** The chain id that the caller knows; without it any chain will do, and the node chooses. */
+  /**
+   * The chain id that the caller knows, from someone they trust. Without it any chain will do, and the node chooses: a liar
+   * gives a genesis of its own, and proofs that hold from it. Good for looking at a chain and for paying on it (what is
+   * signed for one chain holds on no other), not for believing what it says.
+   */
   readonly chainId?: string;
   readonly signal?: CancelSignal;
 }

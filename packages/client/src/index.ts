@@ -6,12 +6,36 @@ export {
   type SecretKey,
 } from "@witan/crypto";
 export { type Chain, openGenesisFile, type SealedTransaction } from "@witan/ledger";
+export { type Membership, quorumOf, voters } from "@witan/primitives";
 export * from "./build-transfer.ts";
+export type {
+  EventStream,
+  StreamedEvent,
+  StreamOptions,
+  StreamState,
+  SubscriptionRequest,
+} from "./event-stream.ts";
 export * from "./fetch-chain.ts";
 export * from "./genesis-coins.ts";
 export * from "./governance.ts";
 export type { Fetch, FetchReader, FetchRequest, FetchResponse } from "./http-post.ts";
-export type { AskFailure, WaitOptions } from "./outcome-loop.ts";
+export {
+  afterPolicy,
+  allOf,
+  anyOf,
+  hashPolicy,
+  keyPolicy,
+  type Lock,
+  openLock,
+  type PolicyFaultCode,
+  type Spender,
+  thresholdPolicy,
+} from "./lock.ts";
+export * from "./lock-recipes.ts";
+export { type AskFailure, isAskFailure, type WaitOptions } from "./outcome-loop.ts";
+export * from "./partial-bytes.ts";
+export * from "./partial-transfer.ts";
+export * from "./plan-payments.ts";
 export type { ClientClock } from "./platform-clock.ts";
 export {
   type FetchProofOptions,
@@ -23,13 +47,30 @@ export {
   parseProofFile,
   verifyProofFile,
 } from "./proof-file.ts";
+export { QuorumClient, type QuorumClientOptions } from "./quorum-client.ts";
+export { type NodeStance, QuorumError, type QuorumErrorCode } from "./quorum-failures.ts";
+export type { QuorumAnswer } from "./quorum-question.ts";
+export * from "./read-transaction.ts";
 export type { CallAnswer } from "./rpc-answer.ts";
-export * from "./rpc-client.ts";
+export {
+  type BatchAnswers,
+  type BatchCall,
+  type CallOptions,
+  type RpcCaller,
+  RpcClient,
+  type RpcClientOptions,
+} from "./rpc-client.ts";
 export * from "./rpc-failures.ts";
+export * from "./rpc-socket.ts";
+export type { SpendChoice } from "./select-coins.ts";
 export * from "./send-transfer.ts";
+export * from "./settle-transaction.ts";
 export * from "./spendable-coins.ts";
 export * from "./submit-transaction.ts";
+export * from "./swap-secret.ts";
 export * from "./transfer-refusal.ts";
+export type { AmountOf, FeeChoice, Payment, TransferRequest } from "./transfer-request.ts";
+export * from "./trusted-state.ts";
 export {
   type ProofFault,
   type ProofRequest,

@@ -3,6 +3,7 @@
 import type { CancelSignal } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
 import { type ClientClock, PLATFORM_CLOCK, pause } from "./platform-clock.ts";
+import { QuorumError } from "./quorum-failures.ts";
 import type { CallOptions } from "./rpc-client.ts";
 import { RpcAnswerError, RpcCallError, RpcConnectionError } from "./rpc-failures.ts";
 
@@ -23,7 +24,7 @@ export interface OutcomeQuestion {
 }
 
 /** What asking a node can end in other than an answer. */
-export type AskFailure = RpcCallError | RpcConnectionError | RpcAnswerError;
+export type AskFailure = RpcCallError | RpcConnectionError | RpcAnswerError | QuorumError;
 
 /** For how long a node is asked unless told otherwise. */
 export const OUTCOME_MS = 30_000;
@@ -35,11 +36,20 @@ const WAIT_MS_MAX = 10_000;
 /** How long an answer may take beyond that. */
 const ANSWER_MS = 2_000;
 /** The node's own words for: not now. */
-const NOT_NOW = ["busy", "syncing", "stopping", "calls-too-many", "waits-too-many"];
+const NOT_NOW: readonly string[] = [
+  "busy",
+  "syncing",
+  "stopping",
+  "calls-too-many",
+  "waits-too-many",
+  "subscriptions-too-many",
+  "connections-too-many",
+  "rate-limited",
+];
 
 /**
  * Asks until the outcome is settled. When the time is up it is the last one that the node told, which is no error.
- * @throws {RpcCallError | RpcConnectionError | RpcAnswerError} if no outcome could be had
+ * @throws {RpcCallError | RpcConnectionError | RpcAnswerError | QuorumError} if no outcome could be had
  */
 export async function askForOutcome(
   { ask, isSettled }: OutcomeQuestion,
@@ -73,7 +83,10 @@ export async function askForOutcome(
 /** Whether asking ended in one of the known ways. */
 export function isAskFailure(error: unknown): error is AskFailure {
   return (
-    error instanceof RpcCallError || error instanceof RpcConnectionError || error instanceof RpcAnswerError
+    error instanceof RpcCallError ||
+    error instanceof RpcConnectionError ||
+    error instanceof RpcAnswerError ||
+    error instanceof QuorumError
   );
 }
 
@@ -82,7 +95,9 @@ export function isNotNow(failure: AskFailure): boolean {
   return failure instanceof RpcCallError && NOT_NOW.includes(failure.reason);
 }
 
-function isPassing(failure: AskFailure): boolean {
+/** Whether the same question may be answered a moment later. */
+export function isPassing(failure: AskFailure): boolean {
+  if (failure instanceof QuorumError) return failure.code === "no-agreement";
   return failure instanceof RpcConnectionError ? failure.isPassing : isNotNow(failure);
 }
 

@@ -4,12 +4,15 @@ import { type CancelSignal, type Clock, toTimestamp } from "@witan/primitives";
 /** What of a clock a client needs. */
 export type ClientClock = Pick<Clock, "now" | "monotonicMs" | "after">;
 
+/** What timers can count: a longer wait would end at once. */
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
 /** The clock of the platform. */
 export const PLATFORM_CLOCK: ClientClock = Object.freeze({
   now: () => toTimestamp(Date.now()),
   monotonicMs: () => performance.now(),
   after: (ms: number, call: () => void) => {
-    const timer = setTimeout(call, ms);
+    const timer = setTimeout(call, Math.min(ms, TIMER_MS_MAX));
     return () => clearTimeout(timer);
   },
 });

@@ -129,7 +129,8 @@ export async function verifyProofFile(
 
 /** Of which transaction, on which chain. */
 export interface FetchProofOptions {
-  readonly transaction: TransactionId;
+  /** Its id. */
+  readonly transaction: string;
   readonly signal?: CancelSignal;
 }
 
@@ -154,7 +155,7 @@ export async function fetchProof(
     format: "witan-proof",
     version: 1,
     chainId: status.chainId as ChainId,
-    transaction,
+    transaction: transaction as TransactionId,
     height: answer.height as Height,
     proof: answer.proof,
   };

@@ -6,6 +6,7 @@ import { type CallParamsOf, type MethodName, type ResultOf, WAIT_MS } from "@wit
 import { type Fetch, type HttpAnswer, postJson } from "./http-post.ts";
 import { type CallAnswer, judgeAnswer, orderBatch, readAnswer, shown } from "./rpc-answer.ts";
 import { RpcAnswerError, RpcConnectionError } from "./rpc-failures.ts";
+import { placeOf } from "./rpc-place.ts";
 
 /** Where a node is, and how it is asked. */
 export interface RpcClientOptions {
@@ -43,7 +44,8 @@ export interface RpcCaller {
   call<M extends MethodName>(method: M, params: CallParamsOf<M>, options?: CallOptions): Promise<ResultOf<M>>;
 }
 
-const TIMEOUT_MS = 10_000;
+/** How long an answer may take, beyond what the node is asked to wait. */
+export const TIMEOUT_MS = 10_000;
 const platformFetch: Fetch = (url, request) => globalThis.fetch(url, request);
 
 /** A node, as its callers see it. Holds no connection open by itself. */
@@ -58,13 +60,9 @@ export class RpcClient implements RpcCaller {
 
   /** @throws {RpcConnectionError} `url-invalid` or `token-invalid`, if it could never reach a node */
   constructor({ url, token, fetch = platformFetch, timeoutMs = TIMEOUT_MS }: RpcClientOptions) {
-    const parsed = parseUrl(url);
-    this.#url = parsed.href;
-    this.url = parsed.origin + (parsed.pathname === "/" ? "" : parsed.pathname);
-    if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-      const message = `The token for ${this.url} has spaces, line breaks or none of the characters that tokens have: copy it whole, and nothing else.`;
-      throw new RpcConnectionError("token-invalid", message, { url: this.url });
-    }
+    const place = placeOf(url, token);
+    this.#url = place.href;
+    this.url = place.shown;
     this.#token = token;
     this.#fetch = fetch;
     this.#timeoutMs = timeoutMs;
@@ -165,26 +163,8 @@ export class RpcClient implements RpcCaller {
 }
 
 /** How long a call lets the node wait before it answers. */
-function waitOf(method: MethodName, params: object): number {
+export function waitOf(method: MethodName, params: object): number {
   if (method !== "transaction_submit" && method !== "transaction_wait") return 0;
   const { timeoutMs } = params as { readonly timeoutMs?: number };
   return timeoutMs ?? WAIT_MS.default;
-}
-
-function parseUrl(text: string): URL {
-  const parsed = URL.canParse(text) ? new URL(text) : undefined;
-  const fault = urlFault(parsed);
-  if (parsed !== undefined && fault === undefined) return parsed;
-  // A wrong address may hold a password: it is not repeated.
-  const message = `The address of the node ${fault}: write it as http://HOST:PORT, http://127.0.0.1:9545 say.`;
-  throw new RpcConnectionError("url-invalid", message, { url: "" });
-}
-
-function urlFault(url: URL | undefined): string | undefined {
-  if (url === undefined) return "is no URL";
-  if (url.protocol !== "http:" && url.protocol !== "https:")
-    return `has the scheme ${url.protocol.slice(0, -1)}`;
-  return url.username + url.password === ""
-    ? undefined
-    : "has a user or password in it, where a node takes a token";
 }

@@ -2,33 +2,52 @@
 // one transaction and no second one in its place: two could both become final. Where what the payment needs comes back from
 // pending transactions, it waits for those: a node tells of outputs in final blocks only.
 import type { Chain } from "@witan/ledger";
-import { assert, type Refusal, refuse, type TransactionId } from "@witan/primitives";
+import {
+  type AssetId,
+  assert,
+  LIMITS,
+  present,
+  type Refusal,
+  refuse,
+  type TransactionId,
+} from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
-import { type BuiltTransfer, buildTransfer, type FeeChoice, type Payment } from "./build-transfer.ts";
+import { type BuiltTransfer, buildTransfer, type DraftedTransfer, draftTransfer } from "./build-transfer.ts";
 import { fetchChain } from "./fetch-chain.ts";
+import { largestOf } from "./largest-coins.ts";
+import type { Spender } from "./lock.ts";
+import { doubtingClock, rateDoubted } from "./node-doubts.ts";
 import { OUTCOME_MS, type WaitOptions } from "./outcome-loop.ts";
+import { planPayments } from "./plan-payments.ts";
 import { PLATFORM_CLOCK, pause } from "./platform-clock.ts";
 import type { CallOptions, RpcCaller } from "./rpc-client.ts";
 import { type PendingCoin, type SpendableCoin, spendableCoins } from "./spendable-coins.ts";
 import { type SubmitOptions, submitTransaction } from "./submit-transaction.ts";
 import type { FundsPending, TransferRefusal } from "./transfer-refusal.ts";
+import type { FeeChoice, Payment, TransferRequest } from "./transfer-request.ts";
 import { waitForTransaction } from "./wait-for-transaction.ts";
-import type { Wallet } from "./wallet.ts";
+import { Wallet } from "./wallet.ts";
 
 /**
  * Who pays whom, and which node is asked for what it takes. `timeoutMs` is how long to wait at most for pending
  * transactions that spend what the payment needs.
  */
-export interface PaymentRequest extends WaitOptions {
+export interface PaymentRequest extends WaitOptions, Pick<TransferRequest, TransferExtras> {
   readonly rpc: RpcCaller;
-  readonly from: Wallet;
+  /** Whose coins are spent: a wallet, a lock, or several of them. A wallet signs for itself. */
+  readonly from: Spender | readonly Spender[];
+  /** More wallets that sign: those that a lock names. */
+  readonly keys?: readonly Wallet[];
   readonly payments: readonly Payment[];
   /** In base units; without it the least that the chain asks for, as the node says. */
   readonly fee?: bigint;
-  /** The most that may be paid as a fee: a node that lies about the least must not cost more. */
+  /**
+   * The most that may be paid as a fee: a node that lies about the least must not cost more. Without it, and without `fee`,
+   * a node is believed a rate of at most ten times that of the genesis, or 10,000 base units for 1,000 of weight.
+   */
   readonly feeMax?: bigint;
-  /** At most 256 bytes in hex. */
-  readonly memo?: string;
+  /** Where what is left goes: the first address that is spent from, by default. */
+  readonly changeTo?: string;
   /** For how long it may enter a block; by default ten minutes, or half of what the chain allows. */
   readonly validForMs?: number;
   /** The chain, if it is known already: then the node is not asked for it. */
@@ -39,6 +58,9 @@ export interface PaymentRequest extends WaitOptions {
   readonly onPending?: (pending: readonly TransactionId[]) => void;
 }
 
+/** What of a transfer's request is handed on as it is. `locks`: issuers of assets, beside those that are spent from. */
+type TransferExtras = "issued" | "destroyed" | "preimages" | "locks" | "memo" | "spend";
+
 /** A payment, and how it is submitted. `timeoutMs` is for all of it. */
 export interface SendRequest extends PaymentRequest, SubmitOptions {}
 
@@ -47,12 +69,28 @@ export interface PreparedTransfer extends BuiltTransfer {
   readonly chain: Chain;
 }
 
+/** Why nothing was signed. `fee-too-high`: above `feeMax`, or without that above what a node is believed. */
+export type PrepareRefusal = TransferRefusal | FundsPending | Refusal<"chain-other" | "fee-too-high">;
+
 /** What was signed, or why nothing was. */
-export type PrepareResult =
-  | { readonly ok: true; readonly value: PreparedTransfer }
-  | TransferRefusal
-  | FundsPending
-  | Refusal<"chain-other" | "fee-too-high">;
+export type PrepareResult = { readonly ok: true; readonly value: PreparedTransfer } | PrepareRefusal;
+
+/** What was drafted, or why nothing was. */
+export type PrepareDraftResult =
+  | { readonly ok: true; readonly value: DraftedTransfer & { readonly chain: Chain } }
+  | PrepareRefusal;
+
+/** Transfers in the order in which they are to be submitted, the sum of their fees, or why there are none. */
+export type PreparePaymentsResult =
+  | {
+      readonly ok: true;
+      readonly value: {
+        readonly transfers: readonly BuiltTransfer[];
+        readonly fee: bigint;
+        readonly chain: Chain;
+      };
+    }
+  | PrepareRefusal;
 
 /** What was sent, and what became of it. */
 export interface SentTransfer extends PreparedTransfer {
@@ -60,11 +98,11 @@ export interface SentTransfer extends PreparedTransfer {
 }
 
 /** What was sent, or why nothing was. */
-export type SendResult =
-  | { readonly ok: true; readonly value: SentTransfer }
-  | Exclude<PrepareResult, { readonly ok: true }>;
+export type SendResult = { readonly ok: true; readonly value: SentTransfer } | PrepareRefusal;
 
 const VALID_FOR_MS = 600_000;
+
+const NATIVE = 0 as AssetId;
 
 /** Before the node is asked anew, where what was waited for did not become final. */
 const PAUSE_MS = 100;
@@ -80,7 +118,8 @@ export async function sendTransfer(request: SendRequest): Promise<SendResult> {
   const prepared = await prepareTransfer(request);
   if (!prepared.ok) return prepared;
   const left = { ...request, timeoutMs: Math.max(0, end - clock.monotonicMs()) };
-  const outcome = await submitTransaction(request.rpc, prepared.value.transaction, left);
+  const { transaction } = prepared.value;
+  const outcome = doubtingClock(await submitTransaction(request.rpc, transaction, left), clock);
   return { ok: true, value: { ...prepared.value, outcome } };
 }
 
@@ -88,7 +127,43 @@ export async function sendTransfer(request: SendRequest): Promise<SendResult> {
  * Builds and signs a transfer with what a node says of chain, rules and coins, and sends nothing.
  * @throws as `RpcClient.call`
  */
-export async function prepareTransfer(request: PaymentRequest): Promise<PrepareResult> {
+export function prepareTransfer(request: PaymentRequest): Promise<PrepareResult> {
+  return prepare(request, buildTransfer);
+}
+
+/**
+ * Drafts a transfer that others still sign, with what a node says of chain, rules and coins (`draftTransfer`).
+ * @throws as `RpcClient.call`
+ */
+export function prepareDraft(request: PaymentRequest): Promise<PrepareDraftResult> {
+  return prepare(request, draftTransfer);
+}
+
+/**
+ * Builds as many transfers as many payments take (`planPayments`), with what a node says, and sends nothing: submit them in
+ * their order.
+ * @throws as `RpcClient.call`
+ */
+export async function preparePayments(
+  request: Omit<PaymentRequest, "from" | "issued" | "destroyed" | "spend" | "changeTo" | "locks"> & {
+    readonly from: Wallet;
+  },
+): Promise<PreparePaymentsResult> {
+  const { from } = request;
+  return prepare(request, (transfer) => {
+    const planned = planPayments({ ...transfer, from });
+    if (!planned.ok) return planned;
+    const fee = planned.value.reduce((sum, one) => sum + one.fee, 0n);
+    return { ok: true, value: { transfers: planned.value, fee } };
+  });
+}
+
+type Make<T> = (request: TransferRequest) => { readonly ok: true; readonly value: T } | TransferRefusal;
+
+async function prepare<T extends { readonly fee: bigint }>(
+  request: PaymentRequest,
+  make: Make<T>,
+): Promise<{ readonly ok: true; readonly value: T & { readonly chain: Chain } } | PrepareRefusal> {
   const { rpc, feeMax, clock = PLATFORM_CLOCK, timeoutMs = OUTCOME_MS, signal } = request;
   const end = clock.monotonicMs() + timeoutMs;
   const opened = request.chain
@@ -97,28 +172,32 @@ export async function prepareTransfer(request: PaymentRequest): Promise<PrepareR
   if (!opened.ok) return opened;
   const chain = opened.value;
   for (;;) {
-    const tried = await tryTransfer(request, chain);
-    if (tried.ok) {
-      const { fee } = tried.value;
-      if (feeMax === undefined || fee <= feeMax) return { ok: true, value: { ...tried.value, chain } };
+    const { transfer, found } = await gather(request, chain);
+    const dear = feeMax === undefined ? rateDoubted(transfer) : undefined;
+    if (dear !== undefined) return dear;
+    const made = make(transfer);
+    if (made.ok) {
+      const { fee } = made.value;
+      if (feeMax === undefined || fee <= feeMax) return { ok: true, value: { ...made.value, chain } };
       return refuse("fee-too-high", `the fee would be ${fee}, at most ${feeMax} was allowed`);
     }
+    const refused = explained(made, found);
     const leftMs = end - clock.monotonicMs();
-    if (tried.code !== "funds-pending" || leftMs <= 0 || signal?.aborted === true) return tried;
-    request.onPending?.(tried.pending);
+    if (refused.code !== "funds-pending" || leftMs <= 0 || signal?.aborted === true) return refused;
+    request.onPending?.(refused.pending);
     const wait = { ...cancelledBy(request), clock, timeoutMs: leftMs };
-    const { status } = await waitForTransaction(rpc, tried.pending[0], wait);
+    const { status } = await waitForTransaction(rpc, refused.pending[0], wait);
     // What a node has just dropped may stand in its list of outputs for a moment.
     if (status !== "final") await pause(clock, PAUSE_MS, signal);
   }
 }
 
-/** Builds the transfer by what the node says at this moment. */
-async function tryTransfer(
+/** What the node says at this moment, as a request for a transfer. */
+async function gather(
   request: PaymentRequest,
   chain: Chain,
-): Promise<{ readonly ok: true; readonly value: BuiltTransfer } | TransferRefusal | FundsPending> {
-  const { rpc, from, payments, clock = PLATFORM_CLOCK } = request;
+): Promise<{ readonly transfer: TransferRequest; readonly found: FoundCoins }> {
+  const { rpc, payments, clock = PLATFORM_CLOCK, from, keys = [], locks = [] } = request;
   const [governance, head] = await Promise.all([
     rpc.call("governance_state", {}, cancelledBy(request)),
     rpc.call("chain_head", {}, cancelledBy(request)),
@@ -126,28 +205,27 @@ async function tryTransfer(
   const { feeRateMin, validUntilAheadMsMax } = governance.parameters;
   const fee: FeeChoice =
     request.fee === undefined ? { kind: "rate", rate: feeRateMin } : { kind: "exact", amount: request.fee };
-  const address = from.address(chain.genesis.addressPrefix);
-  const found = await coinsFor(payments, fee, { rpc, address, options: cancelledBy(request) });
-  const built = buildTransfer({
+  const spenders = "policyHash" in from ? [from] : from;
+  const addresses = spenders.map((spender) => spender.address(chain.genesis.addressPrefix));
+  const found = await coinsFor(request, fee, addresses);
+  // The later of the two clocks: on an idle chain the last block is old, on some machines the clock is.
+  const time = Math.max(clock.now(), head.timestamp);
+  const transfer: TransferRequest = {
     chain,
-    keys: [from],
+    keys: [...spenders.filter((spender) => spender instanceof Wallet), ...keys],
+    locks: [...spenders, ...locks],
     coins: found.coins,
-    payments,
-    fee,
-    changeTo: address,
-    // The later of the two clocks: on an idle chain the last block is old, on some machines the clock is.
-    validUntil:
-      Math.max(clock.now(), head.timestamp) +
-      (request.validForMs ?? Math.min(VALID_FOR_MS, Math.floor(validUntilAheadMsMax / 2))),
+    ...{ payments, fee, time },
+    assets: governance.assets,
+    changeTo: request.changeTo ?? present(addresses[0], "someone who pays"),
+    validUntil: time + (request.validForMs ?? Math.min(VALID_FOR_MS, Math.floor(validUntilAheadMsMax / 2))),
+    ...given("issued", request.issued),
+    ...given("destroyed", request.destroyed),
+    ...given("preimages", request.preimages),
+    ...given("spend", request.spend),
     ...given("memo", request.memo),
-  });
-  return built.ok ? built : explained(built, found);
-}
-
-interface CoinSearch {
-  readonly rpc: RpcCaller;
-  readonly address: string;
-  readonly options: CallOptions;
+  };
+  return { transfer, found };
 }
 
 interface FoundCoins {
@@ -156,31 +234,48 @@ interface FoundCoins {
   readonly complete: boolean;
 }
 
-/** The coins of each asset that is needed. */
+/** The coins of the assets that are needed, or all where all are to be spent. */
 async function coinsFor(
-  payments: readonly Payment[],
+  request: PaymentRequest,
   fee: FeeChoice,
-  { rpc, address, options }: CoinSearch,
+  addresses: readonly string[],
 ): Promise<FoundCoins> {
-  const isFree = fee.kind === "exact" ? fee.amount === 0n : fee.rate === 0;
-  const assets = new Set([...payments.map(({ asset = 0 }) => asset), ...(isFree ? [] : [0])]);
   const coins: SpendableCoin[] = [];
   const pending: PendingCoin[] = [];
   let complete = true;
-  for (const asset of assets) {
-    const page = await spendableCoins(rpc, address, { asset, ...options });
-    assert(page.ok, "the address of a wallet is none");
-    coins.push(...page.value.coins);
-    pending.push(...page.value.pending);
-    complete &&= page.value.complete;
-  }
-  return { coins, pending, complete };
+  for (const address of addresses)
+    for (const asset of assetsFor(request, fee)) {
+      const options = { ...given("asset", asset), ...cancelledBy(request) };
+      const page = await spendableCoins(request.rpc, address, options);
+      assert(page.ok, "the address of a wallet or lock is none");
+      coins.push(...page.value.coins);
+      pending.push(...page.value.pending);
+      complete &&= page.value.complete;
+    }
+  // What one transfer can't bring together is left for the next.
+  return { coins: request.spend === "all" ? largestOf(coins, LIMITS.inputs) : coins, pending, complete };
+}
+
+/** The assets whose coins are looked at; undefined stands for all. */
+function assetsFor(request: PaymentRequest, fee: FeeChoice): readonly (number | undefined)[] {
+  const { payments, destroyed = [], spend } = request;
+  const isFree = fee.kind === "exact" ? fee.amount === 0n : fee.rate === 0;
+  const wanted = [...payments, ...destroyed].map(({ asset = 0 }) => asset);
+  const isIssued = (asset: number) => request.issued?.some((one) => one.asset === asset) ?? false;
+  const assets = new Set([...wanted, ...(isFree ? [] : [0])]);
+  // What is issued needs a coin too, whichever, where nothing else is spent.
+  return spend === "all" || [...assets].every(isIssued) ? [undefined] : [...assets];
 }
 
 /** A refusal for lack of money, with why there seems to be so little. */
 function explained(refusal: TransferRefusal, found: FoundCoins): TransferRefusal | FundsPending {
-  if (refusal.code !== "insufficient-funds") return refusal;
-  const { asset, available, wanted, fee } = refusal;
+  // Without a single coin nothing is wanted of any asset but a coin to spend.
+  const lacking =
+    refusal.code === "coin-missing"
+      ? { asset: found.pending[0]?.asset ?? NATIVE, available: 0n, wanted: 0n, fee: 0n }
+      : refusal;
+  if (!("available" in lacking)) return refusal;
+  const { asset, available, wanted, fee } = lacking;
   const spending = found.pending.filter((coin) => coin.asset === asset);
   const [first, ...others] = new Set(spending.map(({ spentBy }) => spentBy));
   // The most that can come back of a coin is the coin.
@@ -188,8 +283,9 @@ function explained(refusal: TransferRefusal, found: FoundCoins): TransferRefusal
     const detail =
       `${refusal.detail}; ${spending.length} more coins are being spent by pending transactions, ${first} for one: ` +
       "pay again when those are final";
-    return { ...refusal, code: "funds-pending", detail, pending: [first, ...others] };
+    return { ...lacking, ok: false, code: "funds-pending", detail, pending: [first, ...others] };
   }
+  if (refusal.code !== "insufficient-funds") return refusal;
   const partial = found.complete
     ? ""
     : "; not all coins were looked at, there are too many: merge some first";

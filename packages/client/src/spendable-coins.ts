@@ -1,5 +1,6 @@
 // The coins of an address that a new transaction can spend: page by page from a node, without those that a pending
-// transaction spends already. What a node says of coins is believed: a lie makes a transaction that no validator takes.
+// transaction spends already. Where there are too many to hold, the largest are kept: anyone can send dust to an address, and
+// must not hide its money so. What a node says of coins is believed: a lie makes a transaction that no validator takes.
 import { addressPrefixShape, parseAddress } from "@witan/crypto";
 import type { Coin } from "@witan/ledger";
 import {
@@ -15,6 +16,7 @@ import {
   type TransactionId,
 } from "@witan/primitives";
 import { OUTPUTS_PAGE, type ResultOf } from "@witan/rpc";
+import { largestOf } from "./largest-coins.ts";
 import type { RpcCaller } from "./rpc-client.ts";
 import { RpcAnswerError } from "./rpc-failures.ts";
 
@@ -36,7 +38,7 @@ export interface SpendableCoins {
   readonly pending: readonly PendingCoin[];
   /** Of the newest block that a page was taken from. */
   readonly height: Height;
-  /** False if there are more than `coinsMax`. */
+  /** False if there are more than `coinsMax`, or than a client looks at (a million). */
   readonly complete: boolean;
 }
 
@@ -44,12 +46,14 @@ export interface SpendableCoins {
 export interface CoinsOptions {
   /** Of one asset only. */
   readonly asset?: number;
-  /** How many are held in memory; 100,000 by default. */
+  /** How many are kept: the largest of each asset; 100,000 by default. */
   readonly coinsMax?: number;
   readonly signal?: CancelSignal;
 }
 
 const COINS_MAX = 100_000;
+/** How many pages are read: of whole ones a million coins. A node must not keep a client busy for ever. */
+const PAGES_MAX = 1_000;
 
 /**
  * The coins of an address that no pending transaction spends, as far as the node knows.
@@ -64,32 +68,38 @@ export async function spendableCoins(
   if (!policyHash.ok) return policyHash;
   const { asset, coinsMax = COINS_MAX, signal } = options;
   const call = signal === undefined ? {} : { signal };
-  const coins: SpendableCoin[] = [];
-  const pending: PendingCoin[] = [];
+  let coins: SpendableCoin[] = [];
+  let pending: PendingCoin[] = [];
+  let isDropped = false;
+  const kept = <T extends SpendableCoin>(some: T[], max: number): T[] => {
+    if (some.length <= max) return some;
+    isDropped = true;
+    return largestOf(some, coinsMax);
+  };
   let height = 0;
   let after: string | undefined;
-  let read = 0;
+  let pages = 0;
   do {
     const params = { address, limit: OUTPUTS_PAGE.max, ...(asset === undefined ? {} : { asset }) };
     const page = await rpc.call("chain_outputs", after === undefined ? params : { ...params, after }, call);
-    read += page.outputs.length;
-    // Without this a node could keep a client busy for ever.
-    if (page.next !== null && page.outputs.length === 0)
-      throw wrongPage(rpc, "found an empty page with another one behind it");
+    // A page may be empty: a node looks at so many outputs at a time, of whichever asset.
+    if (page.next !== null && page.next === after)
+      throw wrongPage(rpc, "found a page that leads to itself as the next");
+    pages += 1;
     height = Math.max(height, page.height);
     for (const output of page.outputs) {
       const coin = coinOf(output, policyHash.value, rpc);
       if (output.spentBy === null) coins.push(coin);
       else pending.push({ ...coin, spentBy: output.spentBy as TransactionId });
     }
+    // Not after every page: each time all that is held is put in order.
+    coins = kept(coins, 2 * coinsMax);
+    pending = kept(pending, 2 * coinsMax);
     after = page.next ?? undefined;
-  } while (after !== undefined && read < coinsMax);
-  return ok({
-    coins,
-    pending,
-    height: height as Height,
-    complete: after === undefined,
-  });
+  } while (after !== undefined && pages < PAGES_MAX);
+  coins = kept(coins, coinsMax);
+  pending = kept(pending, coinsMax);
+  return ok({ coins, pending, height: height as Height, complete: after === undefined && !isDropped });
 }
 
 /** What an address pays to, whatever its chain. */

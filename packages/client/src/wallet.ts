@@ -19,9 +19,10 @@ import {
   type Result,
   type Signature,
 } from "@witan/primitives";
+import type { Spender } from "./lock.ts";
 
 /** What pays and signs: one key. */
-export class Wallet {
+export class Wallet implements Spender {
   readonly publicKey: PublicKey;
   /** `key(publicKey)`: what its coins pay to. */
   readonly policy: Policy;

@@ -5,6 +5,7 @@ import {
   type Codec,
   container,
   type Hash,
+  type HashTree,
   type Height,
   hexToBytes,
   hexVector,
@@ -89,12 +90,21 @@ function rootOf(transactions: readonly TransactionName[]): Hash {
   return listRoot(roots, INCLUSION_DEPTH - 1);
 }
 
+/** Trees by the very list they are over: of one block many branches are asked for, and only the first costs hashing. */
+const TREES = new WeakMap<readonly TransactionName[], HashTree>();
+
 /**
- * What shows that the transaction at `index` is in a block: 17 siblings.
+ * What shows that the transaction at `index` is in a block: 17 siblings. Lists never change: as long as a list is kept,
+ * so is the tree over it.
  * @throws {AssertionError} if there is no such transaction
  */
 export function inclusionBranch(transactions: readonly TransactionName[], index: number): readonly Hash[] {
-  return merkleBranch(namesCodec.tree(transactions), INCLUSION_DEPTH, index);
+  let tree = TREES.get(transactions);
+  if (tree === undefined) {
+    tree = namesCodec.tree(transactions);
+    TREES.set(transactions, tree);
+  }
+  return merkleBranch(tree, INCLUSION_DEPTH, index);
 }
 
 /** The `transactionsRoot` that a branch leads to from the transaction at `index`. */

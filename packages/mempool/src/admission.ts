@@ -123,6 +123,23 @@ export function admit(
   return { status: "admitted" };
 }
 
+/** What the second stage would say now. Changes nothing; that it would be refused is not remembered either. */
+export function wouldAdmit(
+  pool: Pool,
+  { formed }: Prechecked,
+  { signaturesHold, coins, now, mayWait }: Omit<AdmissionInput, "from">,
+): AdmissionVerdict {
+  const known = standing(pool, formed.sealed);
+  if (known) return known;
+  if (!signaturesHold) return refused(signatureInvalid());
+  const context = pool.context(now);
+  const broken = placeBroken(pool, formed, context);
+  if (broken) return refused(broken);
+  const place = placeFor(pool, formed, coins, context);
+  if (place.ok) return { status: "admitted" };
+  return place.code === "input-missing" && mayWait() ? { status: "waiting" } : refused(place);
+}
+
 /** What the pool holds under the id, if that decides. */
 function standing(pool: Pool, sealed: SealedTransaction): Standing | undefined {
   const pending = pool.graph.find(sealed);
@@ -195,6 +212,38 @@ function enter(
   { context, turn }: { readonly context: BlockContext; readonly turn: Turn },
 ): MempoolRefusal | undefined {
   const { sealed } = formed;
+  const found = placeFor(pool, formed, coins, context);
+  if (!found.ok) return found;
+  const { parents, spent, victims } = found;
+  if (victims.length > 0) {
+    pool.graph.remove(victims);
+    const refusal = { ok: false, code: "evicted", detail: `${sealed.id} pays more` } as const;
+    for (const victim of victims) pool.tellDropped(victim, refusal, turn);
+  }
+  const place = { since: turn.now, position: pool.nextPosition() };
+  pool.graph.add(entryOf(pool, formed, spent, place), parents);
+  pool.rejections.forget(sealed);
+  return undefined;
+}
+
+/** The place that one would have among the pending ones. */
+interface Place {
+  readonly ok: true;
+  readonly parents: readonly Entry[];
+  /** The coins that its inputs name. */
+  readonly spent: readonly (Coin | undefined)[];
+  /** Who would have to go. */
+  readonly victims: readonly Entry[];
+}
+
+/** Judges the inputs of a transaction that holds otherwise, and looks for its place. Changes nothing. */
+function placeFor(
+  pool: Pool,
+  formed: WellFormed,
+  coins: CoinSource,
+  context: BlockContext,
+): Place | MempoolRefusal {
+  const { sealed } = formed;
   const confirmed = coinsOf(formed, coins);
   // What is confirmed is no output of a pending one.
   const parents = confirmed.includes(undefined) ? pool.graph.parentsOf(sealed) : [];
@@ -204,16 +253,7 @@ function enter(
   const tooLarge = familyTooLarge(pool, parents);
   if (tooLarge) return tooLarge;
   const room = roomFor(pool, sealed, parents);
-  if (!room.ok) return room;
-  if (room.victims.length > 0) {
-    pool.graph.remove(room.victims);
-    const refusal = { ok: false, code: "evicted", detail: `${sealed.id} pays more` } as const;
-    for (const victim of room.victims) pool.tellDropped(victim, refusal, turn);
-  }
-  const place = { since: turn.now, position: pool.nextPosition() };
-  pool.graph.add(entryOf(pool, formed, spent, place), parents);
-  pool.rejections.forget(sealed);
-  return undefined;
+  return room.ok ? { ok: true, parents, spent, victims: room.victims } : room;
 }
 
 /** Makes the entry of a transaction whose inputs were judged, with the coins that they name. */

@@ -17,6 +17,7 @@ import {
   type Prechecked,
   type PrecheckVerdict,
   precheck,
+  wouldAdmit,
 } from "./admission.ts";
 import { applyBlock } from "./block-applied.ts";
 import { undoBlock } from "./block-undone.ts";
@@ -113,6 +114,16 @@ export class Mempool {
     if (verdict.status === "refused")
       this.#pool.rememberRefused(prechecked.formed.sealed, verdict.refusal, input.now);
     return { verdict, notices: turn.notices };
+  }
+
+  /** What `precheck` would say. Changes nothing: a refusal is not remembered. */
+  wouldPrecheck(transaction: SealedTransaction, now: Timestamp): PrecheckVerdict {
+    return precheck(this.#pool, transaction, now);
+  }
+
+  /** What `admit` would say. Changes nothing: nobody goes for it, nothing is remembered. */
+  wouldAdmit(prechecked: Prechecked, input: Omit<AdmissionInput, "from">): AdmissionVerdict {
+    return wouldAdmit(this.#pool, prechecked, input);
   }
 
   /**
@@ -246,6 +257,11 @@ export class Mempool {
       transactions.push(entry);
     }
     return { transactions, next: undefined };
+  }
+
+  /** Those that wait for inputs, in order of arrival; few, as `orphans` says. */
+  waiting(): readonly PendingTransaction[] {
+    return [...this.#pool.waiting.values()];
   }
 
   /** All pending transactions encoded, parents before children: admitted in this order, each finds its inputs. */

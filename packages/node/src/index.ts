@@ -1,4 +1,5 @@
 export { ChainError, type ChainErrorCode } from "./chain/chain-error.ts";
+export { checkpointDigest } from "./chain/checkpoint.ts";
 export type { FlushLimits, OpenProgress } from "./chain/types.ts";
 export { DecidedInvalidError } from "./consensus/finalizer.ts";
 export {
@@ -9,10 +10,22 @@ export {
   investigate,
   type StoredBlock,
 } from "./consensus/investigate.ts";
+export { BUFFERED_MAX } from "./consensus/pbft-host.ts";
 export { UnreadableRecordError } from "./consensus/records.ts";
 export { StoredStatements } from "./consensus/stored-statements.ts";
 export { NodeMetrics } from "./metrics.ts";
 export { Node } from "./node.ts";
 export type { LastVotes, Log, VoteSigner } from "./ports.ts";
 export type { BlockEvent, NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
-export { PROTOCOL_VERSIONS } from "./wire.ts";
+export {
+  type BulkMessage,
+  bulkMessageCodec,
+  type DecidedBlock,
+  PROTOCOL_VERSIONS,
+  RANGE_BLOCKS_MAX,
+  type Request,
+  rangeCodec,
+  requestCodec,
+  type TransactionsMessage,
+  transactionsMessageCodec,
+} from "./wire.ts";

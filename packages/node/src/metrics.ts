@@ -88,6 +88,16 @@ export class NodeMetrics {
     gauge("mempool_bytes", "memory of pending transactions", () => node.readings().pendingBytes);
     gauge("outputs", "outputs that are not spent", () => node.readings().outputs);
     gauge("sync_behind_blocks", "blocks that peers have and this node lacks", () => node.readings().behind);
+    gauge("sync_held_bytes", "blocks fetched that wait to be applied", () => node.readings().syncBytes);
+    new Gauge({
+      name: "witan_consensus_kept",
+      help: "messages of others that the engine keeps, by kind; bounded, whatever they send",
+      labelNames: ["kind"],
+      registers: [this.#all],
+      collect() {
+        for (const [kind, count] of Object.entries(node.readings().kept)) this.set({ kind }, count);
+      },
+    });
   }
 
   /** All of it as Prometheus reads it. */

@@ -13,7 +13,7 @@ import {
   type PeerId,
   RULES_VERSIONS,
 } from "@witan/primitives";
-import type { RpcService } from "@witan/rpc";
+import type { EventFeed, RpcService } from "@witan/rpc";
 import { rulesUnknown } from "./chain/chain-error.ts";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
 import { openChainKeeper } from "./chain/open-chain-keeper.ts";
@@ -23,10 +23,12 @@ import type { Inbox } from "./consensus/inbox.ts";
 import { NewViewLog } from "./consensus/new-view-log.ts";
 import { readRecords } from "./consensus/records.ts";
 import { TurningPoints } from "./consensus/turning-points.ts";
+import { Events } from "./events/events.ts";
 import { FloodGuard, REQUESTS, VOTES } from "./flood-guard.ts";
 import { type BlockParts, blockParts, type PoolParts, poolParts } from "./parts.ts";
 import { Peers } from "./peers.ts";
 import type { Admitted } from "./pool/intake.ts";
+import { readingsOf } from "./readings.ts";
 import { createService } from "./service/service.ts";
 import type { NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
 import { bulkMessageCodec } from "./wire.ts";
@@ -39,6 +41,7 @@ const WORK_MS = 100;
 export class Node {
   /** Answers the RPC. */
   readonly service: RpcService;
+  readonly #events: Events;
   readonly #settings: NodeSettings;
   readonly #ports: NodePorts;
   readonly #observer: NodeObserver;
@@ -78,18 +81,24 @@ export class Node {
     this.#peers = new Peers(ports.network, settings.peers, membership);
     this.#turningPoints = new TurningPoints(ports.log, ports.signer.publicKeys, membership);
     const { connected } = this.#peers;
+    this.#events = new Events({
+      ...{ chain, clock: ports.clock, self: ports.network.self, yieldNow: ports.yieldNow },
+      consensusStatus: () => this.#blocks.host.status,
+      isStopping: () => this.#stopping !== undefined,
+    });
     const input = {
       ...{ settings, ports, chain, newViews, connected },
       onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) =>
         this.#admitted(admitted, notices),
       onEvidence: (found: Equivocation) => this.#witness(found),
+      onStepped: () => this.#events.consensusMoved(),
       onFailure: (error: unknown) => this.#fail(error),
     };
     this.#pool = poolParts(input);
     this.#blocks = blockParts(input, this.#pool.mempool);
-    const { host, sync } = this.#blocks;
+    const { host, sync, heard } = this.#blocks;
     this.service = createService({
-      ...{ settings, ports, chain, evidence },
+      ...{ settings, ports, chain, evidence, heard },
       ...this.#pool,
       consensusStatus: () => host.status,
       syncTarget: () => sync.target,
@@ -140,19 +149,18 @@ export class Node {
     return this.#chain.tip;
   }
 
+  /** Tells what happens, to those who subscribe. */
+  get events(): EventFeed {
+    return this.#events;
+  }
+
   /** Where the node stands, in numbers. */
   readings(): NodeReadings {
-    const { transactions, bytes } = this.#pool.mempool.status();
-    const { height } = this.#chain.tip;
-    const { view, quorum } = this.#blocks.host.status;
-    return {
-      ...{ height, view, quorum, pending: transactions, pendingBytes: bytes },
-      peers: this.#peers.connected().length,
-      validators: this.#chain.governance.membership.members.length,
-      evidence: this.#evidence.all.length,
-      outputs: this.#chain.cacheStatus().outputs,
-      behind: Math.max(0, (this.#blocks.sync.target ?? height) - height),
-    };
+    return readingsOf({
+      ...this.#blocks,
+      ...{ chain: this.#chain, mempool: this.#pool.mempool },
+      ...{ peers: this.#peers.connected().length, evidence: this.#evidence.all.length },
+    });
   }
 
   /** Begins to listen, to dial, and to take part. @throws {NetworkFailure} if the address can't be had */
@@ -197,6 +205,7 @@ export class Node {
 
   async #stop(): Promise<void> {
     for (const cancel of this.#timers) cancel();
+    this.#events.stop();
     this.#blocks.sync.stop();
     await this.#blocks.host.stop();
     await this.#ports.network.close();
@@ -227,6 +236,7 @@ export class Node {
 
   #connected({ id, name, hello, version }: ConnectedPeer): void {
     this.#peers.add(id);
+    this.#blocks.heard.from(id, hello.height);
     this.#ports.log.info({ peer: name, height: hello.height, version, agent: hello.agent }, "connected");
     this.#blocks.sync.claim(hello.height, [id]);
     this.#pool.gossip.greet(id);
@@ -245,6 +255,7 @@ export class Node {
   }
 
   #message(from: PeerId, channel: Channel, bytes: Uint8Array): void | Promise<void> {
+    this.#blocks.heard.from(from);
     if (channel === "transactions")
       return this.#pool.gossip.receive(from, bytes).catch((error: unknown) => this.#fail(error));
     if (channel === "bulk") {
@@ -262,8 +273,10 @@ export class Node {
   }
 
   #take(from: PeerId, reading: Awaited<ReturnType<Inbox["read"]>>): void {
-    if (reading.kind === "verified") this.#blocks.host.input({ kind: "message", message: reading.message });
-    else if (reading.kind === "fault") this.#ports.network.reportFault(from, "serious", reading.code);
+    if (reading.kind === "verified") {
+      this.#blocks.heard.said(from, reading.message);
+      this.#blocks.host.input({ kind: "message", message: reading.message });
+    } else if (reading.kind === "fault") this.#ports.network.reportFault(from, "serious", reading.code);
     else if (reading.kind === "notYet") {
       // Nobody has signed for that height yet: it is reason to ask for the next block, and for no more.
       const next = Math.min(reading.height - 1, this.#chain.tip.height + 1);
@@ -322,6 +335,7 @@ export class Node {
     const known = new Set(this.#peers.connected());
     const own = admitted.filter(({ from }) => !known.has(from as PeerId));
     this.#pool.gossip.push(own.map(({ transaction }) => transaction));
+    this.#events.admitted(admitted);
     for (const { transaction, from } of admitted)
       if (known.has(from as PeerId)) this.#pool.gossip.relay(transaction.id);
     this.#noticed(notices);
@@ -333,6 +347,7 @@ export class Node {
     const ready = notices.filter(({ kind }) => kind === "admitted");
     if (ready.length > 0) this.#pool.gossip.push(ready.map(({ transaction }) => transaction));
     this.#pool.fates.noticed(notices);
+    this.#events.noticed(notices);
   }
 
   /** A block is final: everybody hears of it before anything else happens. */
@@ -344,6 +359,7 @@ export class Node {
     this.#peers.membersAre(membership);
     this.#turningPoints.membersAre(membership);
     this.#pool.fates.blockFinal(valid);
+    this.#events.blockFinal(valid);
     this.#noticed(notices);
     this.#blocks.work.update();
     const { height, timestamp } = header;

@@ -8,6 +8,7 @@ import { Bodies } from "./consensus/bodies.ts";
 import { BodySource } from "./consensus/body-source.ts";
 import { CheckedSignatures } from "./consensus/checked-signatures.ts";
 import { Finalizer } from "./consensus/finalizer.ts";
+import { Heard } from "./consensus/heard.ts";
 import { Inbox } from "./consensus/inbox.ts";
 import type { NewViewLog } from "./consensus/new-view-log.ts";
 import { PbftHost } from "./consensus/pbft-host.ts";
@@ -42,6 +43,8 @@ export interface PartsInput {
   readonly connected: () => readonly PeerId[];
   readonly onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) => void;
   readonly onEvidence: (evidence: Equivocation) => void;
+  /** Consensus may stand elsewhere now. */
+  readonly onStepped: () => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -62,6 +65,7 @@ export interface BlockParts {
   readonly serving: Serving;
   readonly tips: TipNotices;
   readonly work: WorkWatch;
+  readonly heard: Heard;
 }
 
 /** Puts together what has to do with transactions. */
@@ -89,7 +93,7 @@ export function poolParts(input: PartsInput): PoolParts {
 
 /** Puts together what has to do with blocks. */
 export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
-  const { settings, ports, chain, connected, onFailure, onEvidence } = input;
+  const { settings, ports, chain, connected, onFailure, onEvidence, onStepped } = input;
   const { clock, network, verifier, store, signer, log } = ports;
   const bodies = new Bodies();
   const blockSize = new BlockSize({ clock, targetMs: settings.viewTimeoutMs / BLOCKS_IN_VIEW });
@@ -101,7 +105,7 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
   const inbox = new Inbox({ chainId, memberships: chain.memberships, signatures });
   const host: PbftHost = new PbftHost({
     ...{ chain, store, network, signer, proposals, bodies, bodySource, finalizer, connected, log },
-    ...{ clock, blockSize, newViews: input.newViews, onEvidence, onFailure },
+    ...{ clock, blockSize, newViews: input.newViews, onEvidence, onStepped, onFailure },
     times: timesOf(settings),
     helpPauseMs: settings.viewTimeoutMs / HELPS_IN_VIEW,
     records: readRecords(store),
@@ -126,7 +130,8 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
   });
   const isObserver = (): boolean => host.status.me === undefined;
   const tips = new TipNotices({ chain, network, connected, isObserver });
-  return { bodies, inbox, host, sync, work, tips, serving: new Serving(chain, proposals) };
+  const heard = new Heard(clock, chain.memberships);
+  return { bodies, inbox, host, sync, work, tips, heard, serving: new Serving(chain, proposals) };
 }
 
 function timesOf({ tickMs, viewTimeoutMs, viewTimeoutMaxMs }: NodeSettings) {

@@ -1,4 +1,5 @@
 // How a node is set up, and what it is given: values that the command line (or a test) has validated.
+import type { PbftKept } from "@witan/consensus";
 import type { Chain } from "@witan/ledger";
 import type { MempoolLimits } from "@witan/mempool";
 import type { AdmittedPeer, Clock, Network, SignatureScheme, SignatureVerifier } from "@witan/primitives";
@@ -74,4 +75,8 @@ export interface NodeReadings {
   readonly outputs: number;
   /** Blocks that peers have and this node lacks. */
   readonly behind: number;
+  /** Bytes of final blocks that were fetched and wait to be applied. */
+  readonly syncBytes: number;
+  /** What the engine keeps of others' messages, by kind: `keptMax` bounds each. */
+  readonly kept: PbftKept;
 }

@@ -1,6 +1,7 @@
 // The one door to SSZ. Encoding checks every length and range, decoding accepts exactly what encoding gives, nothing is
 // thrown but for bugs: a fault is `{ok: false, code: "encoding"}`. Fixed bytes are lower-case hex, a union is
 // `{kind: name, ...fields}`, a number a safe integer, an amount a bigint. The types themselves are in ssz-types.ts.
+import { makeType } from "#platform";
 import { AssertionError, assert } from "./assert.ts";
 import { bytesToHex, sameBytes } from "./hex.ts";
 import { type Hash, INTEGER_MAX } from "./ids.ts";
@@ -146,24 +147,24 @@ export function hexVector<T extends string = string>(length: number): Codec<T> {
 
 /** ByteList[limit], as lower-case hex. */
 export function hexList<T extends string = string>(limit: number): Codec<T> {
-  return new CheckedCodec<T>(new HexBytes(limit));
+  return new CheckedCodec<T>(makeType(() => new HexBytes(limit)));
 }
 
 /** ByteList[limit] of printable ASCII (0x20 to 0x7e), as a string. */
 export function text(limit: number): Codec<string> {
-  return new CheckedCodec<string>(new Text(limit));
+  return new CheckedCodec<string>(makeType(() => new Text(limit)));
 }
 
 /** ByteList[limit], as bytes: a view on what was decoded, not a copy. */
 export function byteList(limit: number): Codec<Uint8Array> {
-  return new CheckedCodec<Uint8Array>(new PlainBytes(limit));
+  return new CheckedCodec<Uint8Array>(makeType(() => new PlainBytes(limit)));
 }
 
 /** List[element, limit], as an array; elements are of composite types. */
 export function list<T>(element: Codec<T>, limit: number): Codec<readonly T[]> {
   const type = typeOf(element);
   assert(!type.isBasic, "lists of basic types are packed otherwise, and not in use");
-  return new CheckedCodec<readonly T[]>(new CheckedList(type, limit));
+  return new CheckedCodec<readonly T[]>(makeType(() => new CheckedList(type, limit)));
 }
 
 /** Container, as an object with exactly these fields, in this order. */
@@ -184,5 +185,5 @@ export function union<T extends { readonly kind: string }>(
 ): Codec<T> {
   const kinds = Object.keys(variants);
   const types = Object.values(variants).map((codec) => typeOf(codec as Codec<unknown>));
-  return new CheckedCodec<T>(new TaggedUnion(kinds, types));
+  return new CheckedCodec<T>(makeType(() => new TaggedUnion(kinds, types)));
 }

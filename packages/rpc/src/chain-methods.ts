@@ -9,7 +9,10 @@ import {
   address,
   amount,
   assetId,
+  byAsset,
   count,
+  cursor,
+  difference,
   hash,
   height,
   integer,
@@ -17,23 +20,27 @@ import {
   name,
   oneOf,
   sum,
-  text,
   time,
   transactionHex,
 } from "./values.ts";
 
 /** How many outputs `chain_outputs` gives at a time. */
 export const OUTPUTS_PAGE = { default: 100, max: 1_000 } as const;
+/** How many blocks `chain_blocks` gives at a time. */
+export const BLOCKS_PAGE = { default: 20, max: 100 } as const;
+/** How many entries `chain_history` gives at a time. */
+export const HISTORY_PAGE = { default: 100, max: 1_000 } as const;
 
-const genesisFile = z.custom<{ readonly [field: string]: Json }>(
-  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+const genesisFile = z.record(
+  z.string(),
+  z.custom<Json>((value) => value !== undefined, "JSON"),
   "the JSON of a genesis file",
 );
 
 const blockParams = z
   .strictObject({
-    height: height.optional(),
-    hash: hash.optional(),
+    height: height.optional().describe("either this or hash"),
+    hash: hash.optional().describe("either this or height"),
     transactions: oneOf(["ids", "full"]).default("ids"),
   })
   .refine((params) => (params.height === undefined) !== (params.hash === undefined), {
@@ -53,10 +60,27 @@ const output = z.strictObject({
   amount,
   height,
   reward: z.boolean(),
-  spentBy: hash.nullable(),
+  spentBy: hash.nullable().describe("a pending transaction that spends it"),
 });
 
-const cursor = text(256);
+const order = oneOf(["descending", "ascending"]).default("descending");
+
+const shortBlock = z.strictObject({
+  height,
+  hash,
+  timestamp: time,
+  proposer: name.nullable().describe("null for block 0"),
+  transactions: count,
+  bytes: count,
+});
+
+const historyEntry = z.strictObject({
+  height,
+  timestamp: time,
+  index: count.describe("the transaction's position in its block"),
+  transaction: hash,
+  changes: byAsset(difference).describe("what the address gained or lost, by asset"),
+});
 
 /** Methods named `chain_…`. */
 export const CHAIN_METHODS = {
@@ -88,8 +112,25 @@ export const CHAIN_METHODS = {
     role: "read",
     errors: ["block-unknown"],
   }),
+  chain_blocks: method({
+    summary:
+      "blocks in short, in pages, from the head down or from block 0 up; next goes into before or from of the next call",
+    params: z.strictObject({
+      from: height.optional().describe("the lowest height that is told; 0 if left out"),
+      before: height.optional().describe("no height from here on is told; left out: up to the head"),
+      limit: integer(1, BLOCKS_PAGE.max).default(BLOCKS_PAGE.default),
+      order,
+    }),
+    result: z.strictObject({
+      blocks: listOf(shortBlock, BLOCKS_PAGE.max),
+      next: height.nullable().describe("before, or from if ascending, of the next page"),
+    }),
+    role: "read",
+    errors: [],
+  }),
   chain_transaction: method({
-    summary: "what is known of a transaction now",
+    summary:
+      "what is known of a transaction now, whoever asks; as transaction_wait tells it at once, with its bytes",
     params: z.strictObject({ transaction: hash }),
     result: transactionState,
     role: "read",
@@ -104,7 +145,7 @@ export const CHAIN_METHODS = {
   }),
   chain_outputs: method({
     summary:
-      "the unspent outputs of an address, in pages; spentBy names a pending transaction that spends one",
+      "the unspent outputs of an address, in pages; spentBy names a pending transaction that spends one; with asset a page may be short or empty, and there are more as long as next is a cursor",
     params: z.strictObject({
       address,
       asset: assetId.optional(),
@@ -125,10 +166,28 @@ export const CHAIN_METHODS = {
     result: z.strictObject({
       address,
       height,
-      balances: z.record(z.string().regex(/^(?:0|[1-9][0-9]{0,9})$/, "an asset's number"), sum),
+      balances: byAsset(sum),
     }),
     role: "read",
     errors: ["address-invalid", "address-index-off"],
+  }),
+  chain_history: method({
+    summary:
+      "what transactions did to an address, in pages; a page may be short, and there are more as long as next is a cursor",
+    params: z.strictObject({
+      address,
+      asset: assetId.optional(),
+      after: cursor.optional(),
+      limit: integer(1, HISTORY_PAGE.max).default(HISTORY_PAGE.default),
+      order,
+    }),
+    result: z.strictObject({
+      height,
+      entries: listOf(historyEntry, HISTORY_PAGE.max),
+      next: cursor.nullable(),
+    }),
+    role: "read",
+    errors: ["address-invalid", "cursor-invalid", "address-index-off"],
   }),
   chain_assets: method({
     summary: "the registered assets; asset 0 is the native one",

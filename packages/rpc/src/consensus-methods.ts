@@ -1,27 +1,61 @@
-// Methods about consensus and governance.
+// Methods about consensus: who decides, where it stands, what it waits for.
 import { LIMITS } from "@witan/primitives";
 import * as z from "zod";
-import { asset, client, clientsMode, evidence, members, mode, parameters } from "./ledger-values.ts";
+import { evidence, members, mode } from "./ledger-values.ts";
 import { method } from "./method.ts";
-import { count, height, listOf, name, oneOf } from "./values.ts";
+import { count, height, listOf, name, oneOf, sentence, time } from "./values.ts";
+
+/**
+ * What consensus may wait for. `transactions`: for something to put into a block, so nothing is wrong. `proposal`: for
+ * the primary's block. `prepares`, `commits`: for votes. `block`: it is decided, and this node gets or writes it.
+ * `view-changes`: for members to ask for the next view. `new-view`: for the next primary to begin it. `sync`: this node
+ * is behind, and fetches blocks. `peers`: fewer members than a quorum can be reached.
+ */
+export const WAITING_FOR = [
+  "transactions",
+  "proposal",
+  "prepares",
+  "commits",
+  "block",
+  "view-changes",
+  "new-view",
+  "sync",
+  "peers",
+] as const;
+
+/**
+ * How a member stands to what is waited for. `me`: this node. `voted`: it has done its part. `silent`: connected, and its
+ * part is missing. `ready`: connected, and nothing is expected of it now. `behind`: it lacks blocks that this node has.
+ * `disconnected`: no connection. `equivocating`: it has voted twice lately; its votes count for nothing here.
+ */
+export const MEMBER_STATES = [
+  "voted",
+  "silent",
+  "ready",
+  "behind",
+  "disconnected",
+  "equivocating",
+  "me",
+] as const;
 
 const names = listOf(name, LIMITS.members);
+const phase = oneOf(["idle", "proposed", "prepared", "deciding", "changingView"]);
 
-/** Methods named `consensus_…` and `governance_…`. */
+/** Methods named `consensus_…`. */
 export const CONSENSUS_METHODS = {
   consensus_status: method({
     summary: "where consensus stands: height, view, phase, who has voted, and when the view is given up",
     params: z.strictObject({}),
     result: z.strictObject({
       mode,
-      membership: height,
-      height,
+      membership: height.describe("from which on these members decide"),
+      height: height.describe("that is being decided"),
       view: count,
-      phase: oneOf(["idle", "proposed", "prepared", "deciding", "changingView"]),
+      phase,
       primary: name,
       me: name.nullable(),
       quorum: count,
-      timeoutMs: count.nullable(),
+      timeoutMs: count.nullable().describe("until the view is given up; null: nothing is waited for"),
       prepares: names,
       commits: names,
       viewChanges: names,
@@ -32,7 +66,11 @@ export const CONSENSUS_METHODS = {
   consensus_membership: method({
     summary: "the members that decide a height; without one, the next",
     params: z.strictObject({ height: height.optional() }),
-    result: z.strictObject({ from: height, quorum: count, members }),
+    result: z.strictObject({
+      from: height.describe("the first height that they decide"),
+      quorum: count,
+      members,
+    }),
     role: "read",
     errors: ["height-unknown", "mode-unsupported"],
   }),
@@ -43,19 +81,32 @@ export const CONSENSUS_METHODS = {
     role: "read",
     errors: ["mode-unsupported"],
   }),
-  governance_state: method({
-    summary: "what governs the chain after the last final block",
+  consensus_explain: method({
+    summary:
+      "in words and in data: what consensus waits for, in whose hands it is, and what an operator can do",
     params: z.strictObject({}),
     result: z.strictObject({
+      sentences: listOf(sentence, 20),
       height,
-      sequence: count,
-      members,
-      parameters,
-      assets: listOf(asset, LIMITS.assets),
-      clientsMode,
-      clients: listOf(client, LIMITS.clients),
+      view: count,
+      phase,
+      waitingFor: oneOf(WAITING_FOR),
+      proposer: name.describe("the primary of the view"),
+      proposalSeen: z.boolean(),
+      votes: z.strictObject({ have: count, needed: count }).describe("in the step that is waited for"),
+      members: listOf(
+        z.strictObject({
+          name,
+          state: oneOf(MEMBER_STATES),
+          lastHeard: time.nullable().describe("null: never since this node started, or it is this node"),
+          height: height.nullable().describe("that it said it has"),
+        }),
+        LIMITS.members,
+      ),
+      nextTimeoutMs: count.nullable().describe("until this node gives the view up; null: its timer rests"),
+      advice: listOf(sentence, 20),
     }),
     role: "read",
-    errors: [],
+    errors: ["mode-unsupported"],
   }),
 } as const;

@@ -30,6 +30,22 @@ export const RPC_ERRORS = {
     message: "the cursor is not one that this method gave: begin again without one",
   },
 
+  "proposal-invalid": {
+    code: -32000,
+    message:
+      "the proposal is no change that this chain would make: look at it with witan governance show, and propose it anew",
+  },
+  "proposal-out-of-turn": {
+    code: -32000,
+    message:
+      "the proposal's sequence is not the chain's next, or its time is over: propose it anew, if it is still wanted",
+  },
+  "approval-invalid": {
+    code: -32000,
+    message:
+      "the approval does not count: it must be a signature of the proposal's id by a voting member's operator key",
+  },
+
   "block-unknown": { code: -32001, message: "this node has no such block: compare with chain_head" },
   "transaction-unknown": {
     code: -32001,
@@ -61,7 +77,17 @@ export const RPC_ERRORS = {
 
   "mode-unsupported": { code: -32004, message: "a chain of this consensus mode has nothing to answer here" },
 
+  "websocket-needed": {
+    code: -32004,
+    message: "events can be told over WebSocket only: connect to the same address with ws:// or wss://",
+  },
+
   busy: { code: -32005, message: "the node has more to check than it can hold: send again in a moment" },
+  "approvals-too-many": {
+    code: -32005,
+    message:
+      "the operator key has approved as many changes as one may at a time: wait until some are made or over",
+  },
   "calls-too-many": {
     code: -32005,
     message: "too many calls are being answered: wait for answers before you send more",
@@ -69,6 +95,20 @@ export const RPC_ERRORS = {
   "waits-too-many": {
     code: -32005,
     message: "too many calls wait for transactions: wait for some to end, or ask with chain_transaction",
+  },
+  "subscriptions-too-many": {
+    code: -32005,
+    message:
+      "the connection, or the node, has as many subscriptions as it may have: end some with unsubscribe",
+  },
+  "rate-limited": {
+    code: -32005,
+    message: "too many calls in a short time: send again after data.retryAfterMs, and more in one batch",
+  },
+  "connections-too-many": {
+    code: -32005,
+    message:
+      "this address has as many connections open as one may have: close some, or use them for more calls",
   },
   "batch-too-large": { code: -32005, message: "the batch has too many calls: send them in several" },
   "body-too-large": { code: -32005, message: "the body has too many bytes: send it in several requests" },
@@ -95,6 +135,32 @@ export const RPC_ERRORS = {
 
 /** A stable reason of an error. */
 export type ErrorReason = keyof typeof RPC_ERRORS;
+
+/** What a server may answer by itself, to a call of any method; what is no call at all it answers by other reasons. */
+export const SERVER_REASONS: readonly ErrorReason[] = [
+  "params-invalid",
+  "internal",
+  "stopping",
+  "calls-too-many",
+  "waits-too-many",
+  "rate-limited",
+  "answer-too-large",
+  "role-too-low",
+];
+
+/** What a server answers where there is no call of a method: to a body, a batch, a connection. */
+export const REQUEST_REASONS: readonly ErrorReason[] = [
+  "parse-error",
+  "invalid-request",
+  "method-unknown",
+  "batch-too-large",
+  "body-too-large",
+  "connections-too-many",
+  "token-needed",
+  "token-unknown",
+  "host-not-allowed",
+  "origin-not-allowed",
+];
 
 /** An error as it travels: the `error` of a JSON-RPC answer. */
 export interface RpcErrorObject {

@@ -4,8 +4,11 @@ import type { CancelSignal } from "@witan/primitives";
 import type * as z from "zod";
 import { CHAIN_METHODS } from "./chain-methods.ts";
 import { CONSENSUS_METHODS } from "./consensus-methods.ts";
+import { DISCOVERY_METHODS } from "./discovery-methods.ts";
+import { GOVERNANCE_METHODS } from "./governance-methods.ts";
 import type { RpcRole } from "./method.ts";
 import { NODE_METHODS } from "./node-methods.ts";
+import { SUBSCRIPTION_METHODS } from "./subscription-methods.ts";
 import { TRANSACTION_METHODS } from "./transaction-methods.ts";
 
 /** All methods by name. */
@@ -14,10 +17,19 @@ export const METHODS = {
   ...CHAIN_METHODS,
   ...TRANSACTION_METHODS,
   ...CONSENSUS_METHODS,
+  ...SUBSCRIPTION_METHODS,
+  ...GOVERNANCE_METHODS,
+  ...DISCOVERY_METHODS,
 } as const;
 
 /** The name of a method. */
 export type MethodName = keyof typeof METHODS;
+
+/** Methods that belong to a connection: the server answers them itself, from an `EventFeed`. */
+export type SubscriptionMethodName = keyof typeof SUBSCRIPTION_METHODS;
+
+/** The methods that a service answers. */
+export type ServiceMethodName = Exclude<MethodName, SubscriptionMethodName>;
 
 /** The same, and all in it, for reading only. What is a record, and names no fields, is so at its surface. */
 export type DeepReadonly<T> = T extends string | number | boolean | bigint | null | undefined
@@ -46,11 +58,11 @@ export interface CallContext {
 }
 
 /**
- * What answers calls: one function per method. It throws an `RpcError` for what the caller must know; anything else that
+ * What answers calls: one function per method, but for those of subscriptions. It throws an `RpcError` for what the caller must know; anything else that
  * is thrown is a bug, and answered as `internal`.
  */
 export type RpcService = {
-  readonly [M in MethodName]: (params: ParamsOf<M>, context: CallContext) => Promise<ResultOf<M>>;
+  readonly [M in ServiceMethodName]: (params: ParamsOf<M>, context: CallContext) => Promise<ResultOf<M>>;
 };
 
 /** Whether there is a method of this name. */

@@ -4,8 +4,10 @@ import * as z from "zod";
 import { mode } from "./ledger-values.ts";
 import { method } from "./method.ts";
 import {
+  amount,
   code,
   count,
+  cursor,
   hash,
   height,
   integer,
@@ -14,11 +16,27 @@ import {
   oneOf,
   peerId,
   sentence,
+  sum,
   text,
   time,
 } from "./values.ts";
 
+/** How many transactions `mempool_transactions` gives at a time. */
+export const MEMPOOL_PAGE = { default: 100, max: 1_000 } as const;
+
 const nothing = z.strictObject({});
+
+/** A transaction that is pending, or waits for inputs that are not known. */
+const pendingTransaction = z.strictObject({
+  transaction: hash,
+  bytes: count,
+  fee: amount,
+  feeRate: sum.describe("the fee for 1,000 of weight (bytes, and 200 for each signature), rounded down"),
+  admittedAt: time.describe("since when it is pending, or waits"),
+  validUntil: time.describe("no block later than this takes it"),
+  spends: count.describe("how many outputs it spends"),
+  waiting: z.boolean().describe("for inputs that are not known"),
+});
 
 /** A peer; what is not known is null. Times in milliseconds since 1970. */
 const peer = z.strictObject({
@@ -50,8 +68,11 @@ export const NODE_METHODS = {
       height,
       hash,
       timestamp: time,
-      peers: count,
-      syncing: z.strictObject({ target: height }).nullable(),
+      peers: count.describe("connected"),
+      syncing: z
+        .strictObject({ target: height })
+        .nullable()
+        .describe("the height that members have, if it is above"),
       startedAt: time,
       verifier: z.strictObject({ backend: text(40), workers: count }),
       rulesVersion: integer(0, 0xffff),
@@ -85,9 +106,23 @@ export const NODE_METHODS = {
       bytes: count,
       waiting: count,
       limits: z.strictObject({ transactions: count, bytes: count }),
-      oldestMs: count.nullable(),
+      oldestMs: count.nullable().describe("for how long the first in order of arrival is pending"),
     }),
     role: "read",
     errors: [],
+  }),
+  mempool_transactions: method({
+    summary:
+      "the pending transactions in order of arrival, then those that wait for inputs, in pages; feeRate is the fee for 1,000 of weight",
+    params: z.strictObject({
+      after: cursor.optional(),
+      limit: integer(1, MEMPOOL_PAGE.max).default(MEMPOOL_PAGE.default),
+    }),
+    result: z.strictObject({
+      transactions: listOf(pendingTransaction, MEMPOOL_PAGE.max),
+      next: cursor.nullable(),
+    }),
+    role: "read",
+    errors: ["cursor-invalid"],
   }),
 } as const;

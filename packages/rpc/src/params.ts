@@ -23,7 +23,9 @@ const SHOWN_MAX = 100;
 export function parseParams<M extends MethodName>(method: M, params: unknown): ParamsOf<M> {
   const parsed = METHODS[method].params.safeParse(params === undefined ? {} : params, { reportInput: true });
   if (parsed.success) return parsed.data as ParamsOf<M>;
-  throw invalid(method, parsed.error.issues.flatMap((issue) => problemsOf(method, issue)).slice(0, TOLD_MAX));
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(method, issue));
+  // A number far out of range is too large, and no integer that can be told from the next: both in the same words.
+  throw invalid(method, problems.filter(isFirst).slice(0, TOLD_MAX));
 }
 
 /** The fields that a method takes, in the order of the contract. */
@@ -61,6 +63,12 @@ function problemsOf(method: MethodName, issue: z.core.$ZodIssue): readonly Param
   const expected =
     field === "" && issue.code !== "custom" ? `params by name: ${taken(method)}` : issue.message;
   return [{ field, found: shown(issue.input), expected }];
+}
+
+/** Whether nothing before it says the same. */
+function isFirst(problem: ParamsProblem, at: number, all: readonly ParamsProblem[]): boolean {
+  const { field, expected } = problem;
+  return all.findIndex((each) => each.field === field && each.expected === expected) === at;
 }
 
 /** A value in few words, however large it is. */

@@ -48,45 +48,97 @@ export function text(max: number): z.ZodString {
 }
 
 /** 32 bytes: an id or a hash. */
-export const hash = hexOf(32);
+export const hash = hexOf(32).meta({
+  id: "hash",
+  description: "32 bytes in lower-case hex: an id or a hash",
+});
 /** A compressed public key. */
-export const publicKey = hexOf(33);
+export const publicKey = hexOf(33).meta({
+  id: "publicKey",
+  description: "a compressed public key of secp256k1 in lower-case hex",
+});
 /** A signature, r then s. */
-export const signature = hexOf(64);
+export const signature = hexOf(64).meta({
+  id: "signature",
+  description: "an ECDSA signature, r then s, in lower-case hex",
+});
 /** The number of a block. */
-export const height = integer(0, INTEGER_MAX);
+export const height = integer(0, INTEGER_MAX).meta({ id: "height", description: "the number of a block" });
 /** Milliseconds since 1970. */
-export const time = integer(0, INTEGER_MAX);
+export const time = integer(0, INTEGER_MAX).meta({ id: "time", description: "milliseconds since 1970" });
 /** How many of something, or how long in milliseconds. */
-export const count = integer(0, INTEGER_MAX);
+export const count = integer(0, INTEGER_MAX).meta({
+  id: "count",
+  description: "how many of something, or how long in milliseconds",
+});
 /** A position in the list of assets. */
-export const assetId = integer(0, 0xffff_ffff);
+export const assetId = integer(0, 0xffff_ffff).meta({
+  id: "assetId",
+  description: "the number of an asset; 0 is the native one",
+});
 /** A transaction's bytes. */
-export const transactionHex = hexUpTo(LIMITS.transactionBytes);
+export const transactionHex = hexUpTo(LIMITS.transactionBytes).meta({
+  id: "transactionHex",
+  description: "the bytes of a transaction in lower-case hex",
+});
 /** A name of a member, an asset or a network. */
-export const name = text(LIMITS.nameBytes);
+export const name = text(LIMITS.nameBytes).meta({
+  id: "name",
+  description: "the name of a member, an asset or a network",
+});
 /** A peer id in base58btc. */
-export const peerId = text(128);
+export const peerId = text(128).meta({ id: "peerId", description: "a peer id in base58btc" });
 /** A stable code for programs. */
-export const code = z.string("a code").regex(/^[a-z][a-z0-9-]{0,63}$/, "a code in kebab-case");
+export const code = z
+  .string("a code")
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, "a code in kebab-case")
+  .meta({ id: "code", description: "a stable code for programs" });
 /** A sentence for people. */
-export const sentence = text(10_000);
+export const sentence = text(10_000).meta({ id: "sentence", description: "a sentence for people" });
 
 const addressText = "an address of this chain: its prefix, 1, and 59 lower-case characters of bech32m";
 /** An address by its form; prefix and checksum are for who knows the chain. */
 export const address = z
   .string(addressText)
   .max(LIMITS.addressPrefixBytes + 60, addressText)
-  .regex(/^[a-z]{1,12}1[02-9ac-hj-np-z]{59}$/, addressText);
+  .regex(/^[a-z]{1,12}1[02-9ac-hj-np-z]{59}$/, addressText)
+  .meta({ id: "address", description: "an address of this chain, in bech32m" });
 
 const DECIMAL = /^(?:0|[1-9][0-9]{0,39})$/;
 const sumText = "a decimal number, in quotes";
 /** A sum of amounts as a decimal string: may be greater than one amount. */
-export const sum = z.string(sumText).regex(DECIMAL, sumText);
+export const sum = z
+  .string(sumText)
+  .regex(DECIMAL, sumText)
+  .meta({ id: "sum", description: "a sum of amounts in base units, as a decimal string" });
+
+const differenceText = "a decimal number with a minus sign if it is less than nothing, in quotes";
+/** What a sum gains or loses. */
+export const difference = z
+  .string(differenceText)
+  .regex(/^(?:0|-?[1-9][0-9]{0,39})$/, differenceText)
+  .meta({
+    id: "difference",
+    description: "what a sum gains or loses, in base units, as a decimal string with its sign",
+  });
+
+/** Something for each of some assets, by the asset's number. */
+export function byAsset<S extends z.ZodType>(value: S): z.ZodRecord<z.ZodString, S> {
+  const expected = "an asset's number";
+  return z.record(z.string().regex(/^(?:0|[1-9][0-9]{0,9})$/, expected), value);
+}
+
+const cursorText = "a cursor that this method gave as `next`";
+/** Where a page begins. Opaque to callers. */
+export const cursor = z
+  .string(cursorText)
+  .max(256, cursorText)
+  .meta({ id: "cursor", description: "where a page begins: next of the page before; opaque" });
 
 const amountText = "a decimal number from 0 to 2^64 - 1, in quotes";
 /** An amount in base units as a decimal string. */
 export const amount = z
   .string(amountText)
   .regex(DECIMAL, amountText)
-  .refine((digits) => DECIMAL.test(digits) && BigInt(digits) <= AMOUNT_MAX, amountText);
+  .refine((digits) => DECIMAL.test(digits) && BigInt(digits) <= AMOUNT_MAX, amountText)
+  .meta({ id: "amount", description: "an amount in base units, as a decimal string" });

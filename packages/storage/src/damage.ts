@@ -34,6 +34,7 @@ const REPAIRS: Readonly<Record<TableName | "unknown", Repair>> = {
   transaction: "rebuild-index",
   addressHistory: "rebuild-index",
   addressOutput: "rebuild-index",
+  addressSum: "rebuild-index",
   // What a validator has said must not be forgotten, and what the database is for must not be guessed.
   engine: "start-over",
   proposal: "start-over",

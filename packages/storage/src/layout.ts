@@ -1,6 +1,7 @@
 // The key layout: every table of the database in one table. A key is the prefix of its table, one byte, then fields of
 // fixed size in big-endian, so that keys sort as their fields do, and all keys of a table are of one length. A change
-// here takes a new LAYOUT_VERSION, and a database of another version is refused.
+// here takes a new LAYOUT_VERSION, and a database of another version is refused; but for the tables of the address index,
+// which are built anew where record `addressIndex` of meta.ts says that some are missing.
 import { assert, bytesToHex, type Hex, hexToBytes, INTEGER_MAX, writeHex } from "@witan/primitives";
 
 /** The version of this page. */
@@ -28,6 +29,8 @@ export const LAYOUT = {
   output: { prefix: "o", key: ["hash", "index"] },
   /** A block voted for and not final yet, by its hash: deciding only refers to it. */
   proposal: { prefix: "p", key: ["hash"] },
+  /** Optional: what a policy hash holds of an asset: policy hash, asset. */
+  addressSum: { prefix: "s", key: ["hash", "number"] },
   /** Where a transaction is, by its id: height and position. */
   transaction: { prefix: "t", key: ["hash"] },
   /** What a block spent, by its height: what undoing it needs. */

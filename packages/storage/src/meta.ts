@@ -36,10 +36,11 @@ export interface Meta {
   /** Blocks, certificates and undo data below this height are gone. Never above the flushed height. */
   readonly prunedTo: Height;
   /**
-   * What the tables of the address index hold: all of it as of the flushed height (`whole`), or some of it, while it is
-   * being built or taken away (`partial`). None: nothing.
+   * What the tables of the address index hold: all of it as of the flushed height (`whole`), all but the sums (as
+   * programs wrote it that knew none: `without-sums`), or some of it, while it is being built or taken away (`partial`).
+   * None: nothing.
    */
-  readonly addressIndex: "partial" | "whole";
+  readonly addressIndex: "partial" | "without-sums" | "whole";
 }
 
 type Records = {
@@ -57,7 +58,10 @@ const RECORDS: Records = {
     codec: container<Flushed>({ height: uint53<Height>(), outputs: uint53() }),
   },
   prunedTo: { name: "pruned-to", codec: uint53<Height>() },
-  addressIndex: { name: "address-index", codec: choice<"partial" | "whole">(["partial", "whole"]) },
+  addressIndex: {
+    name: "address-index",
+    codec: choice<Meta["addressIndex"]>(["partial", "without-sums", "whole"]),
+  },
 };
 
 const LAYOUT_RECORD = { name: "layout-version", codec: uint32() } as const;

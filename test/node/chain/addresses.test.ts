@@ -100,7 +100,7 @@ describe("address index", () => {
     for (const answer of [
       await keeper.outputs(ALICE, { limit: 1 }),
       await keeper.balance(ALICE),
-      await keeper.history(ALICE, { limit: 1 }),
+      await keeper.history(ALICE, { order: "descending", limit: 1 }),
     ])
       assert.equal(answer.ok ? "" : answer.code, "no-address-index");
     await keeper.close();
@@ -128,7 +128,8 @@ describe("address index, turned on and off", () => {
     const again = await openOn(chain, off, { addressIndex: false });
     await again.close();
     const { records, damages } = await verifyStore(off);
-    assert.deepEqual([records.addressOutput, records.addressHistory, damages], [0, 0, []]);
+    const { addressOutput, addressHistory, addressSum } = records;
+    assert.deepEqual([addressOutput, addressHistory, addressSum, damages], [0, 0, 0, []]);
     assert.equal(readMeta(off, "addressIndex"), undefined);
   });
 

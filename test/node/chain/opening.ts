@@ -126,13 +126,18 @@ async function assertHistory(
   limit: number,
 ): Promise<void> {
   const expected = (model.events.get(policyHash) ?? []).filter(({ height }) => height <= keeper.tip.height);
-  const found = [];
-  let before: { height: Height; position: number } | undefined;
-  do {
-    const page = await keeper.history(policyHash, { ...(before === undefined ? {} : { before }), limit });
-    assert.ok(page.ok);
-    found.push(...page.value.events);
-    before = page.value.next;
-  } while (before !== undefined);
-  assert.deepEqual(found, expected.toReversed());
+  for (const order of ["descending", "ascending"] as const) {
+    const found = [];
+    let after: { height: Height; position: number } | undefined;
+    do {
+      const page = await keeper.history(policyHash, {
+        ...{ order, limit },
+        ...(after === undefined ? {} : { after }),
+      });
+      assert.ok(page.ok);
+      found.push(...page.value.events);
+      after = page.value.next;
+    } while (after !== undefined);
+    assert.deepEqual(found, order === "ascending" ? expected : expected.toReversed());
+  }
 }

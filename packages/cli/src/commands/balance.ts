@@ -1,10 +1,10 @@
 // The command `witan balance`: what an address holds in final blocks.
 import type { Command } from "commander";
 import { refuseNoAddress } from "../address.ts";
-import { amountText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { printResult, type Streams, table } from "../output.ts";
+import { assetsOf, sumText } from "../shown-assets.ts";
 
 /** Adds the command `witan balance`. */
 export function addBalanceCommand(program: Command, streams: Streams): void {
@@ -23,12 +23,11 @@ export function addBalanceCommand(program: Command, streams: Streams): void {
       // The native asset is always there, so that a program need not ask whether.
       const [balances, height] = [{ "0": "0", ...answer.balances }, answer.height];
       // For people only: programs know their assets.
-      const assets = options.json ? [] : (await told(() => client.call("chain_assets", {}))).assets;
-      const rows = Object.entries(balances).map(([asset, sum]): [string, string] => {
-        const known = assets.find((one) => one.asset === Number(asset));
-        const shown = known ?? { name: `of asset ${asset}, in base units`, decimals: 0 };
-        return [`asset ${asset}`, amountText(BigInt(sum), shown)];
-      });
+      const assets = options.json ? [] : await assetsOf(client);
+      const rows = Object.entries(balances).map(([asset, sum]): [string, string] => [
+        `asset ${asset}`,
+        sumText(BigInt(sum), Number(asset), assets),
+      ]);
       printResult(streams, options.json ?? false, { address, height, balances }, () => [
         `${address} at height ${height}`,
         ...table(rows),

@@ -96,7 +96,7 @@ async function live(
     return;
   }
   const { p2p, height } = node;
-  const rpc = `http://${node.rpc}`;
+  const rpc = `${home.tls === undefined ? "http" : "https"}://${node.rpc}`;
   const { chainId } = home.chain;
   line({ event: "ready", rpc, p2p, chainId, height, pid: process.pid });
   life.onReload(() => {

@@ -2,10 +2,8 @@
 import { prepareTransfer, type SendResult, sendTransfer, Wallet } from "@witan/client";
 import { parseSecretKey, type SecretKey } from "@witan/crypto";
 import { bytesToHex, LIMITS, type TransactionId } from "@witan/primitives";
-import type { ResultOf } from "@witan/rpc";
 import { type Command, Option } from "commander";
 import { prefixOfAddress, refuseNoAddress } from "../address.ts";
-import { amountText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { badInput, CommandFailure, EXIT } from "../exit.ts";
@@ -22,6 +20,7 @@ import {
 } from "../outcome.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import type { PassphraseOptions } from "../passphrase.ts";
+import { type Assets, assetsOf, sumText } from "../shown-assets.ts";
 
 interface SendOptions extends ConnectionOptions, PassphraseOptions, WaitingOptions {
   readonly secretKey?: string;
@@ -88,7 +87,7 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
   const chain = options.genesis === undefined ? undefined : await readGenesisFile(options.genesis);
   const rpc = await connect(options);
   const from = await walletOf(options);
-  const { assets } = await told(() => rpc.call("chain_assets", {}));
+  const assets = await assetsOf(rpc);
   refuseUnknownAsset(payment.asset, assets);
   const onPending = json ? () => {} : tellOnce(streams);
   const request = {
@@ -110,8 +109,8 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
   printResult(streams, json, outcomeJson(outcome), () =>
     table([
       ["transaction", outcome.transaction],
-      ["pays", `${shown(payment.amount, payment.asset, assets)} to ${to}`],
-      ["fee", shown(sent.value.fee, 0, assets)],
+      ["pays", `${sumText(payment.amount, payment.asset, assets)} to ${to}`],
+      ["fee", sumText(sent.value.fee, 0, assets)],
       ["status", outcomeText(outcome)],
     ]),
   );
@@ -141,13 +140,6 @@ function memoOf(text = ""): string {
   if (bytes.length > LIMITS.memoBytes)
     throw badInput("memo", `--memo has ${bytes.length} bytes in UTF-8, expected at most ${LIMITS.memoBytes}`);
   return bytes.toString("hex");
-}
-
-type Assets = ResultOf<"chain_assets">["assets"];
-
-function shown(amount: bigint, asset: number, assets: Assets): string {
-  const known = assets.find((one) => one.asset === asset);
-  return amountText(amount, known ?? { name: `of asset ${asset}, in base units`, decimals: 0 });
 }
 
 /** Assets of a chain that a message names. */
@@ -184,10 +176,10 @@ function refused(
   if (code === "address-invalid") return badInput(code, `--to ${to}: ${detail}`);
   if (code !== "insufficient-funds" && code !== "funds-pending") return badInput(code, detail);
   const { asset, available, wanted, fee } = refusal;
-  const needed = fee === 0n ? "" : `, and ${shown(fee, asset, assets)} for the fee`;
+  const needed = fee === 0n ? "" : `, and ${sumText(fee, asset, assets)} for the fee`;
   const lack =
-    `the key of ${from.address(prefixOfAddress(to))} can spend ${shown(available, asset, assets)}, and ` +
-    `${shown(wanted, asset, assets)} is to be paid${needed}. Nothing was sent`;
+    `the key of ${from.address(prefixOfAddress(to))} can spend ${sumText(available, asset, assets)}, and ` +
+    `${sumText(wanted, asset, assets)} is to be paid${needed}. Nothing was sent`;
   const advice =
     code === "insufficient-funds"
       ? "pay less, or pay that address first"

@@ -1,14 +1,13 @@
-// The command `witan status`: what a node is, how far it is, what it waits for, whom it does not hear, and whether it is
-// fit to serve.
-import { RpcCallError } from "@witan/client";
+// The command `witan status`: what a node is, how far it is, what it waits for and whom it does not hear, in words too, and
+// whether it is fit to serve.
 import { toJson } from "@witan/ledger";
 import type { ResultOf } from "@witan/rpc";
 import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { EXIT } from "../exit.ts";
+import { explanationOf, explanationRows, withoutVotes } from "../explanation.ts";
 import { printResult, type Streams, table } from "../output.ts";
-import { preparedBy, type SilentMember, silentMembers, silentText } from "../silent-members.ts";
 import { timeText } from "../time.ts";
 
 /** Adds the command `witan status`. */
@@ -22,23 +21,20 @@ export function addStatusCommand(program: Command, streams: Streams, setExit: (c
     )
     .action(async (options: ConnectionOptions & { readonly json?: boolean }) => {
       const client = await connect(options);
-      const [node, health, consensus, membership, { peers }] = await told(() =>
+      const [node, health, consensus, explain] = await told(() =>
         Promise.all([
           client.call("node_status", {}),
           client.call("node_health", {}),
           client.call("consensus_status", {}).catch(withoutVotes),
-          client.call("consensus_membership", {}).catch(withoutVotes),
-          client.call("node_peers", {}),
+          explanationOf(client),
         ]),
       );
-      const silent =
-        consensus === null || membership === null ? [] : silentMembers(consensus, membership.members, peers);
-      const result = { rpc: client.url, node, health, consensus, silent };
+      const result = { rpc: client.url, node, health, consensus, explain };
       printResult(streams, options.json ?? false, toJson(result), () =>
         table([
           ...nodeRows(client.url, node),
           ...consensusRows(consensus),
-          ...silentRows(silent),
+          ...explanationRows(explain),
           ...healthRows(health),
         ]),
       );
@@ -47,12 +43,6 @@ export function addStatusCommand(program: Command, streams: Streams, setExit: (c
 }
 
 type Consensus = ResultOf<"consensus_status"> | null;
-
-/** Where blocks come to count in another way there is nothing to say of votes. */
-function withoutVotes(error: unknown): null {
-  if (error instanceof RpcCallError && error.reason === "mode-unsupported") return null;
-  throw error;
-}
 
 type Row = readonly [string, string];
 
@@ -97,8 +87,10 @@ function consensusRows(consensus: Consensus): readonly Row[] {
   ];
 }
 
-function silentRows(silent: readonly SilentMember[]): readonly Row[] {
-  return silent.map((member, at): Row => [at === 0 ? "silent" : "", silentText(member)]);
+/** Who has prepared: the proposal itself stands for the vote of its primary, which sends no other. */
+function preparedBy({ primary, prepares, phase }: NonNullable<Consensus>): readonly string[] {
+  const isProposed = phase === "proposed" || phase === "prepared" || phase === "deciding";
+  return isProposed ? [...new Set([primary, ...prepares])] : prepares;
 }
 
 function healthRows({ fit, reasons }: ResultOf<"node_health">): readonly Row[] {

@@ -1,5 +1,4 @@
 // The commands `witan transaction …`, and `decode` itself: what a transaction says, and each rule it breaks.
-import { formatAddress } from "@witan/crypto";
 import { chooseScheme } from "@witan/crypto/node";
 import {
   type BlockContext,
@@ -8,34 +7,26 @@ import {
   decodeTransaction,
   everyBroken,
   genesisGovernance,
-  type Json,
-  type Output,
   RULES,
   type SealedTransaction,
   signatureChecks,
   TransactionHasher,
   toJson,
 } from "@witan/ledger";
-import {
-  assert,
-  type ChainId,
-  type Height,
-  hexToBytes,
-  isHex,
-  NO_CHAIN,
-  toTimestamp,
-} from "@witan/primitives";
+import { assert, type ChainId, type Height, isHex, NO_CHAIN, toTimestamp } from "@witan/primitives";
 import type { Command } from "commander";
+import { describeTransaction } from "../describe-transaction.ts";
 import { examples } from "../examples.ts";
 import { badInput, EXIT } from "../exit.ts";
-import { readText } from "../files.ts";
-import { DEFAULT_ADDRESS_PREFIX, readGenesisFile } from "../genesis-input.ts";
-import { printResult, type Streams, table } from "../output.ts";
-import { timeOf, timeText } from "../time.ts";
+import { readGenesisFile } from "../genesis-input.ts";
+import { printResult, type Streams } from "../output.ts";
+import { timeOf } from "../time.ts";
+import { type TransactionInput, transactionBytesOf, withTransaction } from "../transaction-input.ts";
+import { addCheckCommand } from "./transaction-check.ts";
 import { addGetCommand } from "./transaction-get.ts";
+import { addSubmitCommand } from "./transaction-submit.ts";
 
-interface DecodeOptions {
-  readonly file?: string;
+interface DecodeOptions extends TransactionInput {
   readonly genesis?: string;
   readonly chainId?: string;
   readonly time?: string;
@@ -50,12 +41,11 @@ export function addTransactionCommands(
 ): void {
   const transaction = program
     .command("transaction")
-    .description("ask what became of a transaction, and look into one");
+    .description("submit a transaction, ask what became of one, and look into one");
   addGetCommand(transaction, streams, setExit);
-  transaction
-    .command("decode")
-    .argument("[hex]", "an encoded transaction in hex")
-    .option("--file <file>", "read the hex from a file; - is standard input")
+  addSubmitCommand(transaction, streams, setExit);
+  addCheckCommand(transaction, streams, setExit);
+  withTransaction(transaction.command("decode"))
     .option(
       "--genesis <file>",
       "judge it on this chain: its id, signatures, and rules of the chain as it begins",
@@ -83,7 +73,7 @@ async function decode(streams: Streams, hex: string | undefined, options: Decode
       "arguments",
       "--time says when to judge a transaction on a chain: give --genesis FILE too",
     );
-  const bytes = await bytesOf(hex, options);
+  const bytes = await transactionBytesOf(hex, options);
   const chain = options.genesis === undefined ? undefined : await readGenesisFile(options.genesis);
   const chainId = chainIdOf(options, chain);
   const json = options.json ?? false;
@@ -108,17 +98,12 @@ async function decode(streams: Streams, hex: string | undefined, options: Decode
     witness: toJson(sealed.witness),
     broken: broken.map(({ code, detail = "" }) => ({ code, message: RULES[code], detail })),
   };
-  printResult(streams, json, result, () => [...describe(sealed, chainId, chain), "", ...brokenLines(broken)]);
+  printResult(streams, json, result, () => [
+    ...describeTransaction(sealed, { chain, chainId }),
+    "",
+    ...brokenLines(broken),
+  ]);
   return broken.length > 0;
-}
-
-async function bytesOf(hex: string | undefined, options: DecodeOptions): Promise<Uint8Array> {
-  if ((hex === undefined) === (options.file === undefined))
-    throw badInput("arguments", "give the transaction either as hex or by --file FILE");
-  const text = hex ?? (await readText(options.file as string)).trim();
-  if (!isHex(text) || text === "")
-    throw badInput("hex", "the transaction is not lower-case hex with two digits for each byte");
-  return hexToBytes(text);
 }
 
 function chainIdOf(options: DecodeOptions, chain: Chain | undefined): ChainId | undefined {
@@ -146,49 +131,4 @@ async function signaturesBroken(sealed: SealedTransaction): Promise<readonly Bro
 function brokenLines(broken: readonly { code: Broken["code"]; detail?: string }[]): readonly string[] {
   if (broken.length === 0) return ["breaks no rule that can be judged from here"];
   return broken.map(({ code, detail }) => `breaks ${code}: ${RULES[code]}${detail ? ` (${detail})` : ""}`);
-}
-
-function describe(
-  sealed: SealedTransaction,
-  chainId: ChainId | undefined,
-  chain: Chain | undefined,
-): string[] {
-  const { body, witness } = sealed;
-  const prefix = chain?.genesis.addressPrefix ?? DEFAULT_ADDRESS_PREFIX;
-  const paid = (outputs: readonly Output[]) =>
-    outputs.map(({ asset, amount, policyHash }, at): [string, string] => [
-      `output ${at}`,
-      `${amount} of ${assetName(asset, chain)} to ${formatAddress(prefix, policyHash)}`,
-    ]);
-  const rows: [string, string][] = [["kind", body.kind]];
-  if (chainId === undefined) rows.push(["id", "depends on the chain: give --genesis or --chain-id"]);
-  else rows.push(["id", sealed.id], ["witness hash", sealed.witnessHash]);
-  rows.push(["size", `${sealed.bytes.length} bytes, weight ${sealed.weight}`]);
-  if (body.kind === "transfer") {
-    rows.push(
-      ...body.inputs.map(({ transaction, index }, at): [string, string] => [
-        `input ${at}`,
-        `output ${index} of ${transaction}`,
-      ]),
-    );
-    rows.push(...paid(body.outputs), ["fee", `${body.fee} of ${assetName(0, chain)}`]);
-    for (const { asset, amount } of body.issued)
-      rows.push(["issued", `${amount} of ${assetName(asset, chain)}`]);
-    for (const { asset, amount } of body.destroyed)
-      rows.push(["destroyed", `${amount} of ${assetName(asset, chain)}`]);
-    rows.push(["valid until", timeText(body.validUntil)]);
-    if (body.memo !== "") rows.push(["memo", body.memo]);
-  } else if (body.kind === "reward") rows.push(["height", `${body.height}`], ...paid(body.outputs));
-  else {
-    rows.push(["sequence", `${body.sequence}`], ["change", JSON.stringify(toJson(body.change))]);
-    rows.push(["valid until", timeText(body.validUntil)]);
-  }
-  for (const policy of witness.policies) rows.push(["policy", JSON.stringify(toJson(policy) as Json)]);
-  for (const { publicKey } of witness.signatures) rows.push(["signed by", publicKey]);
-  for (const preimage of witness.preimages) rows.push(["preimage", preimage]);
-  return [...table(rows)];
-}
-
-function assetName(asset: number, chain: Chain | undefined): string {
-  return chain?.genesis.assets[asset]?.name ?? `asset ${asset}`;
 }

@@ -1,6 +1,7 @@
 // Every field of a node's configuration, in one table: what config.toml, the environment, flags, help texts and the types
 // say of them comes from here.
 import { MEMPOOL_LIMITS } from "@witan/primitives";
+import { RPC_LIMITS } from "@witan/rpc/server";
 import { address, choice, type Field, flag, integer, origins, path, paths, peers } from "./field.ts";
 
 const MIB = 1024 * 1024;
@@ -18,6 +19,25 @@ export const FIELDS = {
     submitTokenFile: path("", "a file with the token that may submit transactions, and read"),
     operateTokenFile: path("", "a file with the token that may do everything"),
     allowedOrigins: origins("web pages that may call, besides the node's own"),
+    tlsCertFile: path("", "a PEM file with the certificate, and those that vouch for it: the RPC speaks TLS"),
+    tlsKeyFile: path("", "a PEM file with the certificate's key"),
+    explorer: flag(true, "serve the web page that shows the chain, at the address itself"),
+    connections: integer(RPC_LIMITS.connections, [1, 65_536], "connections, of HTTP and WebSocket"),
+    connectionsPerSource: integer(
+      RPC_LIMITS.connectionsPerSource,
+      [1, 65_536],
+      "connections from one address; from IPv6, from one network of 64 bits",
+    ),
+    callsPerSecond: integer(
+      RPC_LIMITS.callsPerSecond,
+      [1, 1_000_000],
+      "calls from one address in a second; what is beyond is refused",
+    ),
+    wrongPerSecond: integer(
+      RPC_LIMITS.wrongPerSecond,
+      [1, 1_000_000],
+      "requests from one address in a second that are wrong, before it is kept waiting for answers",
+    ),
   },
   consensus: {
     viewTimeoutMs: integer(

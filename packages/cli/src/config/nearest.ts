@@ -14,6 +14,17 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0;
 }
 
+/** A name that differs in more than a third of its letters was hardly meant. */
+const MEANT = 3;
+
+/** The known name that an unknown one is a slip of; undefined: none is near enough. */
+export function meant(name: string, known: readonly string[]): string | undefined {
+  const guess = nearest(name, known);
+  if (guess === undefined || name.length > 2 * guess.length) return undefined;
+  const far = distance(name.toLowerCase(), guess.toLowerCase());
+  return far <= Math.max(2, Math.floor(guess.length / MEANT)) && far < guess.length ? guess : undefined;
+}
+
 /** The nearest of the known names, upper or lower case aside; undefined if there are none. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   // Long names are cut: a file may hold anything, and the work grows with the product of the lengths.

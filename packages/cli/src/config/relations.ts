@@ -13,7 +13,7 @@ export interface BrokenRelation {
 export function brokenRelations(config: NodeConfig): readonly BrokenRelation[] {
   return [
     ...[...timers(config), ...peers(config), ...tokens(config)],
-    ...[...files(config), ...listeners(config), ...development(config)],
+    ...[...tls(config), ...files(config), ...listeners(config), ...development(config)],
   ];
 }
 
@@ -73,6 +73,16 @@ function* tokens({ rpc }: NodeConfig): Iterable<BrokenRelation> {
         expected: "a file of its own: a token has one role",
       };
   }
+}
+
+/** A certificate shows nothing without its key. */
+function* tls({ rpc }: NodeConfig): Iterable<BrokenRelation> {
+  for (const [here, there] of [
+    ["tlsCertFile", "tlsKeyFile"],
+    ["tlsKeyFile", "tlsCertFile"],
+  ] as const)
+    if (rpc[here] === "" && rpc[there] !== "")
+      yield { field: `rpc.${here}`, found: `none, and rpc.${there}`, expected: "both files, or none" };
 }
 
 function* files({ keys }: NodeConfig): Iterable<BrokenRelation> {

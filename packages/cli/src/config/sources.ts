@@ -126,13 +126,17 @@ function unknownName(
   };
 }
 
+/** What commands that ask a node read: no setting of one. */
+const OF_COMMANDS: readonly string[] = ["WITAN_RPC_TOKEN"];
+
 function fromEnvironment(texts: SourceTexts, given: Map<string, Given>, problems: FieldProblem[]): void {
   const variables = NAMED_FIELDS.map((field) => field.variable);
+  const known = [...variables, ...OF_COMMANDS];
   for (const variable of Object.keys(texts.env).sort()) {
     const isOurs = Object.keys(FIELDS).some((section) =>
       variable.startsWith(`WITAN_${section.toUpperCase()}_`),
     );
-    if (!isOurs || variables.includes(variable) || texts.env[variable] === undefined) continue;
+    if (!isOurs || known.includes(variable) || texts.env[variable] === undefined) continue;
     const expected = `no such variable; the nearest is ${nearest(variable, variables)}`;
     problems.push({ field: variable, found: "a variable of that name", expected, source: "the environment" });
   }

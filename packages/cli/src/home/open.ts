@@ -7,6 +7,7 @@ import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
 import type { KeyPair } from "@witan/crypto/node";
 import type { Chain } from "@witan/ledger";
 import type { Member, PeerId } from "@witan/primitives";
+import type { RpcTls } from "@witan/rpc/server";
 import type { NodeConfig } from "../config/fields.ts";
 import { badInput } from "../exit.ts";
 import { exists, fileFailure } from "../files.ts";
@@ -14,6 +15,7 @@ import { readGenesisFile, readMemberFile } from "../genesis-input.ts";
 import { keyHeader, openKeyWith } from "../key-files.ts";
 import { existingPassphrase } from "../passphrase.ts";
 import { guardFileOf, HOME_FILES } from "./files.ts";
+import { readTls } from "./tls.ts";
 import { type HomeTokens, readTokens } from "./token.ts";
 
 type SecpKeyPair = Exclude<KeyPair, { readonly purpose: "peer" }>;
@@ -38,6 +40,8 @@ export interface Home {
   readonly peerKey: PeerKeyPair;
   readonly peerId: PeerId;
   readonly tokens: HomeTokens;
+  /** Undefined: the RPC speaks in the clear. */
+  readonly tls: RpcTls | undefined;
   /** What is no mistake, and still worth a line in the log. */
   readonly remarks: readonly string[];
 }
@@ -74,9 +78,10 @@ export async function openHome(config: NodeConfig): Promise<Home> {
     submit: rpc.submitTokenFile,
     operate: rpc.operateTokenFile,
   });
+  const tls = await readTls(rpc);
   const peerId = peerIdOfEd25519(peerKey.publicKey);
   const remarks = remarksOn(member, votingKeys, peerId);
-  return { dir, chain, member, votingKeys, peerKey, peerId, tokens, remarks };
+  return { dir, chain, member, votingKeys, peerKey, peerId, tokens, tls, remarks };
 }
 
 async function checkFolder(dir: string): Promise<void> {

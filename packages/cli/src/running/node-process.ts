@@ -1,8 +1,10 @@
 // One node as a process: real adapters plugged into their ports, started in order and stopped in the reverse. What fails
 // at the start is told with its reason, and what was opened is closed again.
 import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
 import { formatPeerId } from "@witan/crypto";
 import { chooseScheme, openVerifier, type WorkerVerifier } from "@witan/crypto/node";
+import { PAGE_FOLDER } from "@witan/explorer";
 import {
   type BlockEvent,
   Node,
@@ -20,7 +22,7 @@ import type {
   PeerStatus,
   SignatureScheme,
 } from "@witan/primitives";
-import { openRpcServer, type RpcServer } from "@witan/rpc/server";
+import { openRpcServer, type RpcServer, readPage } from "@witan/rpc/server";
 import { StoreError } from "@witan/storage";
 import { openLevelStore } from "@witan/storage/level";
 import { mempoolLimits, type NodeConfig } from "../config/fields.ts";
@@ -207,12 +209,22 @@ function openNode(options: NodeProcessOptions, metrics: NodeMetrics, ports: Node
   });
 }
 
-function openServer({ config, home, log }: NodeProcessOptions, node: Node): Promise<RpcServer> {
+async function openServer({ config, home, log }: NodeProcessOptions, node: Node): Promise<RpcServer> {
+  const page = config.rpc.explorer ? await readPage(fileURLToPath(PAGE_FOLDER)) : undefined;
   return openRpcServer({
     service: node.service,
+    events: node.events,
     listen: config.rpc.listen,
     tokens: home.tokens,
     allowedOrigins: config.rpc.allowedOrigins,
+    ...(home.tls === undefined ? {} : { tls: home.tls }),
+    ...(page === undefined ? {} : { page }),
+    limits: {
+      connections: config.rpc.connections,
+      connectionsPerSource: config.rpc.connectionsPerSource,
+      callsPerSecond: config.rpc.callsPerSecond,
+      wrongPerSecond: config.rpc.wrongPerSecond,
+    },
     observer: {
       bug: (error, method) => {
         const isOfStore = error instanceof StoreError;

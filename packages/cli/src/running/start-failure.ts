@@ -13,6 +13,7 @@ const CONFIGURED: readonly RpcServerError["code"][] = [
   "token-needed",
   "token-invalid",
   "origin-invalid",
+  "tls-invalid",
 ];
 
 /** The failure that an error of a node means. */

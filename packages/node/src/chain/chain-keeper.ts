@@ -52,6 +52,7 @@ import { CheckpointHasher } from "./checkpoint.ts";
 import { Flusher } from "./flush.ts";
 import { GovernanceHistory } from "./governance-history.ts";
 import type { MembershipList } from "./membership-list.ts";
+import { type NamedBlock, NamedBlocks } from "./named-blocks.ts";
 import { finalityProof } from "./proof.ts";
 import { dropProposals, type ProposalBodies } from "./proposal-bodies.ts";
 import type { ChainKeeperOptions, ChainTip } from "./types.ts";
@@ -73,6 +74,7 @@ export class ChainKeeper {
   readonly chain: Chain;
   readonly #store: CheckedStore;
   readonly #records: ChainRecords;
+  readonly #named: NamedBlocks;
   readonly #cache: OutputCache;
   readonly #governance: GovernanceHistory;
   readonly #memberships: MembershipList;
@@ -92,12 +94,13 @@ export class ChainKeeper {
     this.#onApplied = options.onApplied;
     this.#store = store;
     this.#records = new ChainRecords(chain, store);
+    this.#named = new NamedBlocks(chain);
     this.#cache = start.cache;
     this.#governance = new GovernanceHistory(this.#records, start.governance);
     this.#memberships = start.memberships;
     this.#bodies = start.bodies;
     this.#tip = start.tip;
-    this.#indexes = new PendingIndexes(addressIndex);
+    this.#indexes = new PendingIndexes(addressIndex, store);
     const pending = this.#indexes;
     this.#addresses = addressIndex
       ? new AddressIndex({ store, pending, height: () => this.#tip.height, yieldNow })
@@ -162,6 +165,11 @@ export class ChainKeeper {
     return height > this.#tip.height ? undefined : this.#records.block(height);
   }
 
+  /** A block's header and the names of its transactions, without reading what they do. */
+  namedBlock(height: Height): NamedBlock | undefined {
+    return this.#named.at(height, () => this.blockBytes(height));
+  }
+
   /** A block's header, without reading its transactions. */
   header(height: Height): Header | undefined {
     if (height === this.#tip.height) return this.#tip.header;
@@ -207,7 +215,7 @@ export class ChainKeeper {
     if (place === undefined) return "unknown";
     const { height, position } = place;
     if (this.#records.certificate(height) === undefined) return "no-certificate";
-    const block = this.block(height);
+    const block = this.namedBlock(height);
     if (block === undefined)
       throw damaged([damageOf("missing", keyOf("block", height), "its certificate is there")]);
     const sources = {

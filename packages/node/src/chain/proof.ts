@@ -1,17 +1,12 @@
 // Finality proofs, put together from what the chain keeps (docs/formats.md, section 13). Checks nothing: who asks does,
 // trusting no node.
-import {
-  type Block,
-  type FinalityProof,
-  inclusionBranch,
-  type MembershipChange,
-  membersBranch,
-} from "@witan/ledger";
+import { type FinalityProof, inclusionBranch, type MembershipChange, membersBranch } from "@witan/ledger";
 import { type Certificate, type Height, LIMITS, type Membership, present } from "@witan/primitives";
 import { damageOf, keyOf } from "@witan/storage";
 import { type ChainError, damaged } from "./chain-error.ts";
 import type { ChainRecords } from "./chain-records.ts";
 import type { GovernanceHistory } from "./governance-history.ts";
+import type { NamedBlock } from "./named-blocks.ts";
 
 /** What a proof is made from. */
 export interface ProofSources {
@@ -28,7 +23,7 @@ export interface ProofSources {
  */
 export function finalityProof(
   sources: ProofSources,
-  block: Block,
+  block: NamedBlock,
   position: number,
 ): FinalityProof | undefined {
   const { header, transactions } = block;

@@ -8,6 +8,7 @@ import {
   membersWith,
   type PbftEffect,
   type PbftInput,
+  type PbftKept,
   type PbftMessage,
   type PbftRecord,
   primaryOf,
@@ -72,6 +73,8 @@ export interface PbftHostOptions {
   readonly requestSync: (height: Height, from: readonly PeerId[]) => void;
   readonly onEvidence: (evidence: Equivocation) => void;
   readonly onStableCheckpoint: (height: Height, digest: Hash) => void;
+  /** The engine may stand elsewhere now. */
+  readonly onStepped: () => void;
   /** A block was applied, and the engine knows. */
   readonly onApplied: () => void;
   /** Something failed that this node can't go on with. */
@@ -87,7 +90,7 @@ interface Placed {
 type EffectOf<Kind extends PbftEffect["kind"]> = Extract<PbftEffect, { kind: Kind }>;
 
 /** Messages for the next height that the engine keeps of one sender. */
-const BUFFERED_MAX = 32;
+export const BUFFERED_MAX = 32;
 
 /** Said of a key whose guard is newer than the data. */
 const SILENT =
@@ -134,6 +137,11 @@ export class PbftHost {
     return this.#engine.status();
   }
 
+  /** How much the engine keeps in memory. */
+  get kept(): PbftKept {
+    return this.#engine.kept();
+  }
+
   /** Hands the engine an input, now or as soon as it is done with the one before. */
   input(input: PbftInput): void {
     this.#inputs.push(input);
@@ -157,6 +165,7 @@ export class PbftHost {
     } finally {
       this.#stepping = false;
     }
+    this.#options.onStepped();
   }
 
   /** Stops; resolves when nothing is being written or sent any more. */

@@ -9,6 +9,7 @@ import {
   type PbftConfig,
   type PbftEffect,
   type PbftInput,
+  type PbftKept,
   type PbftRecord,
   type PbftStart,
   type PbftStatus,
@@ -86,6 +87,11 @@ export class VotingEngine implements Engine<PbftInput, PbftEffect, VotingStatus>
 
   status(): VotingStatus {
     return { ...this.#engine.status(), silentUntil: this.#silentUntil };
+  }
+
+  /** How much the engine keeps in memory. */
+  kept(): PbftKept {
+    return this.#engine.kept();
   }
 
   step(input: PbftInput): readonly PbftEffect[] {

@@ -2,19 +2,21 @@
 // from outputs, blocks and undo data, so it is built, not refused. Cut short at any point, the next start does it over:
 // until all of it is there, or gone, table `meta` says so, and no block is applied before.
 import { blockUndoCodec, type Chain, coinCodec, decodeBlock, type OutpointKey } from "@witan/ledger";
-import type { Height, StoreChange } from "@witan/primitives";
+import type { AssetId, Height, PolicyHash, StoreChange } from "@witan/primitives";
 import {
   type CheckedStore,
   damageOf,
   keyOf,
   metaKey,
   outpointOf,
+  parseKey,
   putMeta,
   rangeOf,
   readMeta,
 } from "@witan/storage";
 import { damaged } from "../chain/chain-error.ts";
-import { addressEffects } from "./address-records.ts";
+import { addressEffects, addressOutputCodec } from "./address-records.ts";
+import { type AddressSum, changedSum, NO_SUM, sumChange } from "./address-sums.ts";
 import { eventChange, outputChange } from "./index-changes.ts";
 
 /** What the index is made of. */
@@ -39,28 +41,68 @@ const PROGRESS_BLOCKS = 1_000;
  * @throws {ChainError} `damaged`, if a block or its undo data is; {StoreError} if reading or writing fails
  */
 export async function buildAddressIndex(options: BuildOptions): Promise<void> {
-  const { store, from, flushed, yieldNow, recordsPerWrite = WRITE_RECORDS, onProgress } = options;
-  if (readMeta(store, "addressIndex") === "whole") return;
-  // What may be left there of an earlier try is part of what is made now: no block was applied since.
-  await store.write([putMeta("addressIndex", "partial")], { sync: true });
+  const { store, flushed, onProgress } = options;
+  const found = readMeta(store, "addressIndex");
+  if (found === "whole") return;
+  if (found !== "without-sums") {
+    // What may be left there of an earlier try is part of what is made now: no block was applied since.
+    await store.write([putMeta("addressIndex", "partial")], { sync: true });
+    await writeAll(options, outputsAndEvents(options));
+    // From here on a start that was cut short need not do this part again.
+    await store.write([putMeta("addressIndex", "without-sums")], { sync: true });
+  }
+  // Of a program that knew no sums there may be some that are of an earlier height.
+  await clear(store, ["addressSum"], options.recordsPerWrite ?? WRITE_RECORDS);
+  await writeAll(options, sums(store));
+  onProgress?.(flushed);
+  await store.write([putMeta("addressIndex", "whole")], { sync: true });
+}
+
+/** Writes what comes, some at a time. */
+async function writeAll(
+  { store, yieldNow, recordsPerWrite = WRITE_RECORDS }: BuildOptions,
+  all: AsyncIterable<StoreChange>,
+): Promise<void> {
   let changes: StoreChange[] = [];
-  const write = async (): Promise<void> => {
-    if (changes.length < recordsPerWrite) return;
+  for await (const change of all) {
+    changes.push(change);
+    if (changes.length < recordsPerWrite) continue;
     await store.write(changes, { sync: false });
     changes = [];
     await yieldNow();
-  };
-  for await (const { key, value } of store.range(rangeOf("output"))) {
-    changes.push(outputIn(key, value));
-    await write();
   }
+  await store.write(changes, { sync: false });
+}
+
+async function* outputsAndEvents(options: BuildOptions): AsyncGenerator<StoreChange, void, undefined> {
+  const { store, from, flushed, onProgress } = options;
+  for await (const { key, value } of store.range(rangeOf("output"))) yield outputIn(key, value);
   for (let height: number = from; height <= flushed; height++) {
-    for (const change of eventsOf(options, height as Height)) changes.push(change);
+    yield* eventsOf(options, height as Height);
     if ((height - from) % PROGRESS_BLOCKS === 0) onProgress?.(height as Height);
-    await write();
   }
-  onProgress?.(flushed);
-  await store.write([...changes, putMeta("addressIndex", "whole")], { sync: true });
+}
+
+/** Sums up the outputs of each address: they lie side by side, so one address' sums at a time are in memory. */
+async function* sums(store: CheckedStore): AsyncGenerator<StoreChange, void, undefined> {
+  let of: PolicyHash | undefined;
+  let found = new Map<AssetId, AddressSum>();
+  const changes = function* (): Generator<StoreChange, void, undefined> {
+    if (of !== undefined) for (const [asset, sum] of found) yield sumChange({ policyHash: of, asset }, sum);
+    found = new Map();
+  };
+  for await (const { key, value } of store.range(rangeOf("addressOutput"))) {
+    const parsed = parseKey(key);
+    const output = addressOutputCodec.decode(value);
+    if (parsed?.table !== "addressOutput" || !output.ok)
+      throw damaged([damageOf("contradiction", key, "it is no output of an address")]);
+    const [policyHash] = parsed.fields;
+    if (policyHash !== of) yield* changes();
+    of = policyHash as PolicyHash;
+    const { asset, amount } = output.value;
+    found.set(asset, changedSum(found.get(asset) ?? NO_SUM, { amount, outputs: 1 }));
+  }
+  yield* changes();
 }
 
 function outputIn(key: Uint8Array, value: Uint8Array): StoreChange {
@@ -91,12 +133,18 @@ function read<T>(store: CheckedStore, key: Uint8Array, decode: (bytes: Uint8Arra
 export async function dropAddressIndex(store: CheckedStore, recordsPerWrite = WRITE_RECORDS): Promise<void> {
   if (readMeta(store, "addressIndex") === undefined) return;
   await store.write([putMeta("addressIndex", "partial")], { sync: true });
-  await clear(store, recordsPerWrite);
+  await clear(store, ["addressOutput", "addressHistory", "addressSum"], recordsPerWrite);
   await store.write([{ kind: "delete", key: metaKey("addressIndex") }], { sync: true });
 }
 
-async function clear(store: CheckedStore, recordsPerWrite: number): Promise<void> {
-  for (const table of ["addressOutput", "addressHistory"] as const) {
+type IndexTable = "addressOutput" | "addressHistory" | "addressSum";
+
+async function clear(
+  store: CheckedStore,
+  tables: readonly IndexTable[],
+  recordsPerWrite: number,
+): Promise<void> {
+  for (const table of tables) {
     let changes: StoreChange[] = [];
     for await (const { key } of store.walk(rangeOf(table))) {
       changes.push({ kind: "delete", key });

@@ -8,7 +8,7 @@ import {
   type StoreChange,
   type TransactionId,
 } from "@witan/primitives";
-import { keyOf, placeBytes, type TransactionPlace } from "@witan/storage";
+import { type CheckedStore, keyOf, placeBytes, type TransactionPlace } from "@witan/storage";
 import {
   type AddressOutput,
   addressEffects,
@@ -17,6 +17,15 @@ import {
   type OutputEffect,
   type PlacedEvent,
 } from "./address-records.ts";
+import {
+  type AddressSums,
+  NO_STORED_SUMS,
+  type StoredSums,
+  SumChanges,
+  type SumName,
+  sumKey,
+  sumOf,
+} from "./address-sums.ts";
 
 /** The outputs of one address: null where the disk has one that is spent. */
 export type OutputChanges = ReadonlyMap<OutpointKey, AddressOutput | null>;
@@ -30,16 +39,21 @@ export class IndexChanges {
   readonly #outputs = new Map<PolicyHash, Map<OutpointKey, AddressOutput | null>>();
   /** Ascending by height and position. */
   readonly #events = new Map<PolicyHash, PlacedEvent[]>();
+  readonly #sums: SumChanges;
   #records = 0;
 
-  /** @param addresses whether the address index is kept */
-  constructor(addresses: boolean) {
+  /**
+   * @param addresses whether the address index is kept
+   * @param stored the sums that these are changes of; left out: there are none yet
+   */
+  constructor(addresses: boolean, stored: StoredSums = NO_STORED_SUMS) {
     this.#addresses = addresses;
+    this.#sums = new SumChanges(stored);
   }
 
   /** How many records writing all this changes. */
   get records(): number {
-    return this.#records;
+    return this.#records + this.#sums.records;
   }
 
   /** Takes in a block. */
@@ -54,6 +68,7 @@ export class IndexChanges {
       const known = this.#events.get(policyHash);
       if (known === undefined) this.#events.set(policyHash, [event]);
       else known.push(event);
+      this.#sums.add(policyHash, event);
     }
     this.#records += events.length;
   }
@@ -84,6 +99,21 @@ export class IndexChanges {
     return this.#events.get(policyHash) ?? [];
   }
 
+  /** Begins to read the sums that these are changes of. */
+  fetchSums(isBeingWritten: (name: SumName) => boolean): Promise<void> {
+    return this.#sums.fetch(isBeingWritten);
+  }
+
+  /** By how much what an address holds changed. */
+  sumChanges(policyHash: PolicyHash): AddressSums {
+    return this.#sums.of(policyHash);
+  }
+
+  /** What an address holds of the assets of which it changed. For changes that are being written only. */
+  sums(policyHash: PolicyHash): AddressSums {
+    return this.#sums.made(policyHash);
+  }
+
   /** What writes all this, put together as it is asked for. */
   *storeChanges(): Generator<StoreChange, void, undefined> {
     for (const [id, place] of this.#places)
@@ -92,6 +122,7 @@ export class IndexChanges {
       for (const [outpoint, output] of outputs) yield outputChange(policyHash, outpoint, output);
     for (const [policyHash, events] of this.#events)
       for (const event of events) yield eventChange(policyHash, event);
+    yield* this.#sums.storeChanges();
   }
 }
 
@@ -122,15 +153,32 @@ export function eventChange(policyHash: PolicyHash, event: PlacedEvent): StoreCh
   };
 }
 
+/** What an address holds beyond the disk. */
+export interface PendingSums {
+  /** As they are about to be, or may be already, on the disk. */
+  readonly flushing: AddressSums;
+  /** By how much they changed since. */
+  readonly since: AddressSums;
+}
+
+const NO_SUMS: AddressSums = new Map();
+
 /** All that indexes hold beyond the disk: what is being written, and what came since. */
 export class PendingIndexes {
   readonly #addresses: boolean;
+  readonly #stored: StoredSums;
   #changes: IndexChanges;
   #flushing: IndexChanges | undefined;
 
-  constructor(addresses: boolean) {
+  /** @param store what the changes are flushed to */
+  constructor(addresses: boolean, store: Pick<CheckedStore, "get" | "fetchMany">) {
     this.#addresses = addresses;
-    this.#changes = new IndexChanges(addresses);
+    const read = (bytes: Uint8Array | undefined) => bytes && sumOf(bytes);
+    this.#stored = {
+      sum: (name) => read(store.get(sumKey(name))),
+      fetch: async (names) => (await store.fetchMany(names.map(sumKey))).map(read),
+    };
+    this.#changes = new IndexChanges(addresses, this.#stored);
   }
 
   /** Records that wait for the next flush. */
@@ -141,6 +189,10 @@ export class PendingIndexes {
   /** Takes in a block that was applied. */
   add(block: Block, undo: BlockUndo): void {
     this.#changes.add(block, undo);
+    const flushing = this.#flushing;
+    void this.#changes.fetchSums(
+      ({ policyHash, asset }) => flushing?.sumChanges(policyHash).has(asset) ?? false,
+    );
   }
 
   /** Begins a flush: gives what is to be written. One at a time. */
@@ -148,7 +200,7 @@ export class PendingIndexes {
     assert(this.#flushing === undefined, "one flush at a time");
     const flushing = this.#changes;
     this.#flushing = flushing;
-    this.#changes = new IndexChanges(this.#addresses);
+    this.#changes = new IndexChanges(this.#addresses, this.#stored);
     return { [Symbol.iterator]: () => flushing.storeChanges() };
   }
 
@@ -167,6 +219,12 @@ export class PendingIndexes {
     const merged = new Map(this.#flushing?.outputs(policyHash));
     for (const [outpoint, output] of this.#changes.outputs(policyHash)) merged.set(outpoint, output);
     return merged;
+  }
+
+  /** What an address holds, as far as the disk may not know it; copies. */
+  sums(policyHash: PolicyHash): PendingSums {
+    const flushing = this.#flushing?.sums(policyHash) ?? NO_SUMS;
+    return { flushing, since: new Map(this.#changes.sumChanges(policyHash)) };
   }
 
   /** What happened to an address and the disk may not know, oldest first; a copy. */

@@ -97,6 +97,30 @@ export class Intake {
     });
   }
 
+  /** What `submit` would say now. Nothing is kept, and nobody hears of it. */
+  async check(transaction: SealedTransaction): Promise<Verdict> {
+    const { chain, verifier, mempool, clock } = this.#options;
+    const first = mempool.wouldPrecheck(transaction, clock.now());
+    if (first.status !== "unverified") return this.#unlessFinal(transaction, first);
+    this.#underway++;
+    try {
+      const [answer] = await Promise.all([
+        verifier.verify(first.checks).catch(() => ({ ok: false }) as const),
+        chain.fetchCoins(inputKeys(transaction)),
+      ]);
+      if (!answer.ok) return { status: "busy" };
+      const verdict = mempool.wouldAdmit(first.prechecked, {
+        signaturesHold: answer.value.every(Boolean),
+        coins: chain.coins,
+        now: clock.now(),
+        mayWait: () => !this.#isSpent(transaction),
+      });
+      return this.#unlessFinal(transaction, verdict);
+    } finally {
+      this.#leave(1);
+    }
+  }
+
   /** What comes in one turn of the event loop goes on together. */
   #schedule(): void {
     if (this.#scheduled || this.#queue.length === 0 || this.#batches >= BATCHES_MAX) return;
@@ -124,13 +148,18 @@ export class Intake {
       })
       .finally(() => {
         this.#batches--;
-        this.#underway -= items.length;
-        this.#schedule();
-        if (this.#underway >= UNDERWAY_OF_PEERS) return;
-        const waiting = this.#room;
-        this.#room = [];
-        for (const resolve of waiting) resolve();
+        this.#leave(items.length);
       });
+  }
+
+  /** So many are not on their way in any more. */
+  #leave(count: number): void {
+    this.#underway -= count;
+    this.#schedule();
+    if (this.#underway >= UNDERWAY_OF_PEERS) return;
+    const waiting = this.#room;
+    this.#room = [];
+    for (const resolve of waiting) resolve();
   }
 
   async #admit(items: readonly Item[]): Promise<void> {

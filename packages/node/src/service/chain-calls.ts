@@ -1,13 +1,11 @@
 // Methods about the chain: blocks, transactions, outputs, proofs.
 import { parseAddress } from "@witan/crypto";
 import {
-  type Block,
   finalityProofCodec,
   genesisToJson,
   type Json,
   type Outpoint,
   type OutpointKey,
-  RULES,
   toJson,
 } from "@witan/ledger";
 import {
@@ -21,7 +19,11 @@ import {
   type TransactionId,
 } from "@witan/primitives";
 import { OUTPUTS_PAGE, type ResultOf, RpcError } from "@witan/rpc";
+import { transactionIn, transactionsIn } from "../chain/block-parts.ts";
 import type { ByAddress } from "../chain/chain-keeper.ts";
+import type { NamedBlock } from "../chain/named-blocks.ts";
+import { addressHistory } from "./address-history.ts";
+import { blockList } from "./block-list.ts";
 import type { Calls, ServiceContext } from "./context.ts";
 
 /** A transaction's id, and the index of its output: what cursors are made of. */
@@ -37,10 +39,6 @@ export function chainCalls(context: ServiceContext): Calls<"chain"> {
       data: { address, ...(parsed.detail === undefined ? {} : { detail: parsed.detail }) },
     });
   };
-  const withIndex = <T>(found: ByAddress<T>): T => {
-    if (!found.ok) throw new RpcError("address-index-off");
-    return found.value;
-  };
   return {
     chain_genesis: async () => ({
       chainId: settings.chain.chainId,
@@ -52,10 +50,12 @@ export function chainCalls(context: ServiceContext): Calls<"chain"> {
     },
     chain_block: async ({ height, hash, transactions }) => {
       const at = (height as Height | undefined) ?? chain.heightOf(hash as BlockHash);
-      const block = at === undefined ? undefined : chain.block(at);
+      const block = at === undefined ? undefined : chain.namedBlock(at);
       if (at === undefined || block === undefined) throw new RpcError("block-unknown");
-      return blockResult(block, at, { certificate: chain.certificate(at), full: transactions === "full" });
+      const bytes = transactions === "full" ? chain.blockBytes(at) : undefined;
+      return blockResult(chain, at, { block, bytes: bytes && transactionsIn(bytes) });
     },
+    chain_blocks: async (params) => blockList(context, params),
     chain_transaction: async ({ transaction }) => transactionState(context, transaction as TransactionId),
     chain_proof: async ({ transaction }) => {
       const id = transaction as TransactionId;
@@ -91,33 +91,42 @@ export function chainCalls(context: ServiceContext): Calls<"chain"> {
       const balances = Object.fromEntries(entries.map(([asset, sum]) => [`${asset}`, sum.toString()]));
       return { address, height, balances: { "0": "0", ...balances } };
     },
+    chain_history: async ({ address, ...query }) => addressHistory(context, policyOf(address), query),
     chain_assets: async () => ({
       assets: chain.governance.state.assets.map((asset, index) => ({ asset: index, ...asset })),
     }),
   };
 }
 
+function withIndex<T>(found: ByAddress<T>): T {
+  if (!found.ok) throw new RpcError("address-index-off");
+  return found.value;
+}
+
 function outpointNamed(name: OutpointKey): Outpoint {
   return { transaction: name.slice(0, 64) as TransactionId, index: Number.parseInt(name.slice(64), 16) };
 }
 
+/** @param bytes of each transaction; undefined: they are not asked for */
 function blockResult(
-  block: Block,
+  chain: ServiceContext["chain"],
   height: Height,
-  { certificate, full }: { readonly certificate: unknown; readonly full: boolean },
+  { block, bytes }: { readonly block: NamedBlock; readonly bytes: readonly Uint8Array[] | undefined },
 ): ResultOf<"chain_block"> {
+  const { header, transactions } = block;
+  const certificate = chain.certificate(height);
   return {
     height,
-    hash: block.hash,
-    header: toJson(block.header) as unknown as ResultOf<"chain_block">["header"],
+    hash: chain.chain.blockHash(header),
+    header: toJson(header) as unknown as ResultOf<"chain_block">["header"],
     certificate:
       certificate === undefined
         ? null
         : (toJson(certificate) as unknown as ResultOf<"chain_block">["certificate"]),
-    transactions: block.transactions.map(({ id, witnessHash, bytes }) => ({
+    transactions: transactions.map(({ id, witnessHash }, index) => ({
       transaction: id,
       witnessHash,
-      ...(full ? { bytes: bytesToHex(bytes) } : {}),
+      ...(bytes === undefined ? {} : { bytes: bytesToHex(present(bytes[index], `transaction ${index}`)) }),
     })),
   };
 }
@@ -126,22 +135,14 @@ function transactionState(
   { chain, mempool, fates }: ServiceContext,
   transaction: TransactionId,
 ): ResultOf<"chain_transaction"> {
-  const place = chain.place(transaction);
-  if (place !== undefined) {
-    const found = chain.block(place.height)?.transactions[place.position];
-    if (found === undefined) throw new RpcError("block-unknown");
-    const { height, position: index } = place;
-    const hash = present(chain.hashAt(height), `the hash of block ${height}`);
-    return { transaction, status: "final", height, hash, index, bytes: bytesToHex(found.bytes) };
-  }
-  const pending = mempool.get(transaction)?.transaction;
-  if (pending !== undefined) return { transaction, status: "pending", bytes: bytesToHex(pending.bytes) };
   const known = fates.known(transaction);
-  if (known.status === "rejected" || known.status === "evicted") {
-    const { code, message } = known;
-    return { transaction, status: "rejected", code, message };
+  if (known.status === "final") {
+    const block = chain.blockBytes(known.height as Height);
+    const bytes = block && transactionIn(block, known.index);
+    if (bytes === undefined) throw new RpcError("block-unknown");
+    return { ...known, bytes: bytesToHex(bytes) };
   }
-  if (known.status === "expired")
-    return { transaction, status: "rejected", code: "expired", message: RULES.expired };
-  return { transaction, status: "unknown" };
+  if (known.status !== "pending") return known;
+  const { bytes } = present(mempool.get(transaction), "what is pending").transaction;
+  return { ...known, bytes: bytesToHex(bytes) };
 }

@@ -1,11 +1,12 @@
-// Methods about consensus and governance, with members by name.
+// Methods about consensus, with members by name.
 import { toJson } from "@witan/ledger";
 import { byzantineQuorum, type Height, type MemberIndex, type Membership } from "@witan/primitives";
 import { type ResultOf, RpcError } from "@witan/rpc";
+import { explain } from "../explain/explain.ts";
 import type { Calls, ServiceContext } from "./context.ts";
 
-/** The methods named `consensus_…` and `governance_…`. */
-export function consensusCalls(context: ServiceContext): Calls<"consensus"> & Calls<"governance"> {
+/** The methods named `consensus_…`. */
+export function consensusCalls(context: ServiceContext): Calls<"consensus"> {
   const { chain, evidence, settings } = context;
   const next = (): Height => (chain.tip.height + 1) as Height;
   const membershipAt = (height: Height): Membership => {
@@ -54,14 +55,6 @@ export function consensusCalls(context: ServiceContext): Calls<"consensus"> & Ca
         ];
       }),
     }),
-    governance_state: async () => {
-      const { sequence, members, parameters, assets, clients } = chain.governance.state;
-      const shown = { sequence, members, parameters, assets, clients };
-      return {
-        ...(toJson(shown) as unknown as Omit<ResultOf<"governance_state">, "height" | "clientsMode">),
-        height: chain.tip.height,
-        clientsMode: settings.chain.genesis.clientsMode,
-      };
-    },
+    consensus_explain: async () => explain(context),
   };
 }

@@ -4,6 +4,7 @@ import type { Height, Timestamp } from "@witan/primitives";
 import type { RpcService } from "@witan/rpc";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { EvidenceLog } from "../consensus/evidence-log.ts";
+import type { Heard } from "../consensus/heard.ts";
 import type { VotingStatus } from "../consensus/voting-engine.ts";
 import type { Fates } from "../pool/fates.ts";
 import type { Intake } from "../pool/intake.ts";
@@ -18,6 +19,7 @@ export interface ServiceContext {
   readonly intake: Intake;
   readonly fates: Fates;
   readonly evidence: EvidenceLog;
+  readonly heard: Heard;
   readonly consensusStatus: () => VotingStatus;
   /** The height that peers have, if it is above the tip. */
   readonly syncTarget: () => Height | undefined;

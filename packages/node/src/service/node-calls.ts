@@ -1,12 +1,12 @@
-// Methods about the node itself: who it is, whom it is connected to, whether it is fit to serve, what waits in it.
+// Methods about the node itself: who it is, whom it is connected to, whether it is fit to serve.
 import { formatPeerId } from "@witan/crypto";
 import type { ConsensusMode } from "@witan/primitives";
 import { PROTOCOL_VERSIONS } from "../wire.ts";
 import { type Calls, isBehind, type ServiceContext } from "./context.ts";
 
-/** The methods named `node_…` and `mempool_…`. */
-export function nodeCalls(context: ServiceContext): Calls<"node"> & Calls<"mempool"> {
-  const { settings, ports, chain, mempool } = context;
+/** The methods named `node_…`. */
+export function nodeCalls(context: ServiceContext): Calls<"node"> {
+  const { settings, ports, chain } = context;
   const mode: ConsensusMode = settings.chain.mode;
   const member = () => {
     const { members } = chain.governance.membership;
@@ -52,16 +52,6 @@ export function nodeCalls(context: ServiceContext): Calls<"node"> & Calls<"mempo
     node_health: async () => {
       const reasons = unfitness(context);
       return { fit: reasons.length === 0, reasons };
-    },
-    mempool_status: async () => {
-      const { transactions, bytes, waiting, limits, oldest } = mempool.status();
-      return {
-        transactions,
-        bytes,
-        waiting,
-        limits: { transactions: limits.transactions, bytes: limits.bytes },
-        oldestMs: oldest === undefined ? null : Math.max(0, ports.clock.now() - oldest),
-      };
     },
   };
 }

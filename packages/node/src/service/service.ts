@@ -1,8 +1,10 @@
 // The RPC of a node: every method of the contract, each in the file of its kind.
-import type { RpcService } from "@witan/rpc";
+import { openRpcDocument, type RpcService } from "@witan/rpc";
 import { chainCalls } from "./chain-calls.ts";
 import { consensusCalls } from "./consensus-calls.ts";
 import type { ServiceContext } from "./context.ts";
+import { governanceCalls } from "./governance-calls.ts";
+import { mempoolCalls } from "./mempool-calls.ts";
 import { nodeCalls } from "./node-calls.ts";
 import { transactionCalls } from "./transaction-calls.ts";
 
@@ -10,8 +12,11 @@ import { transactionCalls } from "./transaction-calls.ts";
 export function createService(context: ServiceContext): RpcService {
   return {
     ...nodeCalls(context),
+    ...mempoolCalls(context),
     ...chainCalls(context),
     ...transactionCalls(context),
     ...consensusCalls(context),
+    ...governanceCalls(context),
+    "rpc.discover": async () => openRpcDocument(),
   };
 }

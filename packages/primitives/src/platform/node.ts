@@ -35,3 +35,8 @@ export function hexReader(bytes: Uint8Array): (start: number, end: number) => st
 export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && Buffer.compare(a, b) === 0;
 }
+
+/** Makes a type of @chainsafe/ssz: here there is all that it takes for granted. */
+export function makeType<T>(make: () => T): T {
+  return make();
+}

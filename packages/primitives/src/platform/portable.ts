@@ -2,6 +2,8 @@
 // `#platform` in package.json picks this file or node.ts; a test holds them to the same answers.
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 
+export { makeType } from "./lend-buffer.ts";
+
 /** The name of the hashing behind `sha256`, for status pages. */
 export const HASHING: "node" | "noble" = "noble";
 

@@ -2,7 +2,7 @@
 
 /**
  * Why a server did not open: `listen-invalid` (no `HOST:PORT`), `token-needed` (bound wider than loopback without one),
- * `token-invalid` (too short, or two the same), `origin-invalid`, `address-in-use`, `address-not-available` (not of this
+ * `token-invalid` (too short, or two the same), `origin-invalid`, `tls-invalid`, `address-in-use`, `address-not-available` (not of this
  * machine), `permission`, `failed`.
  */
 export type RpcServerErrorCode =
@@ -10,6 +10,7 @@ export type RpcServerErrorCode =
   | "token-needed"
   | "token-invalid"
   | "origin-invalid"
+  | "tls-invalid"
   | "address-in-use"
   | "address-not-available"
   | "permission"

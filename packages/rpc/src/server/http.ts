@@ -1,5 +1,6 @@
 // HTTP before the calls: turns away by Host, Origin and token before a body is read, bounds what is read and for how
 // long, and hands bodies over. Every answer in JSON, refusals too.
+import type { Socket } from "node:net";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type ErrorReason, RpcError } from "../errors.ts";
 import type { RpcRole } from "../method.ts";
@@ -9,7 +10,10 @@ import { CallSignal } from "./call-signal.ts";
 import type { Caller, Calls } from "./calls.ts";
 import { errorAnswer } from "./envelope.ts";
 import { Connection, type Load } from "./load.ts";
-import type { RpcLimits, RpcObserver } from "./options.ts";
+import type { RpcLimits, RpcObserver, RpcTls } from "./options.ts";
+import { isOfPage, type Page, servePage } from "./page.ts";
+import { plainAddress, type Source, type Sources } from "./sources.ts";
+import { statusOf } from "./status.ts";
 
 /** What the HTTP side works with. */
 export interface HttpParts {
@@ -19,24 +23,27 @@ export interface HttpParts {
   readonly load: Load;
   readonly limits: RpcLimits;
   readonly observer: RpcObserver;
+  readonly sources: Sources;
+  readonly tls: RpcTls | undefined;
+  readonly page: Page | undefined;
 }
 
 const JSON_TYPE = "application/json; charset=utf-8";
-const STATUS: { readonly [Reason in ErrorReason]?: number } = {
-  "host-not-allowed": 403,
-  "origin-not-allowed": 403,
-  "token-needed": 401,
-  "token-unknown": 401,
-  "body-too-large": 413,
-  stopping: 503,
-  internal: 500,
-};
+/** What a connection costs, against a wrong request. */
+const PLAIN_COST = 0.25;
+const TLS_COST = 4;
+/** And each request that was sent ahead in vain. */
+const AHEAD_COST = 0.25;
+/** Who owes more milliseconds gets no handshake. */
+const HANDSHAKE_WAIT_MS = 1_000;
 
 /** The HTTP server, not listening yet. */
 export class HttpSide {
   readonly app: FastifyInstance;
   readonly #parts: HttpParts;
   readonly #connections = new WeakMap<object, Connection>();
+  /** Open ones, whatever they are for. */
+  readonly #sockets = new Set<Socket>();
   /** Of the requests that are being answered. */
   readonly #open = new Set<CallSignal>();
   readonly #roles = new WeakMap<FastifyRequest, RpcRole>();
@@ -44,8 +51,8 @@ export class HttpSide {
 
   constructor(parts: HttpParts) {
     this.#parts = parts;
-    const { limits } = parts;
-    this.app = fastify({
+    const { limits, tls } = parts;
+    const options = {
       bodyLimit: limits.bodyBytes,
       requestTimeout: limits.requestMs,
       connectionTimeout: limits.silenceMs,
@@ -55,12 +62,23 @@ export class HttpSide {
       // Whoever comes while it closes is told so in our own words.
       return503OnClosing: false,
       // Addresses that can't be read: there is no route for these, and so no hook and no handler below.
-      frameworkErrors: (error, _request, reply) => this.#failed(error, reply),
+      frameworkErrors: (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+        this.#failed(error, request, reply);
+      },
+      clientErrorHandler: (error: unknown, socket: Socket) => this.#unreadable(error, socket),
       exposeHeadRoutes: false,
-      // How often it is looked for requests that are late: half of what they are allowed.
-      http: { connectionsCheckingInterval: Math.ceil(limits.requestMs / 2) },
-    });
+    } as const;
+    // How often it is looked for requests that are late: half of what they are allowed.
+    const late = { connectionsCheckingInterval: Math.ceil(limits.requestMs / 2) };
+    this.app =
+      tls === undefined
+        ? fastify({ ...options, http: late })
+        : (fastify({
+            ...options,
+            https: { ...late, ...tls, handshakeTimeout: limits.requestMs },
+          }) as unknown as FastifyInstance);
     this.app.server.maxConnections = limits.connections;
+    this.app.server.on("connection", (socket: Socket) => this.#count(socket));
     // Node takes the smaller of the two for the head, and the greater for the whole.
     this.app.server.headersTimeout = limits.requestMs;
     this.#prepare();
@@ -70,7 +88,9 @@ export class HttpSide {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
     for (const signal of this.#open) signal.abort();
-    const cut = setTimeout(() => this.app.server.closeAllConnections(), graceMs);
+    const cut = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, graceMs);
     await this.app.close();
     clearTimeout(cut);
   }
@@ -83,18 +103,113 @@ export class HttpSide {
       done(null, body);
     });
     app.addHook("onRequest", (request, reply, done) => {
-      const refusal = this.#admit(request, reply);
-      if (refusal === undefined) done();
-      else this.#refuse(request, reply, refusal);
+      this.#afterWait(request, reply, () => {
+        const refusal = this.#admit(request, reply);
+        if (refusal !== undefined) this.#refuse(request, reply, refusal);
+        else if (isEncoded(request)) this.#refuseEncoding(request, reply);
+        else done();
+      });
     });
     app.post("/", (request, reply) => this.#post(request, reply));
     app.get("/health", (request, reply) => this.#health(request, reply));
     app.options("/", (_request, reply) => reply.code(204).send());
-    app.setNotFoundHandler((_request, reply) => {
+    if (this.#parts.page !== undefined) servePage(app, this.#parts.page);
+    app.setNotFoundHandler((request, reply) => {
+      this.#wrong(request);
       const message = "there is nothing here: POST JSON-RPC 2.0 to /, or GET /health";
       return this.#send(reply, 404, errorAnswer(null, new RpcError("invalid-request", { message })));
     });
-    app.setErrorHandler((error, _request, reply) => this.#failed(error, reply));
+    app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply));
+  }
+
+  /** A connection has come: is there room for it, of its source? */
+  #count(socket: Socket): void {
+    const address = plainAddress(socket.remoteAddress);
+    const source = this.#parts.sources.of(address);
+    // Opening a connection costs something, too, and a handshake more than many requests.
+    source.wrong(this.#parts.tls === undefined ? PLAIN_COST : TLS_COST, performance.now());
+    if (source.hasRoom) {
+      source.connections++;
+      this.#sockets.add(socket);
+      socket.once("close", () => {
+        source.connections--;
+        this.#sockets.delete(socket);
+      });
+      this.#holdNew(socket, source);
+      return;
+    }
+    this.#parts.observer.refused?.("connections-too-many", address);
+    if (this.#parts.tls === undefined) refuseConnection(socket, 429, "connections-too-many");
+    else socket.destroy();
+  }
+
+  /** Of who owes time a new connection is not read from before. */
+  #holdNew(socket: Socket, source: Source): void {
+    const wait = source.ownWaitMs(performance.now());
+    if (wait === 0) return;
+    if (this.#parts.tls !== undefined) {
+      // A handshake can't be put off.
+      if (wait > HANDSHAKE_WAIT_MS) socket.destroy();
+      return;
+    }
+    // Reading begins by itself in this turn, so it can be stopped only behind that.
+    process.nextTick(() => socket.pause());
+    source.hold((end) => {
+      if (socket.destroyed) end();
+      else socket.once("close", end).resume();
+    });
+  }
+
+  /** Lets a request go on, at once or, where something was wrong before, when that has been waited for. */
+  #afterWait(request: FastifyRequest, reply: FastifyReply, goOn: () => void): void {
+    const connection = this.#connectionOf(request);
+    const source = this.#sourceOf(request);
+    connection.requests++;
+    reply.raw.once("close", () => {
+      connection.requests--;
+    });
+    if (connection.requests > this.#parts.limits.pipelined) {
+      source.wrong(connection.requests * AHEAD_COST, performance.now());
+      request.raw.socket.destroy();
+      return;
+    }
+    // What is sent ahead can't be stopped once it is taken up: of who is often wrong it comes one after the other.
+    const isAhead = connection.requests > 1 && source.isSuspect;
+    if (!isAhead && !(connection.hasErred && source.mustHold(performance.now()))) {
+      connection.hasErred = false;
+      goOn();
+      return;
+    }
+    source.hold((end) => {
+      connection.hasErred = false;
+      reply.raw.once("close", end);
+      if (request.raw.socket.destroyed) end();
+      else goOn();
+    });
+  }
+
+  #sourceOf(request: FastifyRequest): Source {
+    return this.#parts.sources.of(sourceOf(request));
+  }
+
+  /** A request was wrong as a whole. */
+  #wrong(request: FastifyRequest): void {
+    this.#connectionOf(request).hasErred = true;
+    this.#sourceOf(request).wrong(1, performance.now());
+  }
+
+  /** What came is no HTTP, or came too slowly. */
+  #unreadable(error: unknown, socket: Socket): void {
+    const { code } = error as { readonly code?: string };
+    if (code === "ECONNRESET" || socket.destroyed) return;
+    if (!/^(?:HPE|ERR_HTTP)_/.test(code ?? "")) {
+      // A handshake that came to nothing: there is nobody to answer.
+      socket.destroy();
+      return;
+    }
+    this.#parts.sources.of(plainAddress(socket.remoteAddress)).wrong(1, performance.now());
+    const status = code === "ERR_HTTP_REQUEST_TIMEOUT" ? 408 : code === "HPE_HEADER_OVERFLOW" ? 431 : 400;
+    refuseConnection(socket, status, "invalid-request");
   }
 
   /** Why the request is not read, if it is not; else its role is known afterwards. */
@@ -107,6 +222,8 @@ export class HttpSide {
     if (headers.origin !== undefined) allowOrigin(reply, headers.origin);
     // A browser asks beforehand whether it may send the token, and sends none with that.
     if (method === "OPTIONS") return undefined;
+    // Nor a token with the files of the page, which are there for anyone.
+    if (method === "GET" && isOfPage(this.#parts.page, url)) return undefined;
     const answer = access.role(headers);
     if (answer.ok) this.#roles.set(request, answer.role);
     else if (answer.reason === "token-unknown" || url !== "/health") return answer.reason;
@@ -115,19 +232,28 @@ export class HttpSide {
 
   #refuse(request: FastifyRequest, reply: FastifyReply, reason: ErrorReason): void {
     this.#parts.observer.refused?.(reason, sourceOf(request));
+    if (reason !== "stopping") this.#wrong(request);
     // The body is not read, so nothing else can come on this connection.
     reply.header("connection", "close");
-    if (STATUS[reason] === 401) reply.header("www-authenticate", "Bearer");
-    this.#send(reply, STATUS[reason] ?? 400, errorAnswer(null, new RpcError(reason)));
+    if (statusOf(reason) === 401) reply.header("www-authenticate", "Bearer");
+    this.#send(reply, statusOf(reason), errorAnswer(null, new RpcError(reason)));
+  }
+
+  #refuseEncoding(request: FastifyRequest, reply: FastifyReply): void {
+    this.#wrong(request);
+    reply.header("connection", "close");
+    const said = String(request.headers["content-encoding"]).slice(0, 40);
+    const message = `the body is sent with "Content-Encoding: ${said}": send it uncompressed, without that header`;
+    this.#send(reply, 415, errorAnswer(null, new RpcError("invalid-request", { message })));
   }
 
   async #post(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { calls, load } = this.#parts;
     const answer = await this.#during(request, (caller) =>
-      this.#parts.calls.answer(typeof request.body === "string" ? request.body : "", caller),
+      calls.answer(typeof request.body === "string" ? request.body : "", caller),
     );
     if (answer === undefined) return reply.code(204).send();
-    // A caller that does not read what it asks for must not fill our memory with it.
-    reply.raw.once("finish", this.#parts.load.addUnread(this.#connectionOf(request), answer.length));
+    reply.raw.once("finish", () => load.release(this.#connectionOf(request), answer.length));
     return this.#send(reply, 200, answer);
   }
 
@@ -162,17 +288,21 @@ export class HttpSide {
   }
 
   #connectionOf(request: FastifyRequest): Connection {
-    const known = this.#connections.get(request.socket);
+    const { socket } = request;
+    const known = this.#connections.get(socket);
     if (known !== undefined) return known;
-    const made = new Connection();
-    this.#connections.set(request.socket, made);
-    if (request.socket.destroyed) this.#parts.load.closed(made);
-    else request.socket.once("close", () => this.#parts.load.closed(made));
+    const source = this.#sourceOf(request);
+    const owes = source.ownWaitMs(performance.now()) > 0;
+    const made = new Connection(source, () => socket.destroy(), owes);
+    this.#connections.set(socket, made);
+    if (socket.destroyed) this.#parts.load.closed(made);
+    else socket.once("close", () => this.#parts.load.closed(made));
     return made;
   }
 
   /** What went wrong before a handler: mostly what the caller sent. */
-  #failed(error: unknown, reply: FastifyReply): FastifyReply {
+  #failed(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    this.#wrong(request);
     const { code, statusCode = 500 } = error as { readonly code?: string; readonly statusCode?: number };
     if (code === "FST_ERR_CTP_BODY_TOO_LARGE") {
       const max = this.#parts.limits.bodyBytes;
@@ -207,11 +337,24 @@ export class HttpSide {
   }
 }
 
-/** The address without the port; IPv4 that came through an IPv6 socket as IPv4. */
+/** Whether the body is compressed, which this server does not undo: few bytes could become very many. */
+function isEncoded({ headers }: FastifyRequest): boolean {
+  const encoding = headers["content-encoding"];
+  return encoding !== undefined && encoding !== "" && encoding.toLowerCase() !== "identity";
+}
+
+/** The address without the port. */
 function sourceOf(request: FastifyRequest): string {
-  // Whatever the types say: nobody knows it any more once the connection is gone.
-  const address: string | undefined = request.ip;
-  return address?.replace(/^::ffff:(?=[0-9.]+$)/, "") ?? "gone";
+  return plainAddress(request.ip);
+}
+
+/** Answers what is no request, and ends the connection. */
+function refuseConnection(socket: Socket, status: number, reason: ErrorReason): void {
+  const body = errorAnswer(null, new RpcError(reason));
+  const length = new TextEncoder().encode(body).length;
+  const head = `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${length}`;
+  if (socket.writable) socket.end(`${head}\r\n\r\n${body}`);
+  socket.destroySoon();
 }
 
 /** Tells a browser that the page, which is on the list, may send what it asked to send, and read the answer. */

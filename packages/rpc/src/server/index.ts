@@ -5,5 +5,7 @@ export {
   type RpcLimits,
   type RpcObserver,
   type RpcServerOptions,
+  type RpcTls,
   type RpcTokens,
 } from "./options.ts";
+export { type Page, readPage } from "./page.ts";

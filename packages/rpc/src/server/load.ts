@@ -1,7 +1,10 @@
-// How much is being answered, and the bounds on it. Every call that enters leaves again, however it ends.
+// How much is being answered and how much of the answers lies in memory, and the bounds on it. Every call that enters
+// leaves again, however it ends; every byte that is held is fetched, or goes with its connection.
+import { present } from "@witan/primitives";
 import type { ErrorReason } from "../errors.ts";
 import type { CallSignal } from "./call-signal.ts";
 import type { RpcLimits } from "./options.ts";
+import type { Source } from "./sources.ts";
 
 /** What is counted of the whole server, or of one connection. */
 interface Counts {
@@ -11,20 +14,45 @@ interface Counts {
 
 /** What one connection has going, and what must end with it. */
 export class Connection implements Counts {
+  readonly source: Source;
+  /** Ends it at once. */
+  readonly cut: () => void;
   calls = 0;
   waits = 0;
-  /** Bytes of answers that its caller has not fetched yet. */
-  unreadBytes = 0;
+  /** Bytes of answers that were made and that its caller has not fetched yet. */
+  heldBytes = 0;
+  /** Waits for fewer of them: at most one body, as reads are answered in order. */
+  onRoom: (() => void) | undefined;
   isClosed = false;
+  /** Something that came over it was wrong, and it has not been kept waiting for that yet. */
+  hasErred: boolean;
+  /** Requests of HTTP that came and are not answered yet. */
+  requests = 0;
   /** Of its requests that are being answered: a caller may send several before it reads. */
   readonly signals = new Set<CallSignal>();
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(source: Source, cut: () => void, hasErred = false) {
+    this.source = source;
+    this.cut = cut;
+    this.hasErred = hasErred;
+  }
+
+  /** Does something when what was to be done before it has ended: of a connection one body's reads are answered at a time. */
+  inOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => undefined);
+    return done;
+  }
 }
 
 /** What a server has going. */
 export class Load {
   readonly #limits: RpcLimits;
   readonly #all: Counts = { calls: 0, waits: 0 };
-  #unreadBytes = 0;
+  /** Connections with answers that are not fetched yet. */
+  readonly #holders = new Set<Connection>();
+  #heldBytes = 0;
 
   constructor(limits: RpcLimits) {
     this.#limits = limits;
@@ -53,29 +81,70 @@ export class Load {
     connection[field]--;
   }
 
-  /** Whether callers leave so much unfetched that there may be no more large answers. */
-  get isClogged(): boolean {
-    return this.#unreadBytes >= this.#limits.unreadBytes;
+  /** Bytes of answers that were made and not fetched yet. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 
-  /** An answer waits to be fetched. @returns what to call when it was */
-  addUnread(connection: Connection, bytes: number): () => void {
-    if (connection.isClosed) return () => undefined;
-    this.#changeUnread(connection, bytes);
-    return () => {
-      if (!connection.isClosed) this.#changeUnread(connection, -bytes);
-    };
+  /** Ends when the connection has fetched so much that more may be read for it, or is closed. */
+  room(connection: Connection): Promise<void> {
+    if (this.#hasRoom(connection)) return Promise.resolve();
+    return new Promise((resolve) => {
+      connection.onRoom = resolve;
+    });
+  }
+
+  /** Bytes of an answer were made. With too many of them in all, whoever has most is cut off, and nobody else hindered. */
+  hold(connection: Connection, bytes: number): void {
+    if (connection.isClosed) return;
+    this.#change(connection, bytes);
+    while (this.#heldBytes > this.#limits.unreadBytes) {
+      const most = this.#greatest();
+      this.closed(most);
+      most.cut();
+    }
+  }
+
+  /** Bytes that were held were fetched. */
+  release(connection: Connection, bytes: number): void {
+    if (!connection.isClosed) this.#change(connection, -bytes);
   }
 
   /** A connection has ended: nobody waits for the rest. */
   closed(connection: Connection): void {
-    this.#changeUnread(connection, -connection.unreadBytes);
+    if (connection.isClosed) return;
     connection.isClosed = true;
+    this.#change(connection, -connection.heldBytes);
     for (const signal of connection.signals) signal.abort();
   }
 
-  #changeUnread(connection: Connection, bytes: number): void {
-    connection.unreadBytes += bytes;
-    this.#unreadBytes += bytes;
+  #change(connection: Connection, bytes: number): void {
+    connection.heldBytes += bytes;
+    this.#heldBytes += bytes;
+    if (connection.heldBytes > 0) this.#holders.add(connection);
+    else this.#holders.delete(connection);
+    if (!this.#hasRoom(connection)) return;
+    connection.onRoom?.();
+    connection.onRoom = undefined;
+  }
+
+  #hasRoom({ isClosed, heldBytes }: Connection): boolean {
+    return isClosed || heldBytes < this.#limits.batchAnswerBytes;
+  }
+
+  /** Of the source that has most, the connection that does. */
+  #greatest(): Connection {
+    const ofSource = new Map<Source, number>();
+    for (const { source, heldBytes } of this.#holders)
+      ofSource.set(source, (ofSource.get(source) ?? 0) + heldBytes);
+    const rank = (one: Connection): readonly [number, number] => [
+      ofSource.get(one.source) ?? 0,
+      one.heldBytes,
+    ];
+    const [greatest] = [...this.#holders].sort((a, b) => {
+      const [[ofA, aBytes], [ofB, bBytes]] = [rank(a), rank(b)];
+      return ofB - ofA || bBytes - aBytes;
+    });
+    return present(greatest, "a connection with answers that are not fetched");
   }
 }

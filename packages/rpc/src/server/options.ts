@@ -2,6 +2,8 @@
 import type { ErrorReason } from "../errors.ts";
 import type { RpcRole } from "../method.ts";
 import type { MethodName, RpcService } from "../methods.ts";
+import type { EventFeed } from "../subscription-methods.ts";
+import type { Page } from "./page.ts";
 
 /** Bounds on what callers may ask of a server. */
 export interface RpcLimits {
@@ -9,9 +11,12 @@ export interface RpcLimits {
   readonly bodyBytes: number;
   /** Calls in one batch. */
   readonly batchCalls: number;
-  /** Bytes of the answers of one batch; what comes later in it is refused. */
+  /**
+   * Bytes of what is read for one batch; what comes later in it is refused. A connection that has as many to fetch is
+   * read nothing more for.
+   */
   readonly batchAnswerBytes: number;
-  /** Bytes of answers that callers have not fetched yet; above it nothing but submitting and waiting is answered. */
+  /** Bytes of answers that were made and that callers have not fetched yet; above it whoever has most is cut off. */
   readonly unreadBytes: number;
   /** Calls that are being answered, all told and of one connection. Waits do not count. */
   readonly calls: number;
@@ -20,6 +25,21 @@ export interface RpcLimits {
   readonly waits: number;
   readonly waitsPerConnection: number;
   readonly connections: number;
+  /** Of one source: an IPv4 address, or an IPv6 network of 64 bits. */
+  readonly connectionsPerSource: number;
+  /** Calls of one source in a second; twice as many at once after a rest. */
+  readonly callsPerSecond: number;
+  /** Requests of one source in a second that are wrong, before it is kept waiting. */
+  readonly wrongPerSecond: number;
+  /** Requests that are sent on one connection before the answers to those before them. */
+  readonly pipelined: number;
+  /** Subscriptions, all told and of one connection. */
+  readonly subscriptions: number;
+  readonly subscriptionsPerConnection: number;
+  /** Milliseconds that a reader of events may take for one batch of them. */
+  readonly slowMs: number;
+  /** Milliseconds between pings on a WebSocket connection; one that was not answered by the next ends it. */
+  readonly pingMs: number;
   /** Milliseconds in which a request must have come whole. */
   readonly requestMs: number;
   /** Milliseconds after which a connection is cut on which nothing moves. Longer than any call may wait. */
@@ -31,15 +51,28 @@ export const RPC_LIMITS: RpcLimits = Object.freeze({
   // 1,000 transactions of 4 KiB, or 60 of the largest.
   bodyBytes: 8 * 1024 * 1024,
   batchCalls: 1_000,
-  // The largest block in full is 64 MiB of hex.
-  batchAnswerBytes: 128 * 1024 * 1024,
-  unreadBytes: 256 * 1024 * 1024,
+  // A single answer may be larger: the largest block in full is 64 MiB of hex.
+  batchAnswerBytes: 16 * 1024 * 1024,
+  // What is under way takes several times as much: as parts, as a whole, and as what is sent.
+  unreadBytes: 128 * 1024 * 1024,
   // A call that is submitted and not admitted yet holds some 10 KB.
   calls: 10_000,
   callsPerConnection: 2_000,
   waits: 10_000,
   waitsPerConnection: 2_000,
   connections: 1_024,
+  connectionsPerSource: 256,
+  // More than a node can take in; what is beyond keeps others from being heard.
+  callsPerSecond: 20_000,
+  // A wrong request costs 100 to 500 µs to refuse: at most a twentieth of a core (test/bench/floods.ts measures it).
+  wrongPerSecond: 100,
+  // Browsers send none, programs few. They are taken up before it is known whether they are wrong.
+  pipelined: 64,
+  // One that hears of every transaction of a full load costs a twentieth of a core.
+  subscriptions: 512,
+  subscriptionsPerConnection: 32,
+  slowMs: 30_000,
+  pingMs: 30_000,
   requestMs: 30_000,
   silenceMs: 150_000,
 });
@@ -47,23 +80,39 @@ export const RPC_LIMITS: RpcLimits = Object.freeze({
 /** The secrets that let callers in, by what they may do; each at least 16 characters, and all different. */
 export type RpcTokens = { readonly [Role in RpcRole]?: string };
 
+/** What a server shows itself with, so that nobody between reads along. PEM. */
+export interface RpcTls {
+  /** The certificate; behind it those that vouch for it. */
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** What a server tells of what happens in it. */
 export interface RpcObserver {
   /** The service threw what is no `RpcError`: a mistake in the program. The caller was told `internal`, and no more. */
   bug(error: unknown, method: MethodName | undefined): void;
-  /** A request was turned away before it was read: for its Host, its Origin, its token, or because the server closes. */
+  /**
+   * A request was turned away before it was read: for its Host, its Origin, its token, because its source has too many
+   * connections, or because the server closes.
+   */
   refused?(reason: ErrorReason, source: string): void;
 }
 
 /** What a server is opened with. */
 export interface RpcServerOptions {
   readonly service: RpcService;
+  /** Where subscriptions get their events. */
+  readonly events: EventFeed;
   /** `HOST:PORT`, `[IPV6]:PORT`; port 0: any. */
   readonly listen: string;
   /** None: on loopback everyone may do everything; wider, the server does not open. */
   readonly tokens?: RpcTokens;
   /** Origins of pages that may ask, besides the one that comes from this very host and port: `https://HOST[:PORT]`. */
   readonly allowedOrigins?: readonly string[];
+  /** None: in the clear. */
+  readonly tls?: RpcTls;
+  /** What people see who open the address in a browser; without one there is nothing but the RPC. */
+  readonly page?: Page;
   readonly limits?: Partial<RpcLimits>;
   readonly observer: RpcObserver;
 }

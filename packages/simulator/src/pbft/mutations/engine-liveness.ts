@@ -83,7 +83,7 @@ export const ENGINE_LIVENESS: Readonly<Record<string, Mutation>> = {
     replace: ["if (height >= state.decided.height) return;", "if (height >= 0) return;"],
     checks: ["liveness"],
     wishes: { conducts: [], members: 2, liars: 0, quiet: true },
-    ...{ from: 160, seeds: 60 },
+    ...{ from: 650, seeds: 60 },
   },
   "joins-one": {
     says: "follows any one who asks for a view above",
@@ -118,7 +118,7 @@ export const ENGINE_LIVENESS: Readonly<Record<string, Mutation>> = {
     replace: ["for (const message of state.later.take()) this.#message(message);", ""],
     checks: ["liveness", "pace"],
     wishes: { conducts: [], members: 4, liars: 0, faults: [], network: "lan" },
-    ...{ from: 105, seeds: 60 },
+    ...{ from: 370, seeds: 60 },
   },
   "one-checkpoint": {
     says: "takes a state for a quorum's by one word",

@@ -210,7 +210,7 @@ export const ENGINE_SAFETY: Readonly<Record<string, Mutation>> = {
     file: `${PBFT}/state.ts`,
     replace: ["this.view = 0 as View;\n    this.stage", "this.stage"],
     checks: ["durable-votes", "double-votes", "liveness", "faults", "accountability"],
-    ...{ from: 12, seeds: 60 },
+    ...{ from: 260, seeds: 60 },
   },
   "old-members": {
     says: "counts by the first members for ever",

@@ -1,0 +1,57 @@
+// The command `witan explain`: in words what consensus waits for, in whose hands that is, and what to do; member by member.
+import type { ResultOf } from "@witan/rpc";
+import type { Command } from "commander";
+import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
+import { examples } from "../examples.ts";
+import { CommandFailure, EXIT } from "../exit.ts";
+import { explanationOf, explanationRows } from "../explanation.ts";
+import { printResult, type Streams, table } from "../output.ts";
+import { timeText } from "../time.ts";
+
+/** Adds the command `witan explain`. */
+export function addExplainCommand(program: Command, streams: Streams): void {
+  withConnection(program.command("explain"))
+    .description("say in words what consensus waits for, in whose hands that is, and what to do about it")
+    .option("--json", "print JSON")
+    .addHelpText(
+      "after",
+      "\nEach node tells what it sees itself: where something is wrong, ask several.\n" +
+        examples([
+          "witan explain",
+          "witan explain --rpc http://10.0.0.1:9545 --token-file read.token --json",
+        ]),
+    )
+    .action(async (options: ConnectionOptions & { readonly json?: boolean }) => {
+      const client = await connect(options);
+      const explanation = await told(() => explanationOf(client));
+      if (explanation === null)
+        throw new CommandFailure(
+          EXIT.unable,
+          "mode-unsupported",
+          `${client.url} serves a chain on which nobody votes, so there is nothing to explain: witan status tells the rest`,
+        );
+      printResult(streams, options.json ?? false, explanation, () => [
+        ...table(explanationRows(explanation)),
+        "",
+        ...table(explanation.members.map((member) => memberRow(member))),
+      ]);
+    });
+}
+
+type Member = ResultOf<"consensus_explain">["members"][number];
+
+const STATES: Readonly<Record<Member["state"], string>> = {
+  me: "this node",
+  voted: "has done its part",
+  silent: "connected, and what is waited for has not come from it",
+  ready: "connected, and nothing is expected of it now",
+  behind: "connected, and behind",
+  disconnected: "not connected to this node",
+  equivocating: "has voted twice, which its signatures prove",
+};
+
+function memberRow({ name, state, height, lastHeard }: Member): readonly [string, string] {
+  const at = height === null ? "" : `, at height ${height}`;
+  const heard = lastHeard === null ? "" : `, last heard of ${timeText(lastHeard)}`;
+  return [name, `${STATES[state]}${at}${heard}`];
+}

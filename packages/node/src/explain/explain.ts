@@ -1,0 +1,27 @@
+// The method `consensus_explain`: in words and in data.
+import type { ResultOf } from "@witan/rpc";
+import type { ServiceContext } from "../service/context.ts";
+import { adviceOf } from "./advice.ts";
+import { outlookOf } from "./outlook.ts";
+import { sentencesOf } from "./sentences.ts";
+
+/** What consensus waits for at a node, and what can be done about it. */
+export function explain(context: ServiceContext): ResultOf<"consensus_explain"> {
+  const outlook = outlookOf(context);
+  const { status, phase, waitingFor, primary, votes, members, timeoutMs } = outlook;
+  return {
+    sentences: sentencesOf(outlook),
+    height: status.height,
+    view: status.view,
+    ...{ phase, waitingFor, proposer: primary },
+    proposalSeen: phase === "proposed" || phase === "prepared" || phase === "deciding",
+    votes,
+    members: members.map(({ name, state, lastHeard, height }) => ({
+      ...{ name, state },
+      lastHeard: lastHeard ?? null,
+      height: height ?? null,
+    })),
+    nextTimeoutMs: timeoutMs ?? null,
+    advice: adviceOf(outlook),
+  };
+}

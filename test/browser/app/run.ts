@@ -1,0 +1,80 @@
+// What an application does with the packed client, from a new key to a verified proof: the same code in Chromium and in
+// Node, built from an empty project into which the packages were installed. Uses nothing of this repository.
+import {
+  createWallet,
+  fetchChain,
+  fetchProof,
+  openWallet,
+  prepareTransfer,
+  RpcSocket,
+  sendTransfer,
+  submitTransaction,
+  TrustedState,
+} from "@witan/client";
+
+/** A devnet, and who pays for the new key. */
+export interface Task {
+  readonly url: string;
+  readonly secretKey: string;
+  readonly to: string;
+}
+
+/** What came of it, as JSON. */
+export interface Report {
+  readonly events: readonly string[];
+  readonly verified: boolean;
+  readonly signers: number;
+  readonly transaction: string;
+  readonly kept: number;
+}
+
+/** Makes a key, funds it, pays from it, waits by subscription, fetches the proof and verifies it. */
+export async function run({ url, secretKey, to }: Task): Promise<Report> {
+  const rpc = new RpcSocket({ url });
+  try {
+    const opened = await fetchChain(rpc);
+    if (!opened.ok) throw new TypeError(opened.code);
+    const chain = opened.value;
+    const rich = openWallet(secretKey);
+    if (!rich.ok) throw new TypeError(rich.code);
+    const { wallet } = createWallet();
+    const address = wallet.address(chain.genesis.addressPrefix);
+    const funded = await sendTransfer({
+      rpc,
+      chain,
+      from: rich.value,
+      payments: [{ to: address, amount: 5_000_000n }],
+    });
+    if (!funded.ok) throw new TypeError(funded.detail);
+
+    const paid = await prepareTransfer({ rpc, chain, from: wallet, payments: [{ to, amount: 1_000_000n }] });
+    if (!paid.ok) throw new TypeError(paid.detail);
+    const { transaction } = paid.value;
+    const events: string[] = [];
+    const stream = rpc.subscribe({ to: "transactions", transactions: [transaction.id] });
+    const heard = (async () => {
+      for await (const { event } of stream) {
+        events.push(event.type);
+        if (event.type === "final") return;
+      }
+    })();
+    await submitTransaction(rpc, transaction, { waitFor: "admitted" });
+    await heard;
+
+    const { proof } = await fetchProof(rpc, { transaction: transaction.id });
+    const trusted = TrustedState.ofGenesis(chain);
+    const result = await trusted.verify({ proof, transaction: transaction.id });
+    return {
+      events,
+      verified: result.verified,
+      signers: result.verified ? result.signers.length : 0,
+      transaction: transaction.id,
+      kept: trusted.toText().length,
+    };
+  } finally {
+    rpc.close();
+  }
+}
+
+// Where a page, or a script, finds it.
+Object.assign(globalThis, { run });

@@ -1,0 +1,103 @@
+// The client as somebody else gets it: packed, installed into an empty project, built, and run in Chromium and in Node against
+// real validators, from a new key to a verified proof.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Browser } from "playwright-core";
+import { withNetwork } from "../network/harness.ts";
+import type { Report, Task } from "./app/run.ts";
+import { serveFolder, startChromium } from "./chromium.ts";
+import { buildApp, checkTypes, PACKED, packAll, scriptsOf } from "./packed-app.ts";
+
+const runFile = promisify(execFile);
+
+function check({ events, verified, signers, transaction, kept }: Report): void {
+  assert.equal(verified, true);
+  assert.ok(signers >= 3, `${signers} signers`);
+  assert.match(transaction, /^[0-9a-f]{64}$/);
+  assert.equal(events.at(-1), "final");
+  assert.equal(events.filter((type) => type === "final").length, 1);
+  assert.ok(kept < 5_000);
+}
+
+/** Runs the application in a new page; gives its report, or what it failed with. */
+async function runIn(browser: Browser, origin: string, task: Task): Promise<string> {
+  const tab = await browser.newPage();
+  const errors: string[] = [];
+  tab.on("pageerror", ({ message }) => errors.push(message));
+  await tab.goto(origin);
+  const text = await tab.evaluate(async (given) => {
+    const { run } = globalThis as unknown as { readonly run: (task: unknown) => Promise<unknown> };
+    return run(given).then((report) => JSON.stringify(report), String);
+  }, task);
+  assert.deepEqual(errors, []);
+  return text;
+}
+
+describe("the client, packed and installed by somebody else", function () {
+  this.timeout(240_000);
+  let folder: string;
+  let project: string;
+  let page: string;
+  let packed: ReadonlyMap<string, readonly string[]>;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), "witan-packed-"));
+    packed = await packAll(folder);
+    ({ project, page } = await buildApp(folder));
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+
+  it("holds what was built, and its types, and no sources or tests", () => {
+    for (const name of PACKED) {
+      const files = packed.get(name) ?? [];
+      assert.ok(files.includes("dist/index.js") && files.includes("dist/index.d.ts"), name);
+      const others = ["package.json", "README.md", "LICENSE"];
+      const strange = files.filter((path) => !others.includes(path) && !path.startsWith("dist/"));
+      assert.deepEqual(strange, [], name);
+    }
+  });
+
+  it("has types that an application is checked by", () => checkTypes(project));
+
+  it("builds into a page without what browsers lack, in less than 400 kB", async () => {
+    const scripts = await scriptsOf(page);
+    assert.ok(scripts.length < 400_000, `${scripts.length} bytes`);
+    assert.ok(!/instantiateSecp256k1|from ?"node:/.test(scripts));
+  });
+
+  it("pays and verifies the proof, in Chromium from a page of an allowed origin, from no other page, and in Node", async () => {
+    const [site, stranger] = [await serveFolder(page), await serveFolder(page)];
+    try {
+      await withNetwork({ flags: ["--rpc-allowed-origins", site.origin] }, async (network) => {
+        const [rich, other] = network.list.accounts;
+        assert.ok(rich && other);
+        const task: Task = {
+          url: network.client(0).url,
+          secretKey: rich.secretKey,
+          to: other.address,
+        };
+        const browser = await startChromium();
+        try {
+          check(JSON.parse(await runIn(browser, site.origin, task)) as Report);
+          const refused = await runIn(browser, stranger.origin, task);
+          assert.match(refused, /^RpcConnectionError: No WebSocket connection/);
+        } finally {
+          await browser.close();
+        }
+        const script =
+          'import "./run.ts"; console.log(JSON.stringify(await globalThis.run(JSON.parse(process.argv[2]))));';
+        await writeFile(join(project, "main.mjs"), script);
+        const { stdout } = await runFile(process.execPath, ["main.mjs", JSON.stringify(task)], {
+          cwd: project,
+        });
+        check(JSON.parse(stdout) as Report);
+      });
+    } finally {
+      site.close();
+      stranger.close();
+    }
+  });
+});

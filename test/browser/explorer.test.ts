@@ -1,0 +1,275 @@
+// The node's page in Chromium: live consensus while the primary is killed; every page on a phone and on a screen, by axe,
+// without a step to the side; proofs verified, and false ones found out; by keyboard alone; with a token.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openWallet, sendTransfer } from "@witan/client";
+import { PAGE_FOLDER } from "@witan/explorer";
+import { readPage } from "@witan/rpc/server";
+import type { Browser, Page } from "playwright-core";
+import { type TestNetwork, withNetwork } from "../network/harness.ts";
+import { closeAll, open } from "../rpc/server.ts";
+import { startChromium } from "./chromium.ts";
+import { buildPage, checkFaultless, goTo, openTab, seriousFindings } from "./explorer-pages.ts";
+
+const FLAGS = ["--storage-address-index", "true"];
+/** Where pictures of all pages are put, for people to look at; empty: nowhere. */
+const PICTURES = process.env["WITAN_PICTURES"] ?? "";
+
+/** In the page: what has the focus, and whether one sees that. */
+const FOCUSED = `(() => {
+  const element = document.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(element);
+  const name = element.getAttribute("aria-label") || element.innerText || element.id;
+  return { name, isSeen: outlineStyle !== "none" && outlineWidth !== "0px" };
+})()`;
+
+/** Where a node's page is. */
+function originOf(network: TestNetwork, node: number): string {
+  return network.client(node).url;
+}
+
+/** Pays through a node, and waits until it is final. Gives the transaction's id. */
+async function pay(network: TestNetwork, node: number): Promise<string> {
+  const [rich, other] = network.list.accounts;
+  const wallet = openWallet(rich?.secretKey ?? "");
+  assert.ok(wallet.ok && other !== undefined);
+  const payments = [{ to: other.address, amount: 150_000_000n }];
+  const sent = await sendTransfer({ rpc: network.client(node), from: wallet.value, payments });
+  assert.ok(sent.ok && sent.value.outcome.status === "final");
+  return sent.value.transaction.id;
+}
+
+async function picture(tab: Page, name: string): Promise<void> {
+  if (PICTURES === "") return;
+  await mkdir(PICTURES, { recursive: true });
+  await tab.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
+}
+
+describe("the page of a node", function () {
+  this.timeout(240_000);
+  let browser: Browser;
+  before(async () => {
+    await buildPage();
+    browser = await startChromium();
+  });
+  after(() => browser.close());
+  afterEach(closeAll);
+
+  it("shows how a killed primary is replaced, while it is open", () =>
+    withNetwork({ flags: FLAGS, viewMs: [1_000, 4_000] }, async (network) => {
+      await pay(network, 1);
+      const { primary, view } = await network.consensus(1);
+      const dead = network.nodes.findIndex(({ name }) => name === primary);
+      const watcher = (dead + 1) % 4;
+      const opened = await openTab(browser, originOf(network, watcher), { width: 960 });
+      const { tab } = opened;
+      await goTo(opened, originOf(network, watcher), "#/consensus", /^Consensus$/);
+      const row = (name: string) => tab.getByRole("row", { name: new RegExp(`^${name}\\b`) });
+      await row(primary).getByText("proposes").waitFor();
+      await row(primary).getByText("ready").waitFor();
+      for (let more = 0; more < 3; more++) await pay(network, watcher);
+      const { height } = await network.client(watcher).call("chain_head", {});
+      await tab
+        .getByText(new RegExp(`Block ${height} is final after`))
+        .first()
+        .waitFor();
+
+      await network.kill(dead);
+      await row(primary).getByText("disconnected").waitFor();
+      const id = await pay(network, watcher);
+      const after = await network.consensus(watcher);
+      assert.ok(after.view > view && after.primary !== primary);
+      await tab
+        .getByText(/^view change$/)
+        .first()
+        .waitFor();
+      await row(after.primary).getByText("proposes").waitFor();
+      await row(primary).getByText("proposes").waitFor({ state: "detached" });
+      const block = new RegExp(
+        `Block ${height + 1} is final.*proposed by ${after.primary} in view ${after.view}`,
+      );
+      await tab.getByText(block).waitFor();
+      await tab.getByText(new RegExp(`Block ${height + 1}: view ${after.view} begins`)).waitFor();
+      await tab.getByText(new RegExp(`Height ${height + 2} is decided by`)).waitFor();
+      await picture(tab, "view-change");
+
+      await goTo(opened, originOf(network, watcher), `#/transaction/${id}`, /^Transaction$/);
+      await tab.getByText("it is in a block that a quorum has signed").waitFor();
+      await checkFaultless(opened);
+      await opened.close();
+    }));
+
+  it("fits a phone and a screen, in light and dark, and axe finds nothing serious", () =>
+    withNetwork({ flags: FLAGS }, async (network) => {
+      const id = await pay(network, 0);
+      const origin = originOf(network, 0);
+      const { height } = await network.client(0).call("chain_head", {});
+      const address = network.list.accounts[0]?.address ?? "";
+      const pages: readonly (readonly [string, string, RegExp])[] = [
+        ["overview", "#/", /^Overview$/],
+        ["consensus", "#/consensus", /^Consensus$/],
+        ["mempool", "#/mempool", /^Mempool$/],
+        ["members", "#/membership", /^Members$/],
+        ["assets", "#/assets", /^Assets$/],
+        ["block", `#/block/${height}`, /^Block \d/],
+        ["genesis", "#/block/0", /^Block 0$/],
+        ["transaction", `#/transaction/${id}`, /^Transaction$/],
+        ["address", `#/address/${address}`, /^Address$/],
+        ["search", `#/search/${"ab".repeat(32)}`, /^Search$/],
+        ["nowhere", "#/xyz", /^There is no such page$/],
+      ];
+      for (const [width, scheme] of [
+        [360, "dark"],
+        [840, "light"],
+        [1280, "light"],
+      ] as const) {
+        const opened = await openTab(browser, origin, { width, scheme });
+        for (const [name, fragment, heading] of pages) {
+          await goTo(opened, origin, fragment, heading);
+          if (name === "overview") await pay(network, 0);
+          if (name === "transaction") {
+            await opened.tab.getByRole("button", { name: "Verify in this page" }).click();
+            await opened.tab.getByText("So it is final").waitFor();
+          }
+          const [over, text] = await opened.tab.evaluate<readonly [number, string]>(
+            "[document.documentElement.scrollWidth - innerWidth, document.body.innerText]",
+          );
+          assert.ok(over <= 0, `${name} at ${width}: ${over} pixels too wide`);
+          assert.ok(!/undefined|NaN|\[object/.test(text), `${name}: ${text}`);
+          assert.deepEqual(await seriousFindings(opened), [], `${name} at ${width}`);
+          await picture(opened.tab, `${name}-${width}`);
+        }
+        await checkFaultless(opened);
+        await opened.close();
+      }
+    }));
+
+  it("verifies a proof, and says of a false one that it shows nothing", () =>
+    withNetwork({ flags: FLAGS }, async (network) => {
+      const id = await pay(network, 0);
+      const origin = originOf(network, 0);
+      const opened = await openTab(browser, origin);
+      const { tab } = opened;
+      await goTo(opened, origin, `#/transaction/${id}`, /^Transaction$/);
+      await tab.getByText("1.5 WITAN").waitFor();
+      await tab.getByRole("button", { name: "Verify in this page" }).click();
+      await tab.getByText("Verified: final").waitFor();
+      const { chainId } = await network.client(0).call("chain_genesis", {});
+      await tab.getByText(chainId).waitFor();
+      await tab.getByText("Certificate: who signed the block").waitFor();
+
+      // A node that lies: the last byte of the proof is another.
+      await tab.route(`${origin}/`, async (route) => {
+        if (route.request().method() !== "POST") return route.continue();
+        const response = await route.fetch();
+        const text = await response.text();
+        const changed = text.replace(/("proof":"[0-9a-f]+)([0-9a-f])"/, (_, before, last) => {
+          return `${before}${last === "0" ? "1" : "0"}"`;
+        });
+        return route.fulfill({ response, body: changed });
+      });
+      await tab.getByRole("button", { name: "Verify in this page" }).click();
+      await tab.getByText("Not verified").waitFor();
+      await tab.getByText("Do not believe that the transaction is final").waitFor();
+      assert.equal(await tab.getByText("Verified: final").count(), 0);
+
+      // And one that gives another transaction's bytes.
+      const other = await pay(network, 0);
+      const { bytes } = (await network.client(0).call("chain_transaction", { transaction: other })) as {
+        readonly bytes: string;
+      };
+      await tab.route(`${origin}/`, async (route) => {
+        if (!route.request().postData()?.includes("chain_transaction")) return route.continue();
+        const response = await route.fetch();
+        const text = (await response.text()).replace(/"bytes":"[0-9a-f]+"/, `"bytes":"${bytes}"`);
+        return route.fulfill({ response, body: text });
+      });
+      await tab.reload();
+      await tab.getByText("bytes that are not this transaction's").waitFor();
+      await opened.close();
+    }));
+
+  it("is used by keyboard alone, and moves neither focus nor place by itself", () =>
+    withNetwork({ flags: FLAGS }, async (network) => {
+      const id = await pay(network, 0);
+      const origin = originOf(network, 0);
+      const opened = await openTab(browser, origin, { width: 360 });
+      const { tab } = opened;
+      await goTo(opened, origin, "#/", /^Overview$/);
+      const focused = () => tab.evaluate<{ readonly name: string; readonly isSeen: boolean }>(FOCUSED);
+      const names: string[] = [];
+      for (let step = 0; step < 15; step++) {
+        await tab.keyboard.press("Tab");
+        const { name, isSeen } = await focused();
+        assert.ok(isSeen, `no outline around ${name}`);
+        names.push(name);
+      }
+      const wanted = ["Skip to the content", "Witan", "Pause", "words", "Find"];
+      const menu = ["Overview", "Consensus", "Mempool", "Members", "Assets"];
+      assert.deepEqual(names.slice(0, 10), [...wanted, ...menu]);
+      const { height } = await network.client(0).call("chain_head", {});
+      assert.equal(names.at(-1), `${height}`, "the first link of the list of blocks");
+      const place = await tab.evaluate<number>("scrollY");
+
+      await pay(network, 0);
+      await tab.getByText(new RegExp(`Block ${height + 1} is final, made`)).waitFor();
+      assert.equal((await focused()).name, `${height}`);
+      assert.equal(await tab.evaluate<number>("scrollY"), place);
+      const next = tab.getByRole("table").getByRole("link", { name: `${height + 1}`, exact: true });
+      assert.equal(await next.count(), 0, "the list stands still while the focus is in it");
+      await tab.locator("#words").focus();
+      await next.waitFor();
+
+      await tab.locator("#words").focus();
+      await tab.keyboard.type(id);
+      await tab.keyboard.press("Enter");
+      await tab.getByRole("heading", { level: 1, name: "Transaction" }).waitFor();
+      assert.equal((await focused()).name, "Transaction");
+      await tab.locator("#words").focus();
+      await tab.keyboard.type("f".repeat(64));
+      await tab.keyboard.press("Enter");
+      await tab.getByText("Nothing was found for").waitFor();
+      await checkFaultless(opened);
+      await opened.close();
+    }));
+
+  it("is not there where the node is told so", () =>
+    withNetwork({ flags: ["--rpc-explorer", "false"] }, async (network) => {
+      const answer = await fetch(`${originOf(network, 0)}/`);
+      assert.equal(answer.status, 404);
+      assert.match(await answer.text(), /POST JSON-RPC/);
+    }));
+
+  it("asks for a token where the node wants one, and keeps it out of addresses", async () => {
+    const token = "a-token-of-this-test";
+    const server = await open(
+      {},
+      { page: await readPage(fileURLToPath(PAGE_FOLDER)), tokens: { read: token } },
+    );
+    const origin = `http://127.0.0.1:${server.port}`;
+    const opened = await openTab(browser, origin);
+    const { tab } = opened;
+    const addresses: string[] = [];
+    tab.on("request", (request) => addresses.push(request.url()));
+    await tab.goto(origin);
+    await tab.getByRole("heading", { name: "This node wants a token" }).waitFor();
+    await tab.getByLabel("Token").fill("another-token-than-that");
+    await tab.keyboard.press("Enter");
+    await tab.getByText("The node does not know the token").waitFor();
+    await tab.getByLabel("Token").fill(token);
+    await tab.keyboard.press("Enter");
+    await tab.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    await tab.getByText("live", { exact: true }).waitFor();
+    await tab.reload();
+    await tab.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
+    const kept = await tab.evaluate<readonly string[]>(
+      "[JSON.stringify(sessionStorage), JSON.stringify(localStorage)]",
+    );
+    assert.ok(kept[0]?.includes(token) && !kept[1]?.includes(token));
+    assert.ok(![...addresses, tab.url()].some((address) => address.includes(token)));
+    assert.deepEqual(server.bugs, []);
+    await opened.close();
+  });
+});

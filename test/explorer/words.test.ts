@@ -1,0 +1,56 @@
+// How values read: exact, whatever their size.
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import {
+  amountText,
+  bytesText,
+  countText,
+  grouped,
+  middleAndMost,
+  shortText,
+  spanText,
+} from "../../packages/explorer/src/words.ts";
+
+describe("explorer: values in words", () => {
+  it("writes amounts by their decimals", () => {
+    const cases = [
+      ["0", 8, "0"],
+      ["1", 8, "0.00000001"],
+      ["150000000", 8, "1.5"],
+      ["-1234567", 2, "−12\u202f345.67"],
+      ["1234567", 0, "1\u202f234\u202f567"],
+      ["18446744073709551615", 18, "18.446744073709551615"],
+    ] as const;
+    for (const [units, decimals, text] of cases) assert.equal(amountText(units, decimals), text);
+  });
+
+  it("loses nothing of an amount", () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }),
+        fc.integer({ min: 0, max: 18 }),
+        (units, decimals) => {
+          const text = amountText(units, decimals).replaceAll("\u202f", "").replace("−", "-");
+          const [whole = "", rest = ""] = text.split(".");
+          assert.equal(BigInt(whole + rest.padEnd(decimals, "0")), units);
+        },
+      ),
+    );
+  });
+
+  it("writes counts, sizes and spans", () => {
+    assert.equal(grouped(1234567), "1\u202f234\u202f567");
+    assert.deepEqual([countText(1, "block"), countText(0, "block")], ["1 block", "0 blocks"]);
+    assert.deepEqual([100, 2_048, 3_145_728].map(bytesText), ["100 bytes", "2.0 KiB", "3.0 MiB"]);
+    assert.deepEqual([35, 1_234, 90_000, 7_200_000, 400_000_000].map(spanText), [
+      "35 ms",
+      "1.2 s",
+      "1 min",
+      "2 h",
+      "4 days",
+    ]);
+    assert.equal(shortText("0123456789abcdef0123456789"), "01234567…456789");
+    assert.deepEqual(middleAndMost([5, 1, 9]), { middle: 5, most: 9 });
+    assert.equal(middleAndMost([]), undefined);
+  });
+});
