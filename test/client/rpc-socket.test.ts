@@ -229,6 +229,35 @@ describe("a WebSocket connection to a node", () => {
       slow.close();
     });
 
+    it("is not lost with one of the connection before that had the same name", async () => {
+      const shared = new RpcSocket({ url: server.url, clock: QUICK_CLOCK });
+      const [one, other] = [0, 1].map(() => shared.subscribe({ to: "blocks" })[Symbol.asyncIterator]());
+      assert.ok(one && other);
+      const subscribed = () => server.calls.filter(({ method }) => method === "subscribe").length;
+      const heightOf = async (read: ReturnType<typeof one.next>): Promise<number | undefined> => {
+        const { value } = await read;
+        return value?.event.type === "block" ? value.event.height : undefined;
+      };
+      const firsts = [one.next()];
+      await until("the first has its name", () => subscribed() === 1);
+      firsts.push(other.next());
+      await until("the other has its name", () => subscribed() === 2);
+      server.tell(block(1));
+      assert.deepEqual(await Promise.all(firsts.map(heightOf)), [1, 1]);
+      server.tell(block(2));
+      assert.equal(await heightOf(other.next()), 2);
+      server.cut();
+      // The other is the first on the new connection, while the one still reads what came by the old one.
+      const third = other.next();
+      await until("the other is back", () => subscribed() === 3);
+      assert.equal(await heightOf(one.next()), 2);
+      const thirds = [one.next(), third];
+      await until("the one is back", () => subscribed() === 4);
+      server.tell(block(3));
+      assert.deepEqual(await Promise.all(thirds.map(heightOf)), [3, 3]);
+      shared.close();
+    });
+
     it("gives up a connection that has died in silence", async () => {
       const clock = new HandClock();
       const watched = new RpcSocket({ url: server.url, clock });

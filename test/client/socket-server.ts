@@ -26,7 +26,8 @@ export class SocketServer {
   eventsUntilCut: number | undefined;
   connections = 0;
   readonly #readers: Reader[] = [];
-  #lastName = 0;
+  /** As a node: each connection has names of its own, so that the next gives the same ones again. */
+  readonly #names = new WeakMap<WebSocket, number>();
   #ofHttp = 0;
   readonly #http = createServer((_, response) => {
     this.#ofHttp += 1;
@@ -89,14 +90,17 @@ export class SocketServer {
   #result(socket: WebSocket, call: Call): unknown {
     const { method, params } = call;
     if (method === "unsubscribe") {
-      const at = this.#readers.findIndex(({ name }) => name === params["subscription"]);
+      const at = this.#readers.findIndex(
+        (reader) => reader.socket === socket && reader.name === params["subscription"],
+      );
       if (at >= 0) this.#readers.splice(at, 1);
       return { ended: at >= 0 };
     }
     if (method !== "subscribe") return this.answer(call);
     if (params["after"] === "bad") throw new RpcError("cursor-invalid");
-    this.#lastName += 1;
-    const name = `s${this.#lastName}`;
+    const number = (this.#names.get(socket) ?? 0) + 1;
+    this.#names.set(socket, number);
+    const name = `${number}`;
     const next = params["after"] === undefined ? this.log.length : Number(params["after"]);
     this.#readers.push({ socket, name, next });
     return { subscription: name, cursor: `${next}` };

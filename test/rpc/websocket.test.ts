@@ -132,6 +132,27 @@ describe("RPC over WebSocket: calls", () => {
 describe("RPC over WebSocket: subscriptions", () => {
   afterEach(closeAll);
 
+  it("hear of no event before the answer that names them, though another body is answered sooner", async () => {
+    const hanging = new Hanging();
+    const feed = new TestFeed();
+    feed.add(2);
+    const { transaction_wait } = hanging.service;
+    const server = await open(transaction_wait === undefined ? {} : { transaction_wait }, { events: feed });
+    const socket = await TestSocket.connect(server);
+    const both = [
+      call("subscribe", { to: "blocks", after: "0" }, "s"),
+      call("transaction_wait", { transaction: "ab".repeat(32) }, "w"),
+    ];
+    socket.ws.send(JSON.stringify(both));
+    const other = () => socket.call("transaction_submit", { transaction: "00" });
+    while (feed.open_ === 0) await other();
+    for (let round = 0; round < 3; round++) await other();
+    assert.deepEqual(socket.notices, []);
+    hanging.release();
+    await socket.until(() => socket.notices.length === 2);
+    assert.deepEqual(socket.order.slice(-3), [undefined, "block", "block"], "the batch, then its events");
+  });
+
   it("are refused over HTTP, where nothing could be told", async () => {
     const server = await open();
     assert.equal(reasonOf(await ask(server, call("subscribe", { to: "blocks" }))), "websocket-needed");

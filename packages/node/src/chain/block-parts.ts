@@ -21,6 +21,11 @@ export function transactionsIn(block: Uint8Array): readonly Uint8Array[] {
   return Array.from({ length: offsets.count }, (_, position) => cut(block, offsets, position));
 }
 
+/** How many transactions there are. */
+export function transactionCount(block: Uint8Array): number {
+  return offsetsOf(block)?.count ?? 0;
+}
+
 interface Offsets {
   readonly view: DataView;
   readonly count: number;

@@ -3,8 +3,8 @@
 import type { Block } from "@witan/ledger";
 import { type BlockHash, type Certificate, type Clock, type Height, present } from "@witan/primitives";
 import type { SubscriptionEvent } from "@witan/rpc";
+import { transactionCount } from "../chain/block-parts.ts";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
-import { HEADER_BYTES } from "../chain/chain-records.ts";
 import type { BlockSummary } from "./event-log.ts";
 
 /** What is kept of the last blocks: their transactions, and the bytes that those are views on. */
@@ -123,13 +123,6 @@ export class BlockReader {
 export function proposerOf(chain: ChainKeeper, height: Height, proposer: number): string | null {
   if (height === 0) return null;
   return chain.memberships(height)?.members[proposer]?.name ?? null;
-}
-
-/** How many transactions a block has: in SSZ the first offset of the list says so (docs/formats.md, section 9). */
-export function transactionCount(bytes: Uint8Array): number {
-  const listAt = HEADER_BYTES + 4;
-  if (bytes.length < listAt + 4) return 0;
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length).getUint32(listAt, true) / 4;
 }
 
 /** The event that tells those who watch consensus of a block. */

@@ -3,13 +3,13 @@
 import { headerCodec } from "@witan/ledger";
 import { assert, type Height, present } from "@witan/primitives";
 import type { ParamsOf, ResultOf } from "@witan/rpc";
+import { transactionCount } from "../chain/block-parts.ts";
 import { HEADER_BYTES } from "../chain/chain-records.ts";
+import { proposerOf } from "../events/block-reader.ts";
 import type { ServiceContext } from "./context.ts";
 
 /** Bytes of blocks that are read for a page: 8 of the largest by default, tens of milliseconds. */
 const READ_BYTES_MAX = 16 * 1024 * 1024;
-/** The header, and the offset of the list of transactions (docs/formats.md, section 9). */
-const LIST_AT = HEADER_BYTES + 4;
 
 type ShortBlock = ResultOf<"chain_blocks">["blocks"][number];
 
@@ -38,20 +38,12 @@ function shortBlock(chain: ServiceContext["chain"], height: Height, bytes: Uint8
   const header = headerCodec.decode(bytes.subarray(0, HEADER_BYTES));
   assert(header.ok, `the header of block ${height}`);
   const { timestamp, proposer } = header.value;
-  // Nobody proposes block 0, and in proof of work whoever made a block has no name.
-  const hasProposer = height > 0 && chain.chain.mode !== "pow";
   return {
     height,
     hash: chain.chain.blockHash(header.value),
     timestamp,
-    proposer: hasProposer ? (chain.memberships(height)?.members[proposer]?.name ?? null) : null,
+    proposer: proposerOf(chain, height, proposer),
     transactions: transactionCount(bytes),
     bytes: bytes.length,
   };
-}
-
-/** How many transactions an encoded block holds: its list begins with an offset of four bytes for each of them. */
-function transactionCount(bytes: Uint8Array): number {
-  if (bytes.length <= LIST_AT) return 0;
-  return new DataView(bytes.buffer, bytes.byteOffset + LIST_AT, 4).getUint32(0, true) / 4;
 }

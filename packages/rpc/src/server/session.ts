@@ -163,7 +163,7 @@ export class Session implements NoticeSink {
     else if (ws.isPaused) ws.resume();
   }
 
-  /** Whether what is being answered, or was answered and not read, is enough for now. */
+  /** Whether so much is being answered, or was answered and not read, that nothing more is taken up. */
   #isFull(): boolean {
     const isMuch = this.#answering >= ANSWERING_MAX || this.#answeringLength >= ANSWERING_LENGTH_MAX;
     return isMuch || this.#options.ws.bufferedAmount > UNREAD_MAX;

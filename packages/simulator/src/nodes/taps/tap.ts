@@ -38,7 +38,7 @@ export interface Sayings {
 
 /** What several taps of one world share: liars know of each other. */
 export interface Conspiracy {
-  /** Blocks that break a rule, or that no correct validator may vote for now, with what is wrong with them. */
+  /** Blocks that break a rule, or whose time no correct validator may vote for, with what is wrong with them. */
   readonly bad: Map<BlockHash, string>;
   /** Their bytes, the last ones. */
   readonly bodies: Map<BlockHash, Uint8Array>;
