@@ -177,11 +177,21 @@ describe("witan network create", () => {
       });
     })).timeout(60_000);
 
-  it("asks nobody without a terminal, and leaves nothing", () =>
+  it("asks nobody without a terminal: the keys are not encrypted then, and it says so", () =>
     inFolder(async (folder) => {
       const ran = await witanProcess(["network", "create", "--out", "net"], { cwd: folder });
+      assert.equal(ran.code, 0, ran.err);
+      assert.match(ran.out, /keys +not encrypted: their files' mode is all that guards them/);
+      assert.equal((await openHome(await configOf(folder, "v1"))).votingKeys.length, 1);
+      assert.equal(await modeOf(join(folder, "net/v1/keys/voting.json")), 0o600);
+    }));
+
+  it("refuses an empty passphrase, and leaves nothing", () =>
+    inFolder(async (folder) => {
+      const env = { ...process.env, WITAN_PASSPHRASE: "" };
+      const ran = await witanProcess(["network", "create", "--out", "net"], { cwd: folder, env });
       assert.equal(ran.code, 2);
-      assert.match(ran.err, /--passphrase-file FILE or WITAN_PASSPHRASE/);
+      assert.match(ran.err, /an empty passphrase protects nothing/);
       assert.deepEqual(await readdir(folder), []);
     }));
 

@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { CommandFailure } from "../../packages/cli/src/exit.ts";
-import { chosenPassphrase } from "../../packages/cli/src/passphrase.ts";
+import { chosenPassphrase, wishedPassphrase } from "../../packages/cli/src/passphrase.ts";
 import { askSecret } from "../../packages/cli/src/prompt.ts";
 import { inFolder } from "./run.ts";
 import { type Answer, HAS_TERMINAL, witanAtTerminal } from "./terminal.ts";
@@ -77,6 +77,12 @@ describe("a new passphrase", () => {
 
   it("is refused at once if it is empty", async () => {
     await assert.rejects(chosenPassphrase("a", answers("", "")), /an empty passphrase protects nothing/);
+  });
+
+  it("is none for a home whose keys shall not be encrypted", async () => {
+    assert.equal(await wishedPassphrase("a", answers("")), undefined);
+    assert.equal(await wishedPassphrase("a", answers("x", "x")), "x");
+    await assert.rejects(wishedPassphrase("a", answers("x", "")), /differ; nothing was written/);
   });
 });
 

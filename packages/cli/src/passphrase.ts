@@ -49,9 +49,33 @@ export async function newPassphrase(options: PassphraseOptions, file: string): P
   return chosenPassphrase(file, askSecret);
 }
 
+/**
+ * The passphrase for the keys of a new home, if one is given: by the options, or where it is asked for, at a terminal.
+ * Without one they are not encrypted, and who makes them says so.
+ */
+export async function homePassphrase(
+  options: PassphraseOptions & { readonly plain?: boolean },
+  home: string,
+): Promise<string | undefined> {
+  if (options.plain) return undefined;
+  const known = await given(options);
+  if (known === "") throw badInput("passphrase-empty", `${EMPTY}; nothing was written`);
+  if (known !== undefined || !canAsk()) return known;
+  return wishedPassphrase(home, askSecret);
+}
+
 /** Asks for a new passphrase, and again: a slip would lock the key for ever. */
 export async function chosenPassphrase(file: string, ask: Ask): Promise<string> {
-  const first = await ask(`New passphrase for ${file}:`, (answer) => answer !== "" || EMPTY);
+  return same(await ask(`New passphrase for ${file}:`, (answer) => answer !== "" || EMPTY), ask);
+}
+
+/** Asks whether there shall be a passphrase: none if the answer is empty. */
+export async function wishedPassphrase(home: string, ask: Ask): Promise<string | undefined> {
+  const first = await ask(`New passphrase for the keys in ${home} (empty: they are not encrypted):`);
+  return first === "" ? undefined : same(first, ask);
+}
+
+async function same(first: string, ask: Ask): Promise<string> {
   const second = await ask("The same again:");
   if (first === second) return first;
   throw badInput("passphrase-differs", "the two passphrases differ; nothing was written. Try again");

@@ -14,7 +14,7 @@ import { memberJson, newMember, writeMemberHome } from "../home/make.ts";
 import type { KeepOptions } from "../key-files.ts";
 import { collect } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
-import { newPassphrase } from "../passphrase.ts";
+import { homePassphrase } from "../passphrase.ts";
 import { plainOption } from "./keys.ts";
 
 interface CreateOptions extends KeepOptions {
@@ -121,13 +121,16 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
   if (!isHex(rewardPolicy, 32)) throw badInput("reward-policy", "--reward-policy: expected 32 bytes in hex");
   await refuseExisting(out);
   // One passphrase for the three keys, asked for once.
-  const passphrase = options.plain ? undefined : await newPassphrase(options, out);
+  const passphrase = await homePassphrase(options, out);
   const made = newMember(name, role, rewardPolicy as string as PolicyHash);
   await makeWholeFolder(out, (folder) => writeMemberHome(folder, made, passphrase));
   const [file, member] = [join(out, HOME_FILES.member), memberJson(made.member)];
   printResult(streams, options.json ?? false, { home: out, file, member }, () => [
     ...table([
-      ["home", `${out} (its keys never leave it${options.plain ? "; they are not encrypted" : ""})`],
+      [
+        "home",
+        `${out} (its keys never leave it${passphrase === undefined ? "; they are not encrypted" : ""})`,
+      ],
       ["member file", `${file} (public: give it to who makes the genesis)`],
       ...Object.entries(member),
     ]),

@@ -13,7 +13,7 @@ import { planNetwork } from "../home/network-plan.ts";
 import type { KeepOptions } from "../key-files.ts";
 import { collect, wholeNumber } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
-import { newPassphrase } from "../passphrase.ts";
+import { homePassphrase } from "../passphrase.ts";
 import { plainOption } from "./keys.ts";
 
 interface CreateOptions extends KeepOptions {
@@ -68,7 +68,7 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
     .addHelpText(
       "after",
       examples([
-        "witan network create --plain --accounts 10 --out network",
+        "witan network create --accounts 10 --out network",
         "witan network create --hosts 10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4 --passphrase-file secret.txt --out network",
       ]),
     )
@@ -96,7 +96,7 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
     );
   // A clerk who types a passphrase twice should not hear of a folder in the way only afterwards.
   await refuseExisting(out);
-  const passphrase = options.plain ? undefined : await newPassphrase(options, out);
+  const passphrase = await homePassphrase(options, out);
   const onHome = (name: string): void => {
     if (passphrase !== undefined && !json) streams.err(`encrypting the keys of ${name}\n`);
   };
