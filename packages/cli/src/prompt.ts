@@ -1,5 +1,4 @@
 // Asks for a secret at a terminal, masked, on standard error. Whoever stops there is told that nothing was written.
-import password from "@inquirer/password";
 import { badInput } from "./exit.ts";
 
 /** Where is asked: the terminal, or what a test gives. */
@@ -22,6 +21,8 @@ export async function askSecret(
   check: (answer: string) => true | string = () => true,
   terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
+  // Loaded here: a command that asks nothing starts without it.
+  const { default: password } = await import("@inquirer/password");
   const ended = new AbortController();
   const end = (): void => ended.abort();
   // At the end of input readline stops reading, and the prompt would wait for ever. It pauses on an answer as well:

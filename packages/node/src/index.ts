@@ -13,7 +13,6 @@ export {
 export { BUFFERED_MAX } from "./consensus/pbft-host.ts";
 export { UnreadableRecordError } from "./consensus/records.ts";
 export { StoredStatements } from "./consensus/stored-statements.ts";
-export { NodeMetrics } from "./metrics.ts";
 export { Node } from "./node.ts";
 export type { LastVotes, Log, VoteSigner } from "./ports.ts";
 export type { BlockEvent, NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";

@@ -31,7 +31,6 @@ export const ALLOWED: Readonly<Record<string, Readonly<Record<string, true | str
   },
   rpc: { zod: true, fastify: "packages/rpc/src/server/", ws: "packages/rpc/src/server/" },
   client: {},
-  node: { "prom-client": true },
   simulator: {},
   lab: { vega: true, "vega-lite": true },
   explorer: { preact: true, uplot: true, buffer: true },

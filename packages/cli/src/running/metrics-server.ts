@@ -1,8 +1,8 @@
 // Where Prometheus reads the metrics: one page, nothing else.
 import { createServer } from "node:http";
-import type { NodeMetrics } from "@witan/node";
 import { parseHostPort } from "../config/host-port.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
+import type { NodeMetrics } from "./metrics.ts";
 
 /** A page that can be closed. */
 export interface MetricsServer {

@@ -5,14 +5,7 @@ import { fileURLToPath } from "node:url";
 import { formatPeerId } from "@witan/crypto";
 import { chooseScheme, openVerifier, type WorkerVerifier } from "@witan/crypto/node";
 import { PAGE_FOLDER } from "@witan/explorer";
-import {
-  type BlockEvent,
-  Node,
-  NodeMetrics,
-  type NodePorts,
-  type NodeSettings,
-  PROTOCOL_VERSIONS,
-} from "@witan/node";
+import { type BlockEvent, Node, type NodePorts, type NodeSettings, PROTOCOL_VERSIONS } from "@witan/node";
 import { openLibp2pNetwork } from "@witan/p2p";
 import type {
   AdmittedPeer,
@@ -31,6 +24,7 @@ import { CommandFailure, EXIT } from "../exit.ts";
 import type { Home } from "../home/open.ts";
 import { openGuardedSigner } from "./guarded-signer.ts";
 import type { Logger } from "./log.ts";
+import type { NodeMetrics } from "./metrics.ts";
 import { type MetricsServer, serveMetrics } from "./metrics-server.ts";
 import { REAL_CLOCK } from "./real-clock.ts";
 import { startFailure } from "./start-failure.ts";
@@ -144,7 +138,7 @@ async function start<T>(
   keep(verifier);
   signal.throwIfAborted();
   let isOpen = false;
-  const metrics = new NodeMetrics();
+  const metrics = await openMetrics(config);
   const network = await openNetwork(options, metrics);
   const node = await openNode(options, metrics, {
     ...{ store, network, verifier, scheme, signer, log, clock: REAL_CLOCK },
@@ -157,9 +151,11 @@ async function start<T>(
   isOpen = true;
   keep({ close: () => node.stop() });
   signal.throwIfAborted();
-  metrics.watch(node);
   const server = keep(await openServer(options, node));
-  if (config.metrics.listen !== "") keep<MetricsServer>(await serveMetrics(config.metrics.listen, metrics));
+  if (metrics !== undefined) {
+    metrics.watch(node);
+    keep<MetricsServer>(await serveMetrics(config.metrics.listen, metrics));
+  }
   await node.start();
   signal.throwIfAborted();
   const [p2p, peer] = [network.listening(), formatPeerId(network.self)];
@@ -167,9 +163,16 @@ async function start<T>(
   return finish({ node, server, network, opened });
 }
 
+/** What counts for Prometheus, if it is read: counting costs a little, and loading it a twentieth of a start. */
+async function openMetrics({ metrics }: NodeConfig): Promise<NodeMetrics | undefined> {
+  if (metrics.listen === "") return undefined;
+  const { NodeMetrics } = await import("./metrics.ts");
+  return new NodeMetrics();
+}
+
 async function openNetwork(
   { config, home, agent, log }: NodeProcessOptions,
-  metrics: NodeMetrics,
+  metrics: NodeMetrics | undefined,
 ): Promise<Network> {
   let network: Network | undefined;
   network = await openLibp2pNetwork({
@@ -183,7 +186,11 @@ async function openNetwork(
   return network;
 }
 
-function openNode(options: NodeProcessOptions, metrics: NodeMetrics, ports: NodePorts): Promise<Node> {
+function openNode(
+  options: NodeProcessOptions,
+  metrics: NodeMetrics | undefined,
+  ports: NodePorts,
+): Promise<Node> {
   const { config, home, agent, log } = options;
   const { consensus, storage } = config;
   const { tickMs, viewTimeoutMs, viewTimeoutMaxMs } = consensus;
@@ -201,7 +208,7 @@ function openNode(options: NodeProcessOptions, metrics: NodeMetrics, ports: Node
       options.signal.throwIfAborted();
     },
     onBlock: (block) => {
-      metrics.block(block.transactions);
+      metrics?.block(block.transactions);
       log.debug(block, "block");
       options.onBlock(block);
     },
@@ -269,12 +276,16 @@ async function verification(
 /** How long a connection that came to nothing may take to be made up for by another, in milliseconds. */
 const MADE_UP_MS = 2_000;
 
-function observerOf(log: Logger, metrics: NodeMetrics, peers: () => readonly PeerStatus[]): NetworkObserver {
+function observerOf(
+  log: Logger,
+  metrics: NodeMetrics | undefined,
+  peers: () => readonly PeerStatus[],
+): NetworkObserver {
   // Names of admitted peers; strangers are one to the metrics, or anyone could fill them.
   const nameOf = (id: PeerId): string => peers().find((peer) => peer.id === id)?.name || "stranger";
   return {
     refused: ({ id, address }, code) => {
-      metrics.refused(code);
+      metrics?.refused(code);
       const fields = { peer: id === undefined ? "unknown" : formatPeerId(id), address, code };
       const warn = (): void => log.warn(fields, "a connection was refused");
       if (code !== "handshake-failed") {
@@ -291,12 +302,12 @@ function observerOf(log: Logger, metrics: NodeMetrics, peers: () => readonly Pee
     },
     fault: (id, severity, code) => {
       const name = nameOf(id);
-      metrics.fault(name, code);
+      metrics?.fault(name, code);
       log.warn({ name, peer: formatPeerId(id), severity, code }, "a peer did what is wrong for everyone");
     },
     banned: (id, untilMs, code) => {
       const name = nameOf(id);
-      metrics.banned(name);
+      metrics?.banned(name);
       const until = new Date(untilMs).toISOString();
       log.warn({ name, peer: formatPeerId(id), until, code }, "a peer was cut off");
     },

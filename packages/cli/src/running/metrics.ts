@@ -1,7 +1,7 @@
 // The numbers that operators watch, for Prometheus: names as its conventions ask, no label without a bound. Gauges are
 // read when they are asked for; counters count what passes by.
+import type { Node } from "@witan/node";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import type { Node } from "./node.ts";
 
 /** The metrics of a process that runs a node. */
 export class NodeMetrics {

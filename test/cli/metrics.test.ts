@@ -1,7 +1,8 @@
 // What operators watch: every number of a node's readings has its metric, by its name, and each kind of what the engine keeps.
 import assert from "node:assert/strict";
 import { keptMax } from "@witan/consensus";
-import { type Node, NodeMetrics, type NodeReadings } from "@witan/node";
+import type { Node, NodeReadings } from "@witan/node";
+import { NodeMetrics } from "../../packages/cli/src/running/metrics.ts";
 
 const READINGS: NodeReadings = {
   ...{ height: 11, peers: 3, validators: 4, view: 2, quorum: 5, evidence: 6, pending: 7, pendingBytes: 8 },
