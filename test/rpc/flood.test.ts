@@ -219,7 +219,7 @@ describe("RPC server: floods", () => {
     const socket = await TestSocket.connect(server);
     socket.ws.pause();
     const raw = (socket.ws as unknown as { _socket: import("node:net").Socket })._socket;
-    const question = JSON.stringify(call("consensus_membership"));
+    const question = JSON.stringify(call("consensus_membership", {}, "question"));
     let sent = 0;
     // Until the system takes no more of what is sent, because nobody reads it there.
     while (sent < 2_000_000) {

@@ -21,6 +21,15 @@ import { compiled, METHOD_PARTS } from "./document-check.ts";
 const document = openRpcDocument();
 const NAMES = Object.keys(METHODS) as MethodName[];
 
+/** OpenRPC's own tools. Their package is CommonJS, and its types are sources that our compiler finds fault with. */
+interface OpenRpcTools {
+  parseOpenRPCDocument(document: object): Promise<object>;
+  readonly MethodCallValidator: new (
+    document: object,
+  ) => { validate(method: string, params: object): unknown };
+}
+const tools = createRequire(import.meta.url)("@open-rpc/schema-utils-js") as OpenRpcTools;
+
 /** Every reference in the document. */
 function references(value: unknown): readonly string[] {
   if (typeof value !== "object" || value === null) return [];
@@ -44,6 +53,20 @@ describe("OpenRPC document", () => {
     const check = ajv.compile(JSON.parse(local));
     assert.ok(check(document), ajv.errorsText(check.errors));
     assert.ok(!check({ ...document, methods: [{ name: 7 }] }));
+  });
+
+  it("is read by OpenRPC's own tools, which tell a call that fits from one that does not", async () => {
+    const calls = new tools.MethodCallValidator(await tools.parseOpenRPCDocument(document));
+    for (const name of NAMES) {
+      const { params } = METHOD_EXAMPLES[name];
+      assert.deepEqual(calls.validate(name, params), [], name);
+      for (const field of Object.keys(params)) {
+        const wrong = calls.validate(name, { ...params, [field]: { no: "such" } });
+        assert.ok(Array.isArray(wrong) && wrong.length === 1, `${name} takes anything as ${field}`);
+      }
+    }
+    assert.ok(!Array.isArray(calls.validate("chain_nothing", {})));
+    await assert.rejects(tools.parseOpenRPCDocument({ ...document, methods: [{ name: 7 }] }));
   });
 
   it("is JSON, the same every time, and small", () => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type SubscriptionNotice, subscriptionNotice } from "@witan/rpc";
 import { type ClientOptions, WebSocket } from "ws";
+import { assertAnswerFits } from "./document-check.ts";
 import type { Answer, Opened } from "./server.ts";
 
 /** A message of a server: an answer, or a notification. */
@@ -60,12 +61,15 @@ export class TestSocket {
     return this.answers[before] as Answer & readonly Answer[];
   }
 
-  /** Calls a method. */
+  /** Calls a method; the answer must be one that the OpenRPC document allows. */
   async call(method: string, params: unknown = {}): Promise<Answer> {
     const id = ++this.#id;
-    this.ws.send(JSON.stringify({ jsonrpc: "2.0", id, method, params }));
+    const request = { jsonrpc: "2.0", id, method, params };
+    this.ws.send(JSON.stringify(request));
     await this.until(() => this.answers.some((answer) => answer.id === id));
-    return this.answers.find((answer) => answer.id === id) as Answer;
+    const answer = this.answers.find((one) => one.id === id) as Answer;
+    assertAnswerFits(request, answer);
+    return answer;
   }
 
   /** Subscribes to blocks, from a cursor on. */

@@ -52,6 +52,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
     ...[
       "@biomejs/biome",
       "@open-rpc/meta-schema",
+      "@open-rpc/schema-utils-js",
       "@types/mocha",
       "@types/node",
       "ajv",
