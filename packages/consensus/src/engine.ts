@@ -41,14 +41,42 @@ export function asVerified<Message>(
   return { sender, message, signature } as Verified<Message>;
 }
 
+declare const authentic: unique symbol;
+
+/**
+ * A message whose sender the channel vouches for, and in which everything holds that `checks` asked about. Only the host
+ * makes one, by `asAuthentic`. There is no signature of the whole: it can't be shown to others.
+ */
+export interface Authentic<Message> {
+  readonly [authentic]: true;
+  readonly sender: MemberIndex;
+  readonly message: Message;
+}
+
+/** Marks a message as authentic: for hosts, and for nobody else. */
+export function asAuthentic<Message>(sender: MemberIndex, message: Message): Authentic<Message> {
+  return { sender, message } as Authentic<Message>;
+}
+
+/** One question to whoever holds a shared key: is `mac` the HMAC-SHA-256 of `digest` under it? */
+export interface MacCheck {
+  readonly kind: "mac";
+  /** The 32 bytes that were authenticated. */
+  readonly digest: Hash;
+  readonly mac: Hash;
+}
+
+/** A question of a protocol that knows signatures and MACs. */
+export type AuthenticationCheck = MacCheck | ({ readonly kind: "signature" } & SignatureCheck);
+
 /** What a protocol's `checks` says of a message before any signature is looked at. */
-export type ChecksAnswer =
+export type ChecksAnswer<Check = SignatureCheck> =
   /** Wrong for everyone: the sender is to blame. */
   | { readonly kind: "fault"; readonly code: string }
   /** It rests on the membership of a height that is not known here: ask for sync, then again. */
   | { readonly kind: "notYet"; readonly height: Height }
   /** It holds if all of these do. */
-  | { readonly kind: "checks"; readonly checks: readonly SignatureCheck[] };
+  | { readonly kind: "checks"; readonly checks: readonly Check[] };
 
 /** The membership that decides a height: known for every height up to the one after the last applied, else undefined. */
 export type Memberships = (height: Height) => Membership | undefined;

@@ -1,3 +1,15 @@
+export { decidedByAcceptor } from "./bp-fast-paxos/asking.ts";
+export * from "./bp-fast-paxos/bp-fast-paxos.ts";
+export * from "./bp-fast-paxos/corrections.ts";
+export { UNCERTIFIED_MAX } from "./bp-fast-paxos/gathered.ts";
+export * from "./bp-fast-paxos/kept.ts";
+export * from "./bp-fast-paxos/learn-count.ts";
+export * from "./bp-fast-paxos/messages.ts";
+export { bpfpRecordCodec } from "./bp-fast-paxos/record-codec.ts";
+export * from "./bp-fast-paxos/roles.ts";
+export * from "./bp-fast-paxos/round-start.ts";
+export * from "./bp-fast-paxos/types.ts";
+export * from "./bp-fast-paxos/verify.ts";
 export * from "./engine.ts";
 export * from "./pbft/forensics.ts";
 export * from "./pbft/kept.ts";

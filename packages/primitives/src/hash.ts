@@ -25,6 +25,8 @@ export const TAGS = {
   pbftNewView: "witan/pbft-new-view/1",
   pbftCheckpoint: "witan/pbft-checkpoint/1",
   pbftStatus: "witan/pbft-status/1",
+  bpFastPaxosProposal: "witan/bp-fast-paxos-proposal/1",
+  bpFastPaxosPromise: "witan/bp-fast-paxos-promise/1",
   bpFastPaxosDecision: "witan/bp-fast-paxos-decision/1",
 } as const;
 

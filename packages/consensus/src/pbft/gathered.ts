@@ -56,8 +56,8 @@ export class ViewChanges {
 }
 
 /** Messages for heights (or members) that are not reached yet. Validators never enter a height at the same moment. */
-export class LaterMessages {
-  readonly #ofSender = new Map<MemberIndex, Verified<PbftMessage>[]>();
+export class LaterMessages<One extends { readonly sender: MemberIndex } = Verified<PbftMessage>> {
+  readonly #ofSender = new Map<MemberIndex, One[]>();
   readonly #max: number;
 
   /** @param max messages kept of one sender; the newest stay */
@@ -72,19 +72,25 @@ export class LaterMessages {
     return size;
   }
 
-  add(verified: Verified<PbftMessage>): void {
-    const kept = this.#ofSender.get(verified.sender) ?? [];
-    this.#ofSender.set(verified.sender, kept);
-    kept.push(verified);
+  add(message: One): void {
+    const kept = this.#ofSender.get(message.sender) ?? [];
+    this.#ofSender.set(message.sender, kept);
+    kept.push(message);
     if (kept.length > this.#max) kept.shift();
   }
 
   /** Takes all out. */
-  take(): readonly Verified<PbftMessage>[] {
+  take(): readonly One[] {
     const all = [...this.#ofSender.values()].flat();
     this.#ofSender.clear();
     return all;
   }
+}
+
+/** A CHECKPOINT and who said it, by signature or by channel. */
+interface Said {
+  readonly sender: MemberIndex;
+  readonly message: Checkpoint;
 }
 
 /** Times that a member is told one's own CHECKPOINT when it repeats its own: two that lack nothing would never end. */
@@ -122,7 +128,7 @@ export class Checkpoints {
    * One's own CHECKPOINT, if the sender of this one says it again and again while a quorum is known here: it lacks that
    * quorum, and those who have it say theirs no more. To be asked before `add`.
    */
-  lackedBy({ message, sender }: Verified<Checkpoint>): Checkpoint | undefined {
+  lackedBy({ message, sender }: Said): Checkpoint | undefined {
     const own = this.unsettled === undefined ? this.#own : undefined;
     const isRepeated = this.#latest.get(sender)?.height === message.height;
     const told = this.#toldAgain.get(sender) ?? 0;
@@ -132,7 +138,7 @@ export class Checkpoints {
   }
 
   /** Counts a CHECKPOINT; true if with it, for the first time, a quorum has said the same. */
-  add({ message, sender }: Verified<Checkpoint>, quorum: number): boolean {
+  add({ message, sender }: Said, quorum: number): boolean {
     const known = this.#latest.get(sender);
     if (known && known.height >= message.height) return false;
     this.#latest.set(sender, message);

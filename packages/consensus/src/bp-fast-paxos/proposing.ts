@@ -1,0 +1,84 @@
+// What a proposer does (Algorithm 1): gathers the promises that begin its round, proposes once per round and height what
+// they force or else what it builds, and shows the proof to those who lack it. Decides nothing.
+import type { BlockHash, Height, MemberIndex } from "@witan/primitives";
+import { ask } from "./asking.ts";
+import type { Accept, PromiseMessage, RoundStatus } from "./messages.ts";
+import { roundStart } from "./round-start.ts";
+import type { BpfpState } from "./state.ts";
+
+/** 7 to 11: gathers promises for the highest round of its own; stale ones are dropped (correction 4). */
+export function takePromise(state: BpfpState, message: PromiseMessage): void {
+  const { kind: _, ...promise } = message;
+  const { round, acceptor, decidedHeight } = promise;
+  const isOwn = state.part === "proposer" && state.proposerIn(round) === state.me;
+  if (!isOwn || round < state.round) return;
+  state.promises.add(promise);
+  if (round > state.round) state.enterRound(round);
+  ask(state, decidedHeight, [acceptor]);
+  maybeBeginRound(state);
+}
+
+/** 12 to 17: promises of a quorum begin the round. What is counted is settled then, and is the proof. */
+function maybeBeginRound(state: BpfpState): void {
+  const gathered = state.promises.for(state.round);
+  if (!state.corrections.beginsRound(state.start !== undefined, gathered.length, state.quorum)) return;
+  state.proof = gathered;
+  state.start = roundStart(gathered, state.cast.acceptors.length);
+  state.instance.proposed = undefined;
+  state.persistProof();
+  const { base } = state.start;
+  const ahead = gathered.filter(({ decidedHeight }) => decidedHeight === base);
+  ask(
+    state,
+    base,
+    ahead.map(({ acceptor }) => acceptor),
+  );
+}
+
+/** 4 to 6, and 13 to 18: proposes, once per round and height; first it catches up to D. */
+export function maybePropose(state: BpfpState): void {
+  const { instance, start, round } = state;
+  if (!state.isTrusted || instance.deciding || instance.proposed?.round === round) return;
+  if (start === undefined || state.decided.height < start.base) return;
+  const [forced] = state.forced;
+  if (forced !== undefined) {
+    propose(state, forced);
+    return;
+  }
+  if (!state.work.pending || instance.building === round) return;
+  instance.building = round;
+  state.emit({ kind: "buildProposal", height: state.height, round });
+}
+
+/** The block of a proposer that is free was built: it is valid, since its host built it. */
+export function proposalBuilt(state: BpfpState, height: Height, round: number, hash: BlockHash): void {
+  const { instance } = state;
+  const asked = instance.building === round && state.round === round && state.height === height;
+  if (!asked || !state.isTrusted || instance.deciding || instance.proposed?.round === round) return;
+  propose(state, hash);
+}
+
+function propose(state: BpfpState, blockHash: BlockHash): void {
+  const { round, height, membership } = state;
+  state.instance.proposed = { round, blockHash, withProof: !state.proofShown };
+  state.proofShown = true;
+  state.persist({ kind: "proposed", membership: membership.from, round, height, blockHash });
+  sayProposed(state, "acceptors");
+}
+
+/** Sends its proposal; with the proof of the round as long as acceptors may lack it. */
+export function sayProposed(state: BpfpState, to: "acceptors" | MemberIndex, withProof = false): void {
+  const { proposed, deciding } = state.instance;
+  if (!state.isTrusted || deciding || proposed?.round !== state.round) return;
+  const message: Accept = {
+    ...{ kind: "accept", membership: state.membership.from, round: state.round, height: state.height },
+    ...{ blockHash: proposed.blockHash, signature: [] },
+    proof: withProof || proposed.withProof ? state.proof : [],
+  };
+  state.emit({ kind: "sendAccept", to, message, sign: state.config.detectByzantineAcceptors });
+}
+
+/** An acceptor that lacks the proof of the round is shown it, with what is proposed now. */
+export function showProof(state: BpfpState, acceptor: MemberIndex, { round, proven }: RoundStatus): void {
+  if (state.round > 0 && (round < state.round || proven === "no")) sayProposed(state, acceptor, true);
+}
