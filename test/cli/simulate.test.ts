@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { unfinishedLines } from "../../packages/cli/src/simulate/many.ts";
 import { grouped, replay, violationLines } from "../../packages/cli/src/simulate/words.ts";
 import { withWitan } from "../network/witan-process.ts";
 import { inFolder, lastJson, witan, witanProcess } from "./run.ts";
@@ -19,9 +20,11 @@ describe("witan simulate", () => {
       /^decisions +[\d,]+$/m,
     ])
       assert.match(ran.out, line);
-    assert.match(ran.out, /^events +[\d,]+, [\d,]+ in a second of one core$/m);
+    assert.match(ran.out, /^events +[\d,]+$/m);
+    assert.match(ran.out, /^ {2}engines +12 worlds, .*; [\d,]+ events in a second of one core$/m);
     assert.match(ran.out, /^violations +none$/m);
     assert.match(ran.out, /^faults inflicted:\n {2}.*crash \d/m);
+    assert.match(ran.out, /^counted besides:\n {2}.*faulty-messages \d/m);
     assert.match(ran.err, /^pbft: 12 worlds, seeds from 1, on \d+ cores …$/m);
   }).timeout(60_000);
 
@@ -79,7 +82,7 @@ describe("witan simulate", () => {
     assert.equal(lastJson(json)["digest"], digest);
   }).timeout(60_000);
 
-  it("draws a world, and overwrites nothing", () =>
+  it("draws a world, in place of an older drawing of one, and overwrites nothing else", () =>
     inFolder(async (folder) => {
       const file = join(folder, "world.svg");
       const argv = [...ENGINES, "--seed", "45", "--members", "4", "--diagram", file];
@@ -88,6 +91,8 @@ describe("witan simulate", () => {
       assert.match(ran.out, /^diagram +.*world\.svg$/m);
       const svg = await readFile(file, "utf8");
       assert.match(svg, /^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg".*pbft, seed 45/s);
+      assert.equal((await witan(...ENGINES, "--seed", "46", "--members", "4", "--diagram", file)).code, 0);
+      assert.match(await readFile(file, "utf8"), /pbft, seed 46/);
       await writeFile(file, "mine");
       const again = await witan(...argv);
       assert.equal(again.code, 2);
@@ -116,6 +121,9 @@ describe("witan simulate", () => {
           assert.match(ran.err, /there is no folder .*none\. Make it/);
           assert.equal(ran.out, "");
         }
+      const there = await witan("simulate", "--seed", "45", "--diagram", "/proc/world.svg");
+      assert.deepEqual([there.code, there.out], [2, ""]);
+      assert.match(there.err, /the folder \/proc takes no new files\. Choose another/);
     }));
 
   it("lets more lie than may, and says what is then checked; and no more than makes sense", async () => {
@@ -153,12 +161,14 @@ describe("witan simulate", () => {
       "protocols",
       "levels of pbft",
       "adversaries of pbft",
-      "checks of pbft",
+      "checks of pbft, engines",
+      "checks of pbft, nodes",
       "scenarios of pbft",
       "specimens",
       "mutations",
       "networks",
       "faults",
+      "counted besides",
     ])
       assert.match(out, new RegExp(`^${title}.*:$`, "m"));
     const list = lastJson(await witan("simulate", "--list", "--json"));
@@ -166,15 +176,16 @@ describe("witan simulate", () => {
       readonly name: string;
       readonly says: string;
       readonly adversaries: readonly Listed[];
+      readonly checks: readonly Listed[];
     }
     const [pbft] = list["protocols"] as readonly { readonly levels: readonly Listed[] }[];
     assert.deepEqual(
       pbft?.levels.map(({ name }) => name),
       ["engines", "nodes"],
     );
-    for (const { name, adversaries } of pbft?.levels ?? []) {
-      assert.ok(adversaries.length > 3, name);
-      for (const one of adversaries) assert.ok(one.says.length > 10, one.name);
+    for (const { name, adversaries, checks } of pbft?.levels ?? []) {
+      assert.ok(adversaries.length > 3 && checks.length > 10, name);
+      for (const one of [...adversaries, ...checks]) assert.ok(one.says.length > 10, one.name);
     }
     const mutations = list["mutations"] as readonly { readonly name: string; readonly level: string }[];
     for (const level of ["engines", "nodes"])
@@ -229,9 +240,11 @@ describe("witan simulate", () => {
       assert.match(ran.out, /^found in seed \d+: two blocks decided at one height/m);
       assert.match(ran.out, /^ {2}messages +\d+, of \d+$/m);
       assert.match(await readFile(file, "utf8"), /Broken here: agreement/);
-      const none = await witan("simulate", "--specimen", "two-phase", "--seeds", "1", "--json");
+      const none = await witan("simulate", "--specimen", "majority-of-2f+1", "--seeds", "1", "--json");
       assert.equal(none.code, 1);
       assert.equal(lastJson(none)["found"], false);
+      const said = await witan("simulate", "--specimen", "majority-of-2f+1", "--seeds", "1");
+      assert.match(said.out, /^not found in 1 seed from 1: few seeds may miss it/);
     })).timeout(120_000);
 
   const REFUSED: readonly (readonly [string, RegExp])[] = [
@@ -250,6 +263,10 @@ describe("witan simulate", () => {
     ["--level engine", /no such level\. Did you mean engines\?/],
     ["--seed abc", /--seed abc: expected a whole number/],
     ["--seed -1", /expected a whole number/],
+    [
+      "--seed 9007199254740993",
+      /--seed 9007199254740993: expected a whole number from 0 to 9007199254740991/,
+    ],
     ["--seed 1e3", /expected a whole number/],
     ["--seeds 0", /expected a whole number/],
     ["--seeds many", /expected a whole number/],
@@ -263,6 +280,7 @@ describe("witan simulate", () => {
     ["--members 0", /expected a whole number from 1 to 40/],
     ["--members 4 --byzantine 3", /pbft withstands 1, and with up to 2 .*nothing to check/],
     ["--members 3 --byzantine 1", /pbft withstands 0\. With more nothing is promised/],
+    ["--members 3 --adversary amnesia", /--adversary amnesia, by one of 3 members: pbft withstands 0/],
     ["--byzantine 0 --adversary amnesia", /--byzantine 0 has nobody lie/],
     ["--threads 0", /expected a whole number/],
     ["--scenario alone --level nodes", /--level is for others/],
@@ -296,6 +314,14 @@ describe("witan simulate", () => {
       assert.deepEqual(result["violations"], []);
       assert.ok((result["unfinished"] as readonly number[]).length <= 2);
     })).timeout(120_000);
+
+  it("says of what was stopped how to run it alone, at the level of its seed", () => {
+    const world = { protocol: "pbft", wishes: {} } as const;
+    const of = (...seeds: readonly number[]) => unfinishedLines(seeds, { world }).join("");
+    assert.match(of(7, 8), /^stopped in the middle of seeds 7, 8; one alone: .* --level nodes --seed 7$/);
+    assert.match(of(8, 7), /--level engines --seed 8$/);
+    assert.equal(of(), "");
+  });
 });
 
 describe("what is said of a violation", () => {

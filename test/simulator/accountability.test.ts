@@ -52,9 +52,9 @@ function tornPlan(seed: number, members: number): PbftPlan {
 
 /** Ran to its end, with a fork or not. */
 function forksOf(world: PbftWorld, what: string): number {
-  const { violation, faults } = world.run();
+  const { violation, also } = world.run();
   assert.equal(violation, undefined, `${what}: ${violation?.check}: ${violation?.message}`);
-  return faults.get("proven forks") ?? 0;
+  return also.get("proven-forks") ?? 0;
 }
 
 describe("who is to blame for a fork", () => {

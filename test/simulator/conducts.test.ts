@@ -84,7 +84,7 @@ function run(plan: PbftPlan): readonly [WorldResult, Felt] {
     },
   });
   const result = world.run();
-  felt.certificates = result.faults.get("faulty certificates") ?? 0;
+  felt.certificates = result.also.get("faulty-certificates") ?? 0;
   return [result, felt];
 }
 
@@ -237,8 +237,8 @@ describe("liars", () => {
   it("lie the same way on every run", () => {
     const plan = makePbftPlan(3, { members: 7, liars: 2, conducts: NAMES });
     const outcome = () => {
-      const [{ violation: _, faults, ...rest }, felt] = run(plan);
-      return { ...rest, ...felt, faults: [...faults] };
+      const [{ violation: _, faults, also, ...rest }, felt] = run(plan);
+      return { ...rest, ...felt, faults: [...faults], also: [...also] };
     };
     assert.deepEqual(outcome(), outcome());
   });

@@ -238,4 +238,25 @@ describe("a diagram", () => {
   it("of a world in which nothing happens is empty, and whole", () => {
     assertWellFormed(draw([]));
   });
+
+  for (const name of ["all-must-agree", "majority-of-2f+1"])
+    it(`shows ${name} in its own words: no blocks, no other messages`, async () => {
+      const found = SPECIMENS[name]?.find({ seeds: 10, from: 1 });
+      assert.ok(found);
+      const world = worldOfSpecimen(found);
+      const recording = new Recording();
+      await world.run(recording);
+      const { actors } = world;
+      const svg = drawDiagram({ title: name, actors, happenings: recording.all, broken: undefined });
+      for (const words of ["WRITE", "WRITTEN, the answer", "a client begins something"])
+        assert.ok(svg.includes(`>${words}<`), words);
+      for (const words of ["other", "decides a block", "says something, and sends it to nobody"])
+        assert.ok(!svg.includes(`>${words}<`), words);
+      // Beside where a message is lost stands for whom it was, clear of the lines of processes, 170 or 200 apart.
+      const apart = actors.length > 4 ? 170 : 200;
+      for (const [, x = "", to = ""] of svg.matchAll(/<text x="([\d.]+)"[^>]*>(to server \d)</g)) {
+        const behind = (Number(x) - 114) % apart;
+        assert.ok(behind + to.length * 4.6 < apart, `${to} at ${x}`);
+      }
+    });
 });

@@ -9,7 +9,8 @@ export async function digestOfWorld(seed: number): Promise<string> {
   const { violation, ...rest } = await runNodesWorld(seed, {
     recorder: { happened: (atUs, what) => lines.push(lineOf(atUs, what)) },
   });
-  lines.push(JSON.stringify({ ...rest, faults: [...rest.faults], violation: violation?.message }));
+  const counts = { faults: [...rest.faults], also: [...rest.also] };
+  lines.push(JSON.stringify({ ...rest, ...counts, violation: violation?.message }));
   return sha256Hex(new TextEncoder().encode(lines.join("\n")));
 }
 

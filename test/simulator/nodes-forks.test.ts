@@ -45,7 +45,7 @@ describe("worlds of whole nodes, where much goes wrong", () => {
     const make = NODE_CHECKS["accountability"]?.make as NodeCheckMaker;
     const held = await run([make]);
     assert.equal(held.violation?.message, undefined);
-    assert.equal(held.faults.get("proven forks"), 1, `seed ${FORKED} has no fork any more: choose another`);
+    assert.equal(held.also.get("proven-forks"), 1, `seed ${FORKED} has no fork any more: choose another`);
     const found = await run([
       (world) => {
         const check = make(world);

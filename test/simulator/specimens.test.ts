@@ -19,58 +19,54 @@ import { PbftWorld } from "../../packages/simulator/src/pbft/world.ts";
 import { beginTeaching } from "../../packages/simulator/src/specimens/pbft-specimen.ts";
 import { ALL_RULES } from "../../packages/simulator/src/specimens/teaching/rules.ts";
 
-/** What the checks must find, in at most so many seeds (from 1, where nothing is said), and make so small. */
+/** Each is found in so many seeds from 1 on: whoever asks for few is not told that there is nothing. */
+const SEEDS = 10;
+
+/** What the checks must find, and make so small. */
 const MUST: Readonly<
-  Record<
-    string,
-    { from?: number; seeds: number; check: string; says: RegExp; letters: number; liars: number }
-  >
+  Record<string, { from?: number; check: string; says: RegExp; letters: number; liars: number }>
 > = {
   "all-must-agree": {
-    seeds: 5,
     check: "liveness",
     says: /3 of 4 answered, 4 are waited for/,
-    letters: 20,
+    // To each server, and back from three.
+    letters: 7,
     liars: 1,
   },
   "majority-of-2f+1": {
-    seeds: 50,
     check: "reads",
     says: /0 was read after 1 was written/,
     letters: 8,
     liars: 1,
   },
-  "two-phase": { seeds: 250, check: "agreement", says: /at height 1, across views/, letters: 14, liars: 0 },
+  "two-phase": { check: "agreement", says: /at height 1, across views/, letters: 14, liars: 0 },
   "no-pre-prepare": {
-    seeds: 50,
     check: "agreement",
     says: /at height 1, in one view/,
     letters: 12,
     liars: 1,
   },
   "first-prepare-only": {
-    seeds: 200,
     check: "agreement",
     says: /at height 1, across views/,
     letters: 14,
     liars: 0,
   },
   "laggard-votes": {
-    seeds: 50,
     check: "agreement",
     says: /at height 1, across views/,
     letters: 32,
     liars: 0,
   },
   "views-run-on": {
-    from: 150,
-    seeds: 20,
+    // From 1 on seed 9 is the first: so many worlds are not run here.
+    from: 101,
     check: "agreement",
     says: /two blocks decided/,
     letters: 60,
     liars: 0,
   },
-  "runaway-timer": { seeds: 20, check: "liveness", says: /not everything is final/, letters: 120, liars: 1 },
+  "runaway-timer": { check: "liveness", says: /not everything is final/, letters: 120, liars: 1 },
 };
 
 const FOUND = new Map<string, Found>();
@@ -79,7 +75,7 @@ function found(name: string): Found {
   const known = FOUND.get(name);
   if (known !== undefined) return known;
   const made = (SPECIMENS[name] as Specimen).find({
-    seeds: MUST[name]?.seeds ?? 0,
+    seeds: SEEDS,
     from: MUST[name]?.from ?? 1,
   });
   assert.ok(made, `${name} is not found`);
@@ -119,8 +115,8 @@ describe("specimens", function () {
     });
 
     it(`${name}: the whole design does not fail in such worlds`, () => {
-      for (let seed = 1; seed <= 12; seed++)
-        assert.equal((SPECIMENS[name] as Specimen).control(seed), undefined, `seed ${seed}`);
+      // The very world that shows it is among them.
+      assert.equal((SPECIMENS[name] as Specimen).control(found(name).seed), undefined);
     });
   }
 
@@ -133,7 +129,7 @@ describe("specimens", function () {
 
   it("say when nothing is found, and how far they are", () => {
     const told: number[] = [];
-    const none = SPECIMENS["two-phase"]?.find({
+    const none = SPECIMENS["majority-of-2f+1"]?.find({
       ...{ seeds: 3, from: 1 },
       onProgress: (progress) => told.push(progress.kind === "searching" ? progress.searched : 0),
     });
@@ -158,7 +154,7 @@ describe("the teaching engine with all its rules", function () {
   const conducts = Object.fromEntries(Object.entries(CONDUCTS).map(([name, { make }]) => [name, make]));
 
   it("is never caught, whoever lies", () => {
-    for (let seed = 1; seed <= 80; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       const plan = makePbftPlan(seed, { conducts: Object.keys(conducts) });
       if (hasManyLiars(plan)) continue;
       const { violation } = new PbftWorld(plan, { begin: beginTeaching(ALL_RULES), checks, conducts }).run();

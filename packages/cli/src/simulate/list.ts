@@ -1,5 +1,6 @@
 // What `witan simulate --list` names, each with a line of explanation.
 import {
+  ALSO,
   FAULTS,
   LEVEL_NAMES,
   type LevelName,
@@ -19,23 +20,31 @@ export function showList(streams: Streams, json: boolean): void {
     levels: LEVEL_NAMES.flatMap((level) => {
       const found = protocol.levels[level];
       if (found === undefined) return [];
-      return [{ name: level as string, says: found.says, adversaries: found.adversaries.map(plain) }];
+      const { says, adversaries, checks } = found;
+      const own = { adversaries: adversaries.map(plain), checks: checks.map(plain) };
+      return [{ name: level as string, says, ...own }];
     }),
-    checks: protocol.checks.map(plain),
     scenarios: protocol.scenarios.map(plain),
   }));
   const specimens = Object.entries(SPECIMENS).map(([name, { says, fails }]) => ({ name, says, fails }));
   const mutations = [...mutationsOf("engines", MUTATIONS), ...mutationsOf("nodes", NODE_MUTATIONS)];
   const of = (level: LevelName) => mutations.filter((one) => one.level === level);
-  const all = { protocols, specimens, mutations, networks: NETWORKS.map(plain), faults: FAULTS.map(plain) };
+  const all = {
+    protocols,
+    specimens,
+    mutations,
+    networks: NETWORKS.map(plain),
+    faults: FAULTS.map(plain),
+    also: ALSO.map(plain),
+  };
   printResult(streams, json, all, () => [
     ...section("protocols (--consensus)", protocols),
-    ...protocols.flatMap(({ name, levels, checks, scenarios }) => [
+    ...protocols.flatMap(({ name, levels, scenarios }) => [
       ...section(`levels of ${name} (--level)`, levels),
       ...levels.flatMap((level) =>
         section(`adversaries of ${name}, ${level.name} (--adversary)`, level.adversaries),
       ),
-      ...section(`checks of ${name}`, checks),
+      ...levels.flatMap((level) => section(`checks of ${name}, ${level.name}`, level.checks)),
       ...section(`scenarios of ${name}, accidents of other implementations (--scenario)`, scenarios),
     ]),
     ...section(
@@ -49,6 +58,7 @@ export function showList(streams: Streams, json: boolean): void {
     ...section("mutations of whole nodes, found by tests in the same way", of("nodes")),
     ...section("networks (--network)", NETWORKS),
     ...section("faults", FAULTS),
+    ...section("counted besides, and no faults", ALSO),
   ]);
 }
 

@@ -1,12 +1,20 @@
 // Runs the worlds of many seeds on all cores, until they are through or somebody presses Ctrl-C: then what was found so far
 // counts.
-import { type FoundViolation, runWorlds, type WorldsReport } from "@witan/simulator";
+import {
+  type FoundViolation,
+  levelOf,
+  PROTOCOLS,
+  type Protocol,
+  runWorlds,
+  type Totals,
+  type WorldsReport,
+} from "@witan/simulator";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { printable, printResult, type Streams, table } from "../output.ts";
 import { hearStopSignals } from "../stop-signals.ts";
 import { WorldsProgress } from "./progress.ts";
 import type { ManyWorlds } from "./task.ts";
-import { faultLines, grouped, replay, sumRows, VIOLATIONS_TOLD, violationLines } from "./words.ts";
+import { countLines, grouped, replay, sumRows, VIOLATIONS_TOLD, violationLines } from "./words.ts";
 
 /** Runs them. @returns 1 if one broke a rule */
 export async function runMany(streams: Streams, json: boolean, task: ManyWorlds): Promise<ExitCode> {
@@ -44,11 +52,12 @@ function resultOf(report: WorldsReport, { from, threads }: ManyWorlds, stopped: 
   const { worlds, virtualSeconds, events, decisions, violations, seconds, eventsPerSecondPerCore } = report;
   const levels = Object.entries(report.levels).map(([name, totals]) => [
     name,
-    { ...totals, faults: { ...totals.faults } },
+    { ...totals, faults: { ...totals.faults }, also: { ...totals.also } },
   ]);
   return {
     ...{ worlds, virtualSeconds, events, decisions, faults: { ...report.faults } },
     violations: violations.map((found) => ({ ...found })),
+    also: { ...report.also },
     ...{ from, threads, seconds, eventsPerSecondPerCore, levels: Object.fromEntries(levels), stopped },
     unfinished: [...report.unfinished],
   };
@@ -56,10 +65,9 @@ function resultOf(report: WorldsReport, { from, threads }: ManyWorlds, stopped: 
 
 function linesOf(report: WorldsReport, task: ManyWorlds, stopped: boolean): readonly string[] {
   const { worlds, violations, seconds, unfinished } = report;
-  const { from, count, threads, world } = task;
+  const { from, count, threads } = task;
   const of = count === Number.POSITIVE_INFINITY ? "" : ` of ${grouped(count)}`;
-  const levels = Object.entries(report.levels);
-  const apart = levels.length < 2 ? [] : levels.flatMap(([name, one]) => [[name, apartWords(one)] as const]);
+  const apart = Object.entries(report.levels).map(([name, one]) => [`  ${name}`, apartWords(one)] as const);
   return [
     ...table([
       ["worlds", `${grouped(worlds)}${of}, seeds from ${from}${stopped ? ", stopped" : ""}`],
@@ -68,25 +76,28 @@ function linesOf(report: WorldsReport, task: ManyWorlds, stopped: boolean): read
       ["real time", `${seconds.toFixed(1)} s on ${threads} ${threads === 1 ? "thread" : "threads"}`],
       ["violations", violations.length === 0 ? "none" : `${violations.length}: ${seedsOf(violations)}`],
     ]),
-    ...faultLines(report.faults),
-    ...(stopped && unfinished.length > 0
-      ? [
-          `stopped in the middle of seeds ${unfinished.join(", ")}; one alone: ${replay(world, levels[0]?.[0] ?? "engines", unfinished[0] as number)}`,
-        ]
-      : []),
+    ...countLines(report),
+    ...(stopped ? unfinishedLines(unfinished, task) : []),
   ];
 }
 
-function apartWords({
-  worlds,
-  events,
-  decisions,
-}: {
-  worlds: number;
-  events: number;
-  decisions: number;
-}): string {
-  return `${grouped(worlds)} worlds, ${grouped(events)} events, ${grouped(decisions)} decisions`;
+/** Worlds that were stopped in the middle, and how to run one of them alone. */
+export function unfinishedLines(
+  unfinished: readonly number[],
+  { world }: Pick<ManyWorlds, "world">,
+): readonly string[] {
+  const [seed] = unfinished;
+  if (seed === undefined) return [];
+  const level = levelOf(PROTOCOLS[world.protocol] as Protocol, seed, world.level);
+  return [
+    `stopped in the middle of seeds ${unfinished.join(", ")}; one alone: ${replay(world, level, seed)}`,
+  ];
+}
+
+/** An event of an engine is one input, that of a node whatever its world does next: their rates are no one number. */
+function apartWords({ worlds, events, decisions, eventsPerSecondPerCore: rate }: Totals): string {
+  const perSecond = `${grouped(rate)} events in a second of one core`;
+  return `${grouped(worlds)} worlds, ${grouped(events)} events, ${grouped(decisions)} decisions; ${perSecond}`;
 }
 
 function seedsOf(violations: readonly FoundViolation[]): string {

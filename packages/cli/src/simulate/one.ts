@@ -1,10 +1,10 @@
 // Runs the world of one seed: tells what came of it, prints all that happened, or draws it.
 import { drawDiagram, makeWorld, type ReadyWorld, Recording, type Trace, traceWorld } from "@witan/simulator";
 import { badInput, EXIT, type ExitCode } from "../exit.ts";
-import { checkNewFile, writeNewText } from "../files.ts";
 import { printable, printResult, type Streams, table } from "../output.ts";
+import { checkDiagramFile, writeDiagram } from "./diagram-file.ts";
 import type { OneWorld } from "./task.ts";
-import { faultLines, grouped, violationLines } from "./words.ts";
+import { countLines, grouped, violationLines } from "./words.ts";
 
 /** Lines that are printed at once. */
 const CHUNK = 1_000;
@@ -13,14 +13,14 @@ const CHUNK = 1_000;
 export async function runOne(streams: Streams, json: boolean, task: OneWorld): Promise<ExitCode> {
   const { world, seed, diagram, notes } = task;
   // Before a long run whose picture could not be kept.
-  if (diagram !== undefined) await checkNewFile(diagram);
+  if (diagram !== undefined) await checkDiagramFile(diagram);
   if (!json) for (const note of notes) streams.err(`${note}\n`);
   const ready = makeWorld(world, seed);
   const recording = diagram === undefined ? undefined : new Recording();
   const title = `${world.protocol}, seed ${seed}`;
   const trace = await traceWorld(ready, title, recording);
   if (diagram !== undefined && recording)
-    await writeNewText(diagram, drawn(task, { title, ready, recording, trace }));
+    await writeDiagram(diagram, drawn(task, { title, ready, recording, trace }));
   if (task.trace) printTrace(streams, json, trace);
   tell(streams, json, task, trace);
   return trace.outcome.broken ? EXIT.no : EXIT.done;
@@ -56,11 +56,11 @@ export function printTrace(streams: Streams, json: boolean, { lines, digest }: T
 /** Where a trace was printed, its last line is its digest: what else there is to say goes to standard error. */
 function tell(streams: Streams, json: boolean, task: OneWorld, { outcome, digest }: Trace): void {
   const { seed, world, diagram } = task;
-  const { level, virtualUs, events, decisions, faults, broken } = outcome;
+  const { level, virtualUs, events, decisions, faults, also, broken } = outcome;
   const violation = broken && { seed, level, ...broken };
   const result = {
     ...{ seed, level, worlds: 1, virtualSeconds: virtualUs / 1_000_000, events, decisions },
-    ...{ faults: { ...faults }, violations: violation ? [violation] : [], digest },
+    ...{ faults: { ...faults }, violations: violation ? [violation] : [], also: { ...also }, digest },
     ...(diagram === undefined ? {} : { diagram }),
   };
   const lines = (): readonly string[] => [
@@ -73,7 +73,7 @@ function tell(streams: Streams, json: boolean, task: OneWorld, { outcome, digest
       ["trace", `${digest} (SHA-256)`],
       ...(diagram === undefined ? [] : ([["diagram", diagram]] as const)),
     ]),
-    ...faultLines(sorted(faults)),
+    ...countLines({ faults: sorted(faults), also: sorted(also) }),
     ...(violation ? violationLines(violation, world) : []),
   ];
   if (json || !task.trace) printResult(streams, json, result, lines);

@@ -341,11 +341,13 @@ function crowdOf(flags: SimulateFlags, { byzantineMax }: Protocol): Crowd {
   const members = asked ?? fewestFor(byzantine, byzantineMax);
   const withstood = byzantineMax(members);
   if (byzantine > 2 * withstood) {
+    const typed =
+      flags.byzantine === undefined ? `--adversary ${flags.adversary}, by one` : `--byzantine ${byzantine}`;
     const named =
       withstood === 0 ? "" : `, and with up to ${2 * withstood} the liars can be named afterwards`;
     throw badInput(
       "byzantine",
-      `--byzantine ${byzantine} of ${members} members: ${flags.consensus} withstands ${withstood}${named}. With more ` +
+      `${typed} of ${members} members: ${flags.consensus} withstands ${withstood}${named}. With more ` +
         "nothing is promised, so there is nothing to check: ask for fewer, or for more --members",
     );
   }

@@ -15,21 +15,25 @@ import { grouped } from "./words.ts";
 
 /** Scenarios between two looks at whether to stop. */
 const AT_ONCE = 100;
-/** Scenarios between two lines of progress. */
-const TELLS_EVERY = 5_000;
+/** From one line of progress to the next, in milliseconds. */
+const LINE_MS = 5_000;
 /** Violations that are told in words. */
 const TOLD = 10;
 
 /** Runs them. @returns 1 if one broke a rule */
 export async function runAllTwins(streams: Streams, json: boolean, size: TwinsSize): Promise<ExitCode> {
   const signals = hearStopSignals();
+  if (!json) streams.err("pbft: every scenario of one size …\n");
   const all = [...twinsScenarios(size)];
+  let lastMs = performance.now();
   let sum: TwinsReport = { scenarios: 0, events: 0, decisions: 0, violations: [] };
   try {
     for (let at = 0; at < all.length && !signals.stop.aborted; at += AT_ONCE) {
       sum = plus(sum, all.slice(at, at + AT_ONCE));
-      if (!json && sum.scenarios % TELLS_EVERY === 0)
-        streams.err(`${grouped(sum.scenarios)} of ${grouped(all.length)} scenarios\n`);
+      if (!json && performance.now() - lastMs >= LINE_MS) {
+        lastMs = performance.now();
+        streams.err(`  ${grouped(sum.scenarios)} of ${grouped(all.length)} scenarios\n`);
+      }
       await new Promise((resolve) => setImmediate(resolve));
     }
   } finally {

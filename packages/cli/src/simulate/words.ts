@@ -15,7 +15,7 @@ export function sumRows(totals: Totals): readonly (readonly [string, string])[] 
   const { virtualSeconds, events, decisions } = totals;
   return [
     ["virtual time", timeWords(virtualSeconds)],
-    ["events", `${grouped(events)}, ${grouped(totals.eventsPerSecondPerCore)} in a second of one core`],
+    ["events", grouped(events)],
     ["decisions", grouped(decisions)],
   ];
 }
@@ -25,11 +25,16 @@ function timeWords(seconds: number): string {
   return seconds < 7_200 ? `${(seconds / 60).toFixed(1)} minutes` : `${(seconds / 3_600).toFixed(2)} hours`;
 }
 
-/** Faults by kind, in lines. */
-export function faultLines(faults: Totals["faults"]): readonly string[] {
-  const named = Object.entries(faults).map(([kind, times]) => `${kind} ${grouped(times)}`);
-  if (named.length === 0) return ["faults inflicted: none"];
-  const lines = ["faults inflicted:"];
+/** Faults and lies by kind, and what else was counted, in lines. */
+export function countLines({ faults, also }: Pick<Totals, "faults" | "also">): readonly string[] {
+  const besides = Object.keys(also).length === 0 ? [] : countedLines("counted besides", also);
+  return [...countedLines("faults inflicted", faults), ...besides];
+}
+
+function countedLines(title: string, counts: Totals["faults"]): readonly string[] {
+  const named = Object.entries(counts).map(([kind, times]) => `${kind} ${grouped(times)}`);
+  if (named.length === 0) return [`${title}: none`];
+  const lines = [`${title}:`];
   let line = " ";
   for (const [at, one] of named.entries()) {
     const text = at < named.length - 1 ? `${one},` : one;

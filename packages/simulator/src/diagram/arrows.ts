@@ -11,6 +11,10 @@ type Place = readonly [x: number, y: number];
 /** What leaves and is lost on the way falls so far on paper. */
 const LOST_FALL = 12;
 const STUMP = 0.22;
+/** How far across what is lost comes. */
+const LOST_SHARE = 0.6;
+/** The width of a letter at 8 px. */
+const SMALL_LETTER = 4.6;
 
 /** What is said of a message beside its arrow. */
 export interface ArrowWords {
@@ -23,14 +27,15 @@ export interface ArrowWords {
 /** One message. */
 export function drawArrow(arrow: Arrow, layout: Layout, { told, receiver }: ArrowWords): string {
   const style = styleOf(arrow.what);
-  const [from, to] = endsOf(arrow, layout);
+  const forWhom = `to ${receiver}`;
+  const [from, to] = endsOf(arrow, layout, forWhom);
   const stroke = { stroke: style.colour, "stroke-width": style.width, "stroke-dasharray": style.dashes };
   const parts = [hint(told), line(...from, ...to, stroke)];
   if (arrow.isLost) {
     parts.push(cross(to[0], to[1], 4.5, INK.bad, 1.8));
     // Where it ends on the way it could have been for anybody beyond.
     if (isOnTheWay(arrow))
-      parts.push(words(to[0] + 6, to[1] + 8, `to ${receiver}`, { fill: INK.bad, "font-size": 8 }));
+      parts.push(words(to[0] + 6, to[1] + 8, forWhom, { fill: INK.bad, "font-size": 8 }));
   } else if (arrow.ended === undefined)
     parts.push(element("circle", { cx: to[0], cy: to[1], r: 2.5, fill: "#fff", stroke: style.colour }));
   else parts.push(head(from, to, style));
@@ -42,7 +47,11 @@ function isOnTheWay({ sent, ended, isLost }: Pick<Arrow, "sent" | "ended" | "isL
   return isLost && sent !== undefined && ended?.atUs === sent.atUs;
 }
 
-function endsOf({ from, to, sent, ended, isLost }: Arrow, layout: Layout): readonly [Place, Place] {
+function endsOf(
+  { from, to, sent, ended, isLost }: Arrow,
+  layout: Layout,
+  forWhom: string,
+): readonly [Place, Place] {
   const [left, right] = [layout.x(from), layout.x(to)];
   const along = (share: number): number => left + (right - left) * share;
   if (sent === undefined) {
@@ -62,12 +71,21 @@ function endsOf({ from, to, sent, ended, isLost }: Arrow, layout: Layout): reado
   if (isOnTheWay({ sent, ended, isLost }))
     return [
       [left, y],
-      [along(0.6), y + LOST_FALL],
+      [betweenLines(along(LOST_SHARE), layout, forWhom), y + LOST_FALL],
     ];
   return [
     [left, y],
     [right, layout.y(ended)],
   ];
+}
+
+/** Such an x, moved so far that what is written there meets no line of a process. */
+function betweenLines(x: number, layout: Layout, text: string): number {
+  const { columnWidth } = layout;
+  const first = layout.x(0);
+  const line = first + Math.floor((x - first) / columnWidth) * columnWidth;
+  const last = line + columnWidth - text.length * SMALL_LETTER - 12;
+  return Math.max(line + 8, Math.min(x, last));
 }
 
 /** The head of an arrow, before the line that it comes to. */

@@ -73,6 +73,8 @@ export function drawDiagram(options: DiagramOptions): string {
   ];
   const root = {
     xmlns: "http://www.w3.org/2000/svg",
+    // So that a later diagram may take this one's place, and no other file's.
+    class: "witan-diagram",
     ...size,
     "font-family": FONT,
     "font-size": 11,
@@ -197,7 +199,9 @@ function drawMark({ mark, what, point }: MarkAt, layout: Layout): string {
 function drawLabels(scene: Scene, layout: Layout): string {
   const halo = { stroke: "#fff", "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke" };
   const strong = new Set(
-    scene.marks.filter(({ mark }) => mark === "decide" || mark === "crash").map(({ point }) => point),
+    scene.marks
+      .filter(({ mark }) => mark === "decide" || mark === "done" || mark === "crash")
+      .map(({ point }) => point),
   );
   const starts = new Map(scene.arrows.map(({ sent, what }) => [sent, styleOf(what)]));
   const drawn = scene.order.flatMap((point) => {

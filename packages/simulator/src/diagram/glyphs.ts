@@ -14,6 +14,8 @@ export const GLYPH_NAMES: Readonly<Record<Mark, string>> = {
   restart: "starts again, or goes on",
   pause: "stands still",
   lie: "lies",
+  begin: "a client begins something",
+  done: "a client has what it waited for",
   other: "does something else",
 };
 
@@ -51,6 +53,19 @@ const GLYPHS: Readonly<Record<Mark, Draw>> = {
   restart: (x, y) =>
     element("circle", { cx: x, cy: y, r: 4.5, fill: "#fff", stroke: INK.text, "stroke-width": 2.2 }),
   pause: (x, y) => line(x - 6, y - 2, x + 6, y - 2, BAR) + line(x - 6, y + 2, x + 6, y + 2, BAR),
+  begin: (x, y) =>
+    element("path", {
+      d: path(
+        [
+          [x - 5, y - 4],
+          [x + 5, y - 4],
+          [x, y + 5],
+        ],
+        true,
+      ),
+      ...{ fill: "#fff", stroke: INK.text, "stroke-width": 1.6 },
+    }),
+  done: (x, y) => diamond(x, y, 6, "#fff", INK.text),
   lie: (x, y) => element("path", { d: star(x, y), fill: INK.bad }),
   other: (x, y) => element("circle", { cx: x, cy: y, r: 1.8, fill: INK.quiet }),
 };
@@ -71,7 +86,7 @@ export function cross(x: number, y: number, half: number, colour: string, width:
   );
 }
 
-function diamond(x: number, y: number, half: number, fill: string): string {
+function diamond(x: number, y: number, half: number, fill: string, stroke?: string): string {
   return element("path", {
     d: path(
       [
@@ -82,7 +97,7 @@ function diamond(x: number, y: number, half: number, fill: string): string {
       ],
       true,
     ),
-    fill,
+    ...{ fill, stroke, "stroke-width": stroke && 1.8 },
   });
 }
 

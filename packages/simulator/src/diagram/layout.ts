@@ -31,8 +31,9 @@ export const LINE_HEIGHT = 12;
 const AXIS_WIDTH = 94;
 const WORLD_WIDTH = 230;
 const DOT_ROOM = 6;
+const END_ROOM = 12;
 /** Words beside a mark stand lower than those above a start. */
-const MARK_ROOM = 5;
+const MARK_ROOM = 7;
 /** Times beside the axis are so far apart at least. */
 const TIME_EVERY = 40;
 /** A silence from this on is told in words. */
@@ -55,6 +56,8 @@ export function layoutOf(scene: Scene, processes: number, top: number): Layout {
   const ys = new Map<Point | Weather, number>();
   const labels = new Map<Point | Weather, readonly string[]>();
   const filled: number[] = [];
+  /** By column: where the last arrow came to. */
+  const ended: number[] = [];
   const silences: Silence[] = [];
   const times: { y: number; atUs: number }[] = [];
   let y = top + 14;
@@ -70,10 +73,13 @@ export function layoutOf(scene: Scene, processes: number, top: number): Layout {
     const free = filled[column] ?? 0;
     const kind = isWorld ? "mark" : point.kind;
     const lines = label.length;
+    // Words stand clear of the arrow that comes to the same line just before.
+    if (lines > 0 && kind !== "end") y = Math.max(y, (ended[column] ?? 0) + END_ROOM);
     if (lines > 0) y = Math.max(y, free + LINE_HEIGHT * (kind === "start" ? lines : 1));
     else if (kind === "dot") y = Math.max(y, free + DOT_ROOM);
     if (lines > 0) filled[column] = kind === "start" ? y : y + (lines - 1) * LINE_HEIGHT + MARK_ROOM;
     else if (kind === "dot") filled[column] = Math.max(free, y);
+    if (kind === "end") ended[column] = y;
     ys.set(point, y);
     labels.set(point, label);
     if (y >= (times.at(-1)?.y ?? -TIME_EVERY) + TIME_EVERY) times.push({ y, atUs: nowUs });

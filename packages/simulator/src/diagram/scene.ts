@@ -54,7 +54,18 @@ export interface Scene {
 }
 
 /** Of marks, these say with words what they are. */
-const LABELLED: readonly Mark[] = ["vote", "decide", "view", "timeout", "crash", "restart", "pause", "lie"];
+const LABELLED: readonly Mark[] = [
+  "vote",
+  "decide",
+  "view",
+  "timeout",
+  "crash",
+  "restart",
+  "pause",
+  "lie",
+  "begin",
+  "done",
+];
 
 /** How a process is after a mark; undefined: as before. */
 export function conditionAfter(mark: Mark): Condition | undefined {
@@ -173,9 +184,23 @@ class SceneBuilder {
     const send = this.#sends.get(letter);
     if (send === undefined || send.process === send.to) return;
     const point = { atUs, process: send.to, label: "", kind: "end" } as const;
-    this.#order.push(point);
+    if (isLost) this.#order.push(point);
+    else this.#placeEnd(point);
     this.#leaving.delete(letter);
     this.#arrows.push({ ...base(send), sent: this.#sent.get(letter), ended: point, isLost });
+  }
+
+  /**
+   * What arrives at one moment at several processes arrives side by side, before any of them answers: else the arrows to
+   * those further away would go through what the nearer ones say.
+   */
+  #placeEnd(point: Point): void {
+    let at = this.#order.length;
+    for (; at > 0; at--) {
+      const before = this.#order[at - 1] as Point | Weather;
+      if (!("process" in before) || before.process === point.process || before.atUs !== point.atUs) break;
+    }
+    this.#order.splice(at, 0, point);
   }
 
   #mark(atUs: number, happening: Extract<Happening, { kind: "do" | "suffer" }>): void {

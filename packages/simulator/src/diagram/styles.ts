@@ -19,6 +19,11 @@ const STYLES: Readonly<Record<string, ArrowStyle>> = {
   COMMIT: { name: "COMMIT", colour: "#00795a", width: 1.4, dashes: "7 3" },
   "VIEW-CHANGE": { name: "VIEW-CHANGE", colour: "#c04a00", width: 1.6, dashes: "1.5 3" },
   "NEW-VIEW": { name: "NEW-VIEW", colour: "#a0307a", width: 2.2, dashes: "10 3 2 3" },
+  // Of registers.
+  WRITE: { name: "WRITE", colour: "#000000", width: 2.2 },
+  WRITTEN: { name: "WRITTEN, the answer", colour: "#0072b2", width: 1.2 },
+  READ: { name: "READ", colour: "#c04a00", width: 1.8, dashes: "7 3" },
+  HOLDS: { name: "HOLDS, the answer", colour: "#00795a", width: 1.6, dashes: "1.5 3" },
 };
 const OTHER: ArrowStyle = { name: "other", colour: "#555555", width: 1.1, dashes: "4 2" };
 const FAINT: ArrowStyle = {

@@ -19,6 +19,12 @@ export const UNSYNCED_POINT = "store write without sync";
 /** What a write without sync costs: it goes to memory. */
 const UNSYNCED_US = 20;
 
+/** What a write that fails says, as Node's own errors do. */
+const FAILURES = {
+  next: ["EIO", "i/o error"],
+  all: ["ENOSPC", "no space left on device"],
+} as const;
+
 /** What a disk is made with. */
 export interface DiskOptions {
   readonly random: Random;
@@ -47,7 +53,7 @@ export class NodeDisk {
   replaced = 0;
   /** Beside what a write takes anyway. */
   perWriteUs = 0;
-  /** Which writes fail. */
+  /** Which writes fail: the next by a fault of the device, or all for want of room. */
   fails: "none" | "next" | "all" = "none";
 
   constructor(options: DiskOptions) {
@@ -86,9 +92,11 @@ export class NodeDisk {
 
   /** A write is about to be made. @throws if it fails */
   maybeFail(): void {
-    if (this.fails === "none") return;
-    if (this.fails === "next") this.fails = "none";
-    throw Object.assign(new DiskError("ENOSPC: no space left on the device, write"), { code: "ENOSPC" });
+    const { fails } = this;
+    if (fails === "none") return;
+    if (fails === "next") this.fails = "none";
+    const [code, words] = FAILURES[fails];
+    throw Object.assign(new DiskError(`${code}: ${words}, write`), { code });
   }
 
   // What befalls it.

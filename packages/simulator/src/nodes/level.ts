@@ -3,13 +3,18 @@ import { actorsOf } from "../run/actors.ts";
 import { TWIN } from "../run/choices.ts";
 import { circumstancesOf } from "../run/circumstances.ts";
 import type { Level, Named, WorldWishes } from "../run/outcome.ts";
+import { NODE_CHECKS } from "./checks/checks.ts";
 import { makeNodesPlan } from "./make-nodes-plan.ts";
 import type { NodesPlan } from "./plan.ts";
 import { runNodesWorld } from "./run-nodes-world.ts";
 import { TAPS } from "./taps/taps.ts";
 
 /** What a world of whole nodes looks at by itself, beside its checks. */
-export const NODE_OWN_CHECKS: readonly Named[] = [
+const OWN_CHECKS: readonly Named[] = [
+  {
+    name: "liveness",
+    says: "all that clients and operators wait for is final everywhere, soon after the world has turned kind",
+  },
   {
     name: "stops",
     says: "a node that was stopped in good order writes nothing any more, and starts with all that was final",
@@ -25,6 +30,8 @@ export const NODE_OWN_CHECKS: readonly Named[] = [
     says: "of each asset there is what was given and issued, less what was destroyed; balances too",
   },
   { name: "answers", says: "nodes read what is well formed, and answer when they are asked" },
+  { name: "endless", says: "time goes on: nothing happens again and again at one moment" },
+  { name: "world", says: "nothing is thrown that nobody catches" },
 ];
 
 function planOf(seed: number, { members, byzantine, adversaries, network }: WorldWishes): NodesPlan {
@@ -39,10 +46,15 @@ function planOf(seed: number, { members, byzantine, adversaries, network }: Worl
   });
 }
 
+function namedIn(table: Readonly<Record<string, { readonly says: string }>>): readonly Named[] {
+  return Object.entries(table).map(([name, { says }]) => ({ name, says }));
+}
+
 /** Whole nodes. */
 export const NODES: Level = {
   says: "whole nodes: ledger, mempool, sync, store and RPC, with clients that pay each other",
-  adversaries: [TWIN, ...Object.entries(TAPS).map(([name, { says }]) => ({ name, says }))],
+  adversaries: [TWIN, ...namedIn(TAPS)],
+  checks: [...namedIn(NODE_CHECKS), ...OWN_CHECKS],
   make(seed, wishes) {
     const plan = planOf(seed, wishes);
     return {
@@ -50,11 +62,12 @@ export const NODES: Level = {
       circumstances: circumstancesOf(plan),
       async run(recorder) {
         const result = await runNodesWorld(seed, { plan, recorder });
-        const { violation, virtualUs, events, decisions, faults } = result;
+        const { violation, virtualUs, events, decisions, faults, also } = result;
         return {
           seed,
           level: "nodes",
           ...{ virtualUs, events, decisions, faults: Object.fromEntries(faults) },
+          also: Object.fromEntries(also),
           broken: violation && { check: violation.check, message: violation.message },
         };
       },

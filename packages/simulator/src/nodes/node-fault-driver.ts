@@ -83,13 +83,13 @@ export class NodeFaultDriver {
     const world = this.#world;
     const { queue, plan } = world;
     queue.at(Math.min(queue.nowUs + lastsUs, plan.kindAtUs), () => this.#powerIsBack());
-    world.count("power cut");
+    world.count("power-cut");
     for (const process of world.processes) {
       process.heldDown = true;
       process.crash("loses power", true);
       const { lost, cut } = process.disk.powerCut();
-      if (lost > 0) world.count("unsynced writes lost");
-      if (cut) world.count("synced write cut short");
+      if (lost > 0) world.countAlso("unsynced-lost");
+      if (cut) world.countAlso("torn-writes");
     }
   }
 

@@ -237,7 +237,7 @@ export class NodeProcess implements MachineState {
   restore(): void {
     void this.disk.replace();
     this.tell("other", "gets an empty disk; its guard stays");
-    this.#world.count("restored");
+    this.#world.countAlso("restored");
   }
 
   startUnlessHeld(): void {

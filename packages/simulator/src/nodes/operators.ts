@@ -79,7 +79,7 @@ export class Operators {
             if (isDone && !isOver && this.#due[0] === change) {
               this.#due.shift();
               this.#left--;
-              this.#world.count("node" in change ? "members changed" : "other changes approved");
+              this.#world.countAlso("node" in change ? "members-changed" : "other-changes");
             }
             again(AGAIN_US);
           },

@@ -46,6 +46,6 @@ export class UnknownRules {
     for (const process of this.#stopped)
       if (process.running !== undefined)
         world.violate("rules", `p${process.place} runs on by rules that it does not know`);
-    world.count("unknown rules");
+    world.countAlso("unknown-rules");
   }
 }

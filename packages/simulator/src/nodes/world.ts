@@ -11,7 +11,8 @@ import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
 import { type Letter, Network } from "../world/network.ts";
 import type { Mark, Recorder } from "../world/recorder.ts";
-import { Violation } from "../world/violation.ts";
+import { type Also, Tally } from "../world/tally.ts";
+import { asViolation, Violation } from "../world/violation.ts";
 import { NodeCast } from "./cast.ts";
 import type { Decided, NodeCheck, NodeCheckMaker } from "./check.ts";
 import { Clients } from "./clients.ts";
@@ -63,7 +64,7 @@ export class NodesWorld implements Switchboard {
   readonly #driver: NodeFaultDriver;
   readonly #twins: Twins;
   readonly #rules: UnknownRules;
-  readonly #faults = new Map<string, number>();
+  readonly #tally = new Tally();
   /** The message looked at last: the same bytes go to every peer. */
   #lastSaid: Uint8Array | undefined;
   #violation: Violation | undefined;
@@ -94,6 +95,7 @@ export class NodesWorld implements Switchboard {
     });
     const places = [...nodes, ...plan.liars.filter(({ twin }) => twin).map(({ node }) => node)];
     this.processes = places.map((node, place) => new NodeProcess(this, place, node));
+    for (let twins = places.length - nodes.length; twins > 0; twins--) this.count("twin");
     this.clients = new Clients(this);
     this.operators = new Operators(this);
     this.#checks = options.checks.map((make) => make(this));
@@ -111,11 +113,12 @@ export class NodesWorld implements Switchboard {
           await this.#settled(this.#isForked ? check.forked?.() : check.ended?.());
       if (this.#violation === undefined && this.plan.unknownRules && !this.#isForked) await this.#rules.run();
     } catch (error) {
-      this.#violation ??= asViolation(error);
+      this.#violation ??= asViolation(error, "world");
     }
     for (const process of this.processes) process.crash("the world is over");
     return {
-      ...{ violation: this.#violation, events: this.#events, decisions: this.#top, faults: this.#faults },
+      ...{ violation: this.#violation, events: this.#events, decisions: this.#top },
+      ...{ faults: this.#tally.faults, also: this.#tally.also },
       ...{ virtualUs: this.queue.nowUs, letters: this.network.letters },
     };
   }
@@ -267,7 +270,7 @@ export class NodesWorld implements Switchboard {
   }
 
   #caught(error: unknown): void {
-    this.#violation ??= asViolation(error);
+    this.#violation ??= asViolation(error, "world");
   }
 
   /** Two blocks are final at one height, and so many lie that this may be. */
@@ -275,8 +278,14 @@ export class NodesWorld implements Switchboard {
     this.#isForked = true;
   }
 
+  /** A fault is inflicted, or a lie told. */
   count(fault: string): void {
-    this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+    this.#tally.inflicted(fault);
+  }
+
+  /** What is no fault. */
+  countAlso(name: Also): void {
+    this.#tally.happened(name);
   }
 
   tell({ place }: NodeProcess, mark: Mark, what: string): void {
@@ -319,7 +328,7 @@ export class NodesWorld implements Switchboard {
   }
 
   faulted(by: NodeNetwork, of: PeerId, severity: FaultSeverity, code: string): void {
-    this.count(`blamed, ${severity}`);
+    this.countAlso(`blamed-${severity}`);
     const at = this.processes[by.place] as NodeProcess;
     this.note(at, "other", () => `blames ${of.slice(-8)}: ${code}`);
     const blamed = this.processes.filter(({ node }) => this.cast.peerId(node) === of);
@@ -353,9 +362,4 @@ export class NodesWorld implements Switchboard {
  */
 function allPromises(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function asViolation(error: unknown): Violation {
-  if (error instanceof Violation) return error;
-  return new Violation("world", error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

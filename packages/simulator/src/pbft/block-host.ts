@@ -140,7 +140,7 @@ export class BlockHost {
   #isUnanswered(): boolean {
     const { unansweredPermille } = this.#times;
     if (unansweredPermille === 0 || !this.#random.chance(unansweredPermille)) return false;
-    this.#world.count("no answer");
+    this.#world.count("no-answer");
     return true;
   }
 }

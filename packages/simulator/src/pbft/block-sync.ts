@@ -178,7 +178,7 @@ export class BlockSync {
     if (certificate.blockHash === hash && this.#isGiven(certificate)) return true;
     if (this.#world.processes[from]?.lies === undefined)
       throw new Violation("certificates", `the certificate of height ${certificate.height} does not hold`);
-    this.#world.count("faulty certificates");
+    this.#world.countAlso("faulty-certificates");
     return false;
   }
 

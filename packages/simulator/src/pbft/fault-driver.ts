@@ -50,7 +50,7 @@ export class FaultDriver {
   stopsHere(process: Process): boolean {
     if (this.#cutAfter !== undefined && this.#cutAfter-- <= 0) {
       this.#cutAfter = undefined;
-      this.#world.count("power cut");
+      this.#world.count("power-cut");
       this.#world.weather("all lose power");
       for (const one of this.#world.processes) if (one.up) one.crash();
       return true;

@@ -5,6 +5,7 @@ import { makePbftPlan } from "./make-plan.ts";
 import { ANNOUNCED_VIEWS } from "./mutations/announced-views.ts";
 import { ENGINE_LIVENESS } from "./mutations/engine-liveness.ts";
 import { ENGINE_SAFETY } from "./mutations/engine-safety.ts";
+import { GOING_ON } from "./mutations/going-on.ts";
 import { HOST } from "./mutations/host.ts";
 import { MESSAGE_CHECKS } from "./mutations/message-checks.ts";
 import type { Mutation } from "./mutations/mutation.ts";
@@ -18,6 +19,7 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   ...ENGINE_SAFETY,
   ...ENGINE_LIVENESS,
   ...ANNOUNCED_VIEWS,
+  ...GOING_ON,
   ...MESSAGE_CHECKS,
   ...HOST,
 };

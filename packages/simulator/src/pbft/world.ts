@@ -24,7 +24,8 @@ import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
 import { Network } from "../world/network.ts";
 import type { Mark, Recorder } from "../world/recorder.ts";
-import { Violation } from "../world/violation.ts";
+import { type Also, Tally } from "../world/tally.ts";
+import { asViolation, Violation } from "../world/violation.ts";
 import { Blocks, type ModelBlock } from "./blocks.ts";
 import { Cast } from "./cast.ts";
 import type { Check, CheckMaker } from "./check.ts";
@@ -73,8 +74,10 @@ export interface WorldResult {
   readonly events: number;
   /** Blocks decided. */
   readonly decisions: number;
-  /** How often each kind of fault was inflicted. */
+  /** How often each kind of fault was inflicted, and each lie told. */
   readonly faults: ReadonlyMap<string, number>;
+  /** What else was counted. */
+  readonly also: ReadonlyMap<string, number>;
   readonly letters: number;
 }
 
@@ -96,7 +99,7 @@ export class PbftWorld {
   readonly diskChance: Random;
   readonly #checks: readonly Check[];
   readonly #driver: FaultDriver;
-  readonly #faults = new Map<string, number>();
+  readonly #tally = new Tally();
   readonly #notes: StepNotes | undefined;
   /** A message in words. */
   readonly words: (signed: SignedMessage) => string;
@@ -147,7 +150,7 @@ export class PbftWorld {
           if (make === undefined) throw new RangeError(`there is no conduct ${name}`);
           return make(chanceOf(name));
         });
-        if (process.place !== node) this.count("twins");
+        if (process.place !== node) this.count("twin");
         process.lies = new Lies(this, process, made, chanceOf(""));
       }
   }
@@ -160,10 +163,12 @@ export class PbftWorld {
       this.#live();
       if (!this.#isOver) for (const check of this.#checks) check.ended?.();
     } catch (error) {
-      if (!this.#isOver) violation = asViolation(error);
+      // What an engine throws is a violation too: it is total.
+      if (!this.#isOver) violation = asViolation(error, "engine");
     }
     return {
-      ...{ violation, events: this.#events, decisions: this.#top, faults: this.#faults },
+      ...{ violation, events: this.#events, decisions: this.#top },
+      ...{ faults: this.#tally.faults, also: this.#tally.also },
       virtualUs: this.queue.nowUs,
       letters: this.network.letters,
     };
@@ -317,7 +322,11 @@ export class PbftWorld {
   // What processes tell.
 
   count(fault: string): void {
-    this.#faults.set(fault, (this.#faults.get(fault) ?? 0) + 1);
+    this.#tally.inflicted(fault);
+  }
+
+  countAlso(name: Also): void {
+    this.#tally.happened(name);
   }
 
   /** What befalls the network, or all. */
@@ -348,7 +357,7 @@ export class PbftWorld {
   }
 
   faulted(at: Process, signed: SignedMessage, from: number): void {
-    this.count("faulty messages");
+    this.countAlso("faulty-messages");
     for (const check of this.#checks) check.faulted?.(at, signed, from);
   }
 
@@ -383,10 +392,4 @@ export class PbftWorld {
   #note({ place }: Process, mark: Mark, what: () => string): void {
     this.options.recorder?.happened(this.queue.nowUs, { kind: "do", process: place, mark, what: what() });
   }
-}
-
-/** What an engine or a check threw. What an engine throws is a violation too: it is total. */
-function asViolation(error: unknown): Violation {
-  if (error instanceof Violation) return error;
-  return new Violation("engine", error instanceof Error ? (error.stack ?? error.message) : String(error));
 }

@@ -1,6 +1,7 @@
 // What every world may have, whatever its protocol: networks and faults by name, with what each is in a line.
 import type { NodeFault } from "../nodes/plan.ts";
 import type { NetworkProfile } from "../world/plan.ts";
+import { ALSO_WORDS } from "../world/tally.ts";
 import type { Named } from "./outcome.ts";
 
 const NETWORK_WORDS: Readonly<Record<NetworkProfile, string>> = {
@@ -10,7 +11,10 @@ const NETWORK_WORDS: Readonly<Record<NetworkProfile, string>> = {
   even: "every message takes a millisecond: what small worlds come down to, so that they can be read",
 };
 
-const FAULT_WORDS: Readonly<Record<NodeFault["kind"], string>> = {
+/** What befalls single messages and answers, in every world: no plan holds one by one. */
+type EverywhereFault = "lost" | "doubled" | "cut-off" | "no-answer";
+
+const FAULT_WORDS: Readonly<Record<NodeFault["kind"] | EverywhereFault, string>> = {
   crash: "a process stops between any two effects of a step, and comes back with what its disk holds",
   "power-cut": "all processes stop at once",
   pause: "a process does nothing for a while, then goes on with what came meanwhile",
@@ -27,6 +31,10 @@ const FAULT_WORDS: Readonly<Record<NodeFault["kind"], string>> = {
   "lost-data": "whole nodes: the data are gone, the signer guard is kept",
   "old-copy": "whole nodes: an old copy takes the place of the data, the signer guard is kept",
   "clock-jump": "a wall clock is off by seconds or a minute for a while",
+  lost: "a message never arrives",
+  doubled: "a message arrives twice",
+  "cut-off": "a message meets a link that is cut",
+  "no-answer": "engines: a host never answers what its engine asked it",
 };
 
 /** A liar may have one besides what it does, or instead, at every level. */
@@ -38,8 +46,11 @@ export const TWIN: Named = {
 /** The networks that a world may have. */
 export const NETWORKS: readonly Named[] = namedOf(NETWORK_WORDS);
 
-/** The faults that a plan may hold. Loss, doubling, reordering and clocks that run apart are in every world. */
+/** The faults that are counted. Messages that overtake each other and clocks that run apart are in every world. */
 export const FAULTS: readonly Named[] = namedOf(FAULT_WORDS);
+
+/** What else is counted in a world, and is no fault. */
+export const ALSO: readonly Named[] = namedOf(ALSO_WORDS);
 
 /** Whether this is the name of a network. */
 export function isNetwork(name: string): name is NetworkProfile {

@@ -36,8 +36,10 @@ export interface WorldOutcome {
   readonly events: number;
   /** Heights decided. */
   readonly decisions: number;
-  /** How often each kind of fault was inflicted. */
+  /** How often each kind of fault was inflicted, and each lie told. */
   readonly faults: Readonly<Record<string, number>>;
+  /** What else was counted, and is no fault. */
+  readonly also: Readonly<Record<string, number>>;
   readonly broken: Broken | undefined;
 }
 
@@ -69,6 +71,8 @@ export interface Level {
   readonly says: string;
   /** Ways to lie. */
   readonly adversaries: readonly Named[];
+  /** What is looked at in every world of this level. */
+  readonly checks: readonly Named[];
   /** Makes the world of a seed. The same seed and wishes make the same world. */
   make(seed: number, wishes: WorldWishes): ReadyWorld;
 }
@@ -77,8 +81,6 @@ export interface Level {
 export interface Protocol {
   readonly says: string;
   readonly levels: Readonly<Partial<Record<LevelName, Level>>>;
-  /** What is looked at in every world. */
-  readonly checks: readonly Named[];
   /** Accidents of other implementations, as worlds of engines. */
   readonly scenarios: readonly Named[];
   /** Liars among so many members that the protocol withstands. */

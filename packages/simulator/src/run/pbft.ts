@@ -1,7 +1,6 @@
 // Worlds of PBFT: how a seed becomes one, at each level.
 import { byzantineMax } from "@witan/primitives";
-import { NODE_CHECKS } from "../nodes/checks/checks.ts";
-import { NODE_OWN_CHECKS, NODES } from "../nodes/level.ts";
+import { NODES } from "../nodes/level.ts";
 import { CHECKS, checksOf } from "../pbft/checks/checks.ts";
 import { CONDUCT_MAKERS, CONDUCTS } from "../pbft/conducts/conducts.ts";
 import { makePbftPlan } from "../pbft/make-plan.ts";
@@ -25,11 +24,6 @@ const OWN_CHECKS: readonly Named[] = [
   { name: "encoding", says: "every message survives its bytes" },
   { name: "endless", says: "time goes on: nothing happens again and again at one moment" },
 ];
-
-/** Some of the names are those of checks of engines. */
-const NODE_ONLY_CHECKS = Object.fromEntries(
-  Object.entries(NODE_CHECKS).filter(([name]) => !(name in CHECKS)),
-);
 
 function planOf(seed: number, wishes: WorldWishes): PbftPlan {
   const { members, byzantine, adversaries, network } = wishes;
@@ -57,11 +51,12 @@ function runPlan(plan: PbftPlan, recorder: Recorder | undefined): WorldOutcome {
     conducts: CONDUCT_MAKERS,
     recorder,
   });
-  const { violation, virtualUs, events, decisions, faults } = world.run();
+  const { violation, virtualUs, events, decisions, faults, also } = world.run();
   return {
     seed: plan.seed,
     level: "engines",
     ...{ virtualUs, events, decisions, faults: Object.fromEntries(faults) },
+    also: Object.fromEntries(also),
     broken: violation && { check: violation.check, message: violation.message },
   };
 }
@@ -69,6 +64,7 @@ function runPlan(plan: PbftPlan, recorder: Recorder | undefined): WorldOutcome {
 const ENGINES: Level = {
   says: "engines alone, with a host, a disk and signatures that only say whose they are",
   adversaries: [TWIN, ...namedIn(CONDUCTS)],
+  checks: [...namedIn(CHECKS), ...OWN_CHECKS],
   make(seed, wishes) {
     const plan = planOf(seed, wishes);
     return {
@@ -87,7 +83,6 @@ function namedIn(table: Readonly<Record<string, { readonly says: string }>>): re
 export const PBFT: Protocol = {
   says: "validators that know each other, in views with a primary; less than a third may lie",
   levels: { engines: ENGINES, nodes: NODES },
-  checks: [...namedIn(CHECKS), ...OWN_CHECKS, ...namedIn(NODE_ONLY_CHECKS), ...NODE_OWN_CHECKS],
   scenarios: Object.entries(SCENARIOS).map(([name, { says, source }]) => ({
     name,
     says: `${says} (${source})`,

@@ -142,7 +142,7 @@ class Run {
 }
 
 const NOTHING: Omit<WorldOutcome, "seed" | "level" | "broken"> = {
-  ...{ virtualUs: 0, events: 0, decisions: 0, faults: {} },
+  ...{ virtualUs: 0, events: 0, decisions: 0, faults: {}, also: {} },
 };
 
 function asDeath(death: unknown): { readonly death: unknown } {

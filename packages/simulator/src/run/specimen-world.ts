@@ -20,7 +20,7 @@ export function worldOfSpecimen({ seed, actors, shrunk, replay }: Found): ReadyW
       };
       const violation = replay(counting);
       return {
-        ...{ seed, level: "engines", faults: {} },
+        ...{ seed, level: "engines", faults: {}, also: {} },
         ...{ virtualUs: shrunk.after.virtualUs, events: shrunk.after.steps, decisions: heights.size },
         broken: violation && { check: violation.check, message: violation.message },
       };

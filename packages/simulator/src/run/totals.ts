@@ -9,6 +9,8 @@ export interface Totals {
   readonly decisions: number;
   /** By kind, in the order of their names. */
   readonly faults: Readonly<Record<string, number>>;
+  /** What else was counted, in the same order. */
+  readonly also: Readonly<Record<string, number>>;
   /** Inputs of engines in a second of one core's time. */
   readonly eventsPerSecondPerCore: number;
 }
@@ -24,6 +26,7 @@ export interface FoundViolation {
 /** Adds up worlds. */
 export class Sum {
   readonly #faults = new Map<string, number>();
+  readonly #also = new Map<string, number>();
   #worlds = 0;
   #virtualUs = 0;
   #events = 0;
@@ -31,25 +34,33 @@ export class Sum {
   #busyMs = 0;
 
   /** @param busyMs what it took of a core's time */
-  add({ virtualUs, events, decisions, faults }: WorldOutcome, busyMs: number): void {
+  add({ virtualUs, events, decisions, faults, also }: WorldOutcome, busyMs: number): void {
     this.#worlds++;
     this.#virtualUs += virtualUs;
     this.#events += events;
     this.#decisions += decisions;
     this.#busyMs += busyMs;
-    for (const [kind, times] of Object.entries(faults))
-      this.#faults.set(kind, (this.#faults.get(kind) ?? 0) + times);
+    addTo(this.#faults, faults);
+    addTo(this.#also, also);
   }
 
   get totals(): Totals {
-    const faults = [...this.#faults].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       worlds: this.#worlds,
       virtualSeconds: Math.round(this.#virtualUs / 1_000) / 1_000,
       events: this.#events,
       decisions: this.#decisions,
-      faults: Object.fromEntries(faults),
+      faults: sorted(this.#faults),
+      also: sorted(this.#also),
       eventsPerSecondPerCore: this.#busyMs > 0 ? Math.round((this.#events * 1_000) / this.#busyMs) : 0,
     };
   }
+}
+
+function addTo(sums: Map<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [name, times] of Object.entries(counts)) sums.set(name, (sums.get(name) ?? 0) + times);
+}
+
+function sorted(sums: ReadonlyMap<string, number>): Readonly<Record<string, number>> {
+  return Object.fromEntries([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
 }

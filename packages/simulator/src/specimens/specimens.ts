@@ -8,6 +8,9 @@ import type { Specimen } from "./specimen.ts";
 /** Designs whose first message is a PREPARE. */
 const primaryPrepares: typeof wordsOf = (signed) => wordsOf(signed).replace(/^PRE-PREPARE/, "PREPARE");
 
+/** What is lost is not soon said again: two sides stay apart for longer. */
+const SELDOM_AGAIN = { loss: [250, 400], resendTicks: 20 };
+
 /** All specimens. */
 export const SPECIMENS: Readonly<Record<string, Specimen>> = {
   "all-must-agree": registerSpecimen({
@@ -30,7 +33,8 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     inWords: "in view 0",
     without: ["commitPhase"],
     certifies: "prepare",
-    planOf: specimenPlan({ faults: cutsOff(4) }),
+    worlds: 60,
+    planOf: specimenPlan({ faults: cutsOff(4), ...SELDOM_AGAIN }),
   }),
   "no-pre-prepare": new PbftSpecimen({
     says: "no PRE-PREPARE phase: COMMIT answers any number of PREPAREs of the primary for one height",
@@ -38,6 +42,7 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     check: "agreement",
     inWords: "in one view",
     without: ["preparePhase", "oneProposal"],
+    worlds: 10,
     words: primaryPrepares,
     planOf: specimenPlan({ liars: oneLiar("all-proposals"), transactionsEveryUs: 8_000_000 }),
   }),
@@ -48,7 +53,8 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     inWords: "across views",
     without: ["preparePhase"],
     words: primaryPrepares,
-    planOf: specimenPlan({ faults: cutsOff(4) }),
+    worlds: 20,
+    planOf: specimenPlan({ faults: cutsOff(4), ...SELDOM_AGAIN }),
   }),
   "laggard-votes": new PbftSpecimen({
     says: "a validator that is behind the height at which a view begins votes below it in that view",
@@ -66,7 +72,7 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
     fails: "two blocks decided at the height after a change of the members",
     check: "agreement",
     without: ["viewsOfMembers"],
-    worlds: 20,
+    worlds: 320,
     planOf: specimenPlan({
       ...{ members: 3, spares: 3, changesPermille: 1_000, loss: [150, 300] },
       ...{ resendTicks: 20, transactionsEveryUs: 300_000, kindAtUs: 4_000_000 },

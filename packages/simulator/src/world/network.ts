@@ -151,7 +151,7 @@ export class Network {
     const isCut = link.cuts > 0;
     const isLost = isCut || lot < (this.#isKind ? 0 : plan.lossPermille + this.#stormPermille);
     if (this.#isLeftOut(letter) ?? isLost) {
-      count(isCut ? "cut off" : "lost");
+      count(isCut ? "cut-off" : "lost");
       this.#lose(number, letter);
       return;
     }

@@ -29,6 +29,8 @@ export type Mark =
   | "write"
   | "crash"
   | "restart"
+  | "begin"
+  | "done"
   | "pause"
   | "lie"
   | "other";

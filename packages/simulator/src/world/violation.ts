@@ -11,3 +11,9 @@ export class Violation extends Error {
     this.check = check;
   }
 }
+
+/** What was thrown in a world, as a violation. @param check whose it is where no check threw it */
+export function asViolation(error: unknown, check: string): Violation {
+  if (error instanceof Violation) return error;
+  return new Violation(check, error instanceof Error ? (error.stack ?? error.message) : String(error));
+}

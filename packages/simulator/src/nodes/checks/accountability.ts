@@ -18,11 +18,11 @@ export const accountability: NodeCheckMaker = (world) => {
       else if (before !== hash) world.forked();
     },
     logged: (at, { message }) => {
-      if (message.startsWith("a member voted twice") && !world.isLiar(at)) world.count("evidence kept");
+      if (message.startsWith("a member voted twice") && !world.isLiar(at)) world.countAlso("evidence-kept");
     },
     forked: async () => {
       const unproven = forkUnproven(await investigation(world), byzantineMax(world.plan.members));
-      if (unproven === undefined) world.count("proven forks");
+      if (unproven === undefined) world.countAlso("proven-forks");
       else world.violate("accountability", unproven);
     },
     ended: async () => {

@@ -29,7 +29,7 @@ export const echo: TapMaker = (liar) => {
       const from = Math.max(0, (heard.get(to) ?? 0) - said.gone);
       heard.set(to, said.gone + said.all.length);
       const others = said.all.slice(from).filter((one) => one.place !== place);
-      if (others.length > 0) liar.did("twin's words");
+      if (others.length > 0) liar.did("twin");
       return others.map(({ bytes }): Parcel => ({ channel: "consensus", bytes }));
     },
   };

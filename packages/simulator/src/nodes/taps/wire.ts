@@ -33,8 +33,12 @@ export function circle(random: Random): (to: PeerId) => boolean {
 }
 
 /** Flips bits in some of what it sends, asks and answers. */
-export const flips: TapMaker = ({ random }) => {
-  const maybe = (bytes: Uint8Array): Uint8Array => (random.chance(30) ? flipped(random, bytes) : bytes);
+export const flips: TapMaker = ({ random, did }) => {
+  const maybe = (bytes: Uint8Array): Uint8Array => {
+    if (!random.chance(30)) return bytes;
+    did("wire-flips");
+    return flipped(random, bytes);
+  };
   return {
     send: (_to, { channel, bytes }) => [{ channel, bytes: maybe(bytes) }],
     asks: (_to, bytes) => maybe(bytes),
@@ -43,51 +47,73 @@ export const flips: TapMaker = ({ random }) => {
 };
 
 /** Random bytes in between, on every channel, and as requests. */
-export const noises: TapMaker = ({ random }) => ({
-  send: (_to, parcel) =>
-    random.chance(10) ? [{ channel: parcel.channel, bytes: noise(random, 500) }, parcel] : [parcel],
-  asks: (_to, bytes) => (random.chance(50) ? noise(random, 500) : bytes),
+export const noises: TapMaker = ({ random, did }) => ({
+  send: (_to, parcel) => {
+    if (!random.chance(10)) return [parcel];
+    did("wire-noise");
+    return [{ channel: parcel.channel, bytes: noise(random, 500) }, parcel];
+  },
+  asks: (_to, bytes) => {
+    if (!random.chance(50)) return bytes;
+    did("wire-noise");
+    return noise(random, 500);
+  },
 });
 
 /** More at once than anybody may send. */
-export const oversized: TapMaker = ({ random }) => ({
+export const oversized: TapMaker = ({ random, did }) => ({
   send: (_to, parcel) => {
     const { channel } = parcel;
     if (!random.chance(channel === "transactions" ? 50 : 3)) return [parcel];
+    did("wire-oversized");
     return [{ channel, bytes: new Uint8Array(NETWORK_LIMITS[`${channel}Bytes`] + 1) }, parcel];
   },
-  answer: (_to, _request, answer) =>
-    random.chance(50) ? new Uint8Array(NETWORK_LIMITS.answerBytes + 1) : answer,
+  answer: (_to, _request, answer) => {
+    if (!random.chance(50)) return answer;
+    did("wire-oversized");
+    return new Uint8Array(NETWORK_LIMITS.answerBytes + 1);
+  },
 });
 
 /** Leaves out a part of what it should send. */
-export const lossy: TapMaker = ({ random }) => ({
-  send: (_to, parcel) => (random.chance(300) ? [] : [parcel]),
+export const lossy: TapMaker = ({ random, did }) => ({
+  send: (_to, parcel) => {
+    if (!random.chance(300)) return [parcel];
+    did("wire-lossy");
+    return [];
+  },
 });
 
-function keptFromSome(channel: Channel): TapMaker {
-  return ({ random }) => {
+function keptFromSome(name: string, channel: Channel): TapMaker {
+  return ({ random, did }) => {
     const isShunned = circle(random);
-    return { send: (to, parcel) => (parcel.channel === channel && isShunned(to) ? [] : [parcel]) };
+    return {
+      send: (to, parcel) => {
+        if (parcel.channel !== channel || !isShunned(to)) return [parcel];
+        did(name);
+        return [];
+      },
+    };
   };
 }
 
 /** Says nothing about votes to some, and everything to others. */
-export const silence: TapMaker = keptFromSome("consensus");
+export const silence: TapMaker = keptFromSome("wire-silence", "consensus");
 
 /** Keeps the bodies of its blocks from some. */
-export const bodiless: TapMaker = keptFromSome("bulk");
+export const bodiless: TapMaker = keptFromSome("wire-bodiless", "bulk");
 
 /** Old messages that are said again, to whomever. */
-export const repeats: TapMaker = ({ random }) => {
+export const repeats: TapMaker = ({ random, did }) => {
   const old = new Map<Channel, Uint8Array[]>();
   return {
     send: (_to, parcel) => {
       const { channel, bytes } = parcel;
       const kept = old.get(channel) ?? [];
       old.set(channel, kept);
-      const again: Parcel[] =
-        kept.length > 0 && random.chance(100) ? [{ channel, bytes: random.pick(kept) }] : [];
+      const isAgain = kept.length > 0 && random.chance(100);
+      if (isAgain) did("wire-repeats");
+      const again: Parcel[] = isAgain ? [{ channel, bytes: random.pick(kept) }] : [];
       if (kept.length < KEPT) kept.push(bytes);
       else kept[random.below(KEPT)] = bytes;
       return [parcel, ...again];
@@ -105,19 +131,20 @@ export const flood: TapMaker = ({ random, did }) => {
     },
     speaks: () => {
       if (last === undefined || !random.chance(20)) return [];
-      did("floods");
+      did("wire-flood");
       return Array<Parcel>(random.between(1, FLOOD)).fill(last);
     },
   };
 };
 
 /** Answers that were given to another question, or are none. */
-export const misanswers: TapMaker = ({ random }): Tap => {
+export const misanswers: TapMaker = ({ random, did }): Tap => {
   const old: Uint8Array[] = [];
   return {
     answer: (_to, _request, answer) => {
       if (typeof answer !== "string" && old.length < KEPT) old.push(answer);
       if (!random.chance(600)) return answer;
+      did("wire-answers");
       const lie = random.pick(["refused", "never", "empty", "flipped", "noise", "other"] as const);
       if (lie === "refused" || lie === "never") return lie;
       if (lie === "flipped" && typeof answer !== "string") return flipped(random, answer);

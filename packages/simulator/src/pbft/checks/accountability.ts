@@ -29,7 +29,7 @@ export const accountability: CheckMaker = (world) => {
           "accountability",
           `two blocks decided at height ${height}, and ${textOf(guilty)}: fewer than ${needed}`,
         );
-      world.count("proven forks");
+      world.countAlso("proven-forks");
       world.end();
     },
     ended: () => {

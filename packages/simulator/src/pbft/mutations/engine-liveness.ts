@@ -117,8 +117,8 @@ export const ENGINE_LIVENESS: Readonly<Record<string, Mutation>> = {
     file: `${PBFT}/pbft.ts`,
     replace: ["for (const message of state.later.take()) this.#message(message);", ""],
     checks: ["liveness", "pace"],
-    wishes: { conducts: [], members: 4, liars: 0, faults: [], network: "lan" },
-    ...{ from: 370, seeds: 60 },
+    scenario: "early-for-one",
+    ...{ from: 1, seeds: 6 },
   },
   "one-checkpoint": {
     says: "takes a state for a quorum's by one word",

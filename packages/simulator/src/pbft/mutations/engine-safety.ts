@@ -210,7 +210,8 @@ export const ENGINE_SAFETY: Readonly<Record<string, Mutation>> = {
     file: `${PBFT}/state.ts`,
     replace: ["this.view = 0 as View;\n    this.stage", "this.stage"],
     checks: ["durable-votes", "double-votes", "liveness", "faults", "accountability"],
-    ...{ from: 260, seeds: 60 },
+    scenario: "change-in-a-later-view",
+    ...{ from: 3, seeds: 20 },
   },
   "old-members": {
     says: "counts by the first members for ever",

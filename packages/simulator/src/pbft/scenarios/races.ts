@@ -176,26 +176,22 @@ export const RACES: Readonly<Record<string, Scenario>> = {
       };
     }),
   },
-  "changes-with-one-down": {
-    says: "members are added, removed and get new keys while one of them is down",
-    holds: "once it is back, everything is final, counted by the members of each height",
-    source: "Fabric: adding a fifth to four with one down stops the cluster (its bft_configuration page)",
+  "early-for-one": {
+    says: "one of four is down, one writes so slowly that the next height begins before it has applied the last",
+    holds:
+      "it takes up at once what came for the next height meanwhile: no block waits for what is said again",
+    source: "ours, while its rules were written; Tendermint: stalls under load (tendermint#2709)",
     plan: staged((random) => {
-      const process = random.below(4);
+      const [slow = 1, down = 2] = random.shuffled([1, 2, 3]);
+      const span = { atUs: 1, untilUs: 6 * SECOND };
       return {
-        ...{ spares: 3, changesPermille: 200, changes: random.pick(["one", "one", "several"] as const) },
-        faults: [away(process, { atUs: SECOND, untilUs: 8 * SECOND })],
-        boundUs: 10 * SECOND,
+        ...{ kindAtUs: 6 * SECOND, resendTicks: 40, pace: { fromUs: SECOND, withinUs: SECOND / 2 } },
+        faults: [
+          away(down, { ...span, atUs: SECOND / 2 }),
+          { kind: "slow-disk", process: slow, perWriteUs: random.between(15_000, 30_000), ...span },
+        ],
+        transactions: every(20_000, { from: SECOND, until: 5 * SECOND }),
       };
     }),
-  },
-  "one-to-two": {
-    says: "a network of one member grows, and shrinks again, with every block or so",
-    holds: "everything is final: a new member counts from the next height on, and begins by itself",
-    source: "Besu QBFT: the step from one validator to two stops the chain (besu#8425)",
-    plan: staged((random) => ({
-      ...{ members: 1, spares: 2, changesPermille: random.pick([300, 1_000]), boundUs: 10 * SECOND },
-      transactions: every(SECOND / 2, { until: 10 * SECOND }),
-    })),
   },
 };

@@ -78,7 +78,7 @@ export class RegisterWorld {
     this.#queue.at(operation.atUs, () => {
       const value = operation.kind === "write" ? this.#written + 1 : 0;
       this.#pending = { number: this.#done, kind: operation.kind, value, answers: new Map() };
-      this.#does(0, "vote", operation.kind === "write" ? `begins to write ${value}` : "begins to read");
+      this.#does(0, "begin", operation.kind === "write" ? `begins to write ${value}` : "begins to read");
       this.#ask(this.#pending);
     });
   }
@@ -100,7 +100,7 @@ export class RegisterWorld {
     this.#pending = undefined;
     this.#done++;
     if (pending.kind === "write") this.#written = pending.value;
-    this.#does(0, "decide", pending.kind === "write" ? `has written ${pending.value}` : `has read ${answer}`);
+    this.#does(0, "done", pending.kind === "write" ? `has written ${pending.value}` : `has read ${answer}`);
     if (pending.kind === "read" && answer < this.#written)
       throw new Violation(
         "reads",
@@ -134,7 +134,7 @@ export class RegisterWorld {
     this.#network.send({ from, to, bytes: BYTES, what: () => what, deliver: arrives });
   }
 
-  #does(process: number, mark: "vote" | "decide" | "write", what: string): void {
+  #does(process: number, mark: "begin" | "done" | "write", what: string): void {
     this.#recorder?.happened(this.#queue.nowUs, { kind: "do", process, mark, what });
   }
 }
