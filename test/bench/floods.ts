@@ -1,119 +1,28 @@
 // What floods of bad and of dear requests cost a server: the share of one core that it spends while a client sends as much
 // as it can of one kind of them, over many connections, and how long a right question takes beside it. Run by hand:
-// node --conditions=@witan/source test/bench/floods.ts [URL] [SECONDS [NAME]]
-// With the URL of a node that runs (`witan devnet` tells them) it is that one, with the blocks it got meanwhile; without,
+// npm run bench:floods -- [URL] [SECONDS [NAME]]
+// With the URL of a node that runs here (`witan devnet` tells them) it is that one, with the blocks it got meanwhile; without,
 // a server of samples by itself.
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { openRpcServer } from "@witan/rpc/server";
-import { WebSocket } from "ws";
 import { NO_EVENTS } from "../rpc/no-events.ts";
 import { call, sampleService } from "../rpc/server.ts";
+import { FLOODS, type Flood } from "./flood-kinds.ts";
 
 /** Connections that each flood uses at a time. */
 const CONNECTIONS = 64;
 const ARGUMENTS = process.argv.slice(2);
 /** The node that runs; undefined: a server of our own. */
 const NODE = ARGUMENTS[0]?.startsWith("http://") ? new URL(ARGUMENTS.shift() as string) : undefined;
-const HOST = NODE?.hostname ?? "127.0.0.1";
+const HOST = "127.0.0.1";
 const SECONDS = Number(ARGUMENTS[0] ?? 8);
 const NAME = ARGUMENTS[1] ?? "";
 /** A right question is asked so often, in milliseconds. */
 const ASK_MS = 50;
 /** What may come at once after a rest is spent first, and not counted. */
 const WARMUP_SECONDS = 4;
-
-interface Flood {
-  readonly name: string;
-  readonly run: (port: number, isOver: () => boolean, count: () => void) => Promise<void>;
-}
-
-function post(body: string, headers = ""): string {
-  return `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-}
-
-/** Sends a text again and again on one connection, as soon as there is an answer, and connects anew when it is cut. */
-async function byHttp(port: number, text: string, isOver: () => boolean, count: () => void): Promise<void> {
-  while (!isOver()) {
-    const socket = connect(port, HOST);
-    socket.on("error", () => undefined);
-    socket.on("connect", () => socket.write(text));
-    socket.on("data", (data) => {
-      const answers = String(data).split("HTTP/1.1 ").length - 1;
-      for (let at = 0; at < answers; at++) count();
-      if (isOver()) socket.destroy();
-      else if (answers > 0) socket.write(text);
-    });
-    const over = setInterval(() => isOver() && socket.destroy(), 100);
-    await new Promise((resolve) => socket.on("close", resolve));
-    clearInterval(over);
-  }
-}
-
-/** Connects, sends, and goes away without reading. */
-async function byChurn(port: number, text: string, isOver: () => boolean, count: () => void): Promise<void> {
-  while (!isOver()) {
-    const socket = connect(port, HOST);
-    socket.on("error", () => undefined);
-    await new Promise((resolve) => socket.on("connect", resolve).on("close", resolve));
-    count();
-    await new Promise<void>((resolve) => {
-      socket.write(text, () => resolve());
-      socket.on("close", () => resolve());
-    });
-    socket.destroy();
-  }
-}
-
-async function bySocket(port: number, text: string, isOver: () => boolean, count: () => void): Promise<void> {
-  const ws = new WebSocket(`ws://${HOST}:${port}/`);
-  ws.on("error", () => undefined);
-  ws.on("message", () => count());
-  await once(ws, "open");
-  while (!isOver()) {
-    if (ws.bufferedAmount < 100_000) for (let at = 0; at < 20; at++) ws.send(text);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  ws.terminate();
-}
-
-const http = (name: string, text: string): Flood => ({
-  name,
-  run: (port, isOver, count) => byHttp(port, text, isOver, count),
-});
-
-const FLOODS: readonly Flood[] = [
-  http("no JSON", post("{")),
-  http("unknown method", post(JSON.stringify(call("chain_heads")))),
-  http("wrong params", post(JSON.stringify(call("chain_block", { height: 1e300, x: 1, y: [] })))),
-  http("odd id", post(JSON.stringify(call("chain_head", {}, 1.5)))),
-  http("odd hex", post(JSON.stringify(call("transaction_submit", { transaction: "xyz" })))),
-  http("a batch of 1,000 wrong", post(JSON.stringify(new Array(1_000).fill(call("nothing"))))),
-  http("1,000 times rpc.discover", post(JSON.stringify(new Array(1_000).fill(call("rpc.discover"))))),
-  http(
-    "1,000 full blocks",
-    post(JSON.stringify(new Array(1_000).fill(call("chain_block", { height: 1, transactions: "full" })))),
-  ),
-  http("deep nesting, 1 MB", post("[".repeat(1_000_000))),
-  http("8 MB of no JSON", post(`"${"x".repeat(8_000_000)}`)),
-  http(
-    "a body too large",
-    `POST / HTTP/1.1\r\nHost: ${HOST}\r\nContent-Type: application/json\r\nContent-Length: 99999999\r\n\r\n{`,
-  ),
-  http("another Host", post("{}").replace(HOST, "evil.example")),
-  http("no HTTP", "nonsense\r\n\r\n"),
-  http("PUT, and nothing there", `PUT /x HTTP/1.1\r\nHost: ${HOST}\r\nContent-Length: 0\r\n\r\n`),
-  http("64 sent ahead", post("{").repeat(64)),
-  { name: "connections anew", run: (port, isOver, count) => byChurn(port, post("{"), isOver, count) },
-  { name: "WebSocket, no JSON", run: (port, isOver, count) => bySocket(port, "{", isOver, count) },
-  {
-    name: "WebSocket, wrong params",
-    run: (port, isOver, count) =>
-      bySocket(port, JSON.stringify(call("chain_block", { x: 1 })), isOver, count),
-  },
-];
 
 async function serve(): Promise<void> {
   const server = await openRpcServer({

@@ -1,4 +1,4 @@
-// An application of somebody else: an empty project, the packages installed into it from their tarballs, and built by Vite.
+// An application of somebody else: an empty project, the client installed into it from its tarball, and built by Vite.
 import { execFile } from "node:child_process";
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -9,37 +9,24 @@ import { build } from "vite";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const runFile = promisify(execFile);
 
-/** The client, and what it needs of the workspace. */
-export const PACKED = ["primitives", "crypto", "ledger", "rpc", "client"] as const;
-
-/** Packs the packages as they would be published. Gives the files that each holds. */
-export async function packAll(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  await runFile("npx", ["tsc", "-b", ...PACKED.map((name) => `packages/${name}`)], { cwd: ROOT });
-  const files = new Map<string, readonly string[]>();
-  for (const name of PACKED) {
-    const argv = ["pack", "--json", "--pack-destination", folder];
-    const { stdout } = await runFile("npm", argv, { cwd: join(ROOT, "packages", name) });
-    const told = JSON.parse(stdout) as unknown;
-    // Versions of npm differ in whether they list the packages or name them.
-    const [pack] = Object.values(
-      told as Record<string, { readonly files: readonly { readonly path: string }[] }>,
-    );
-    files.set(name, pack?.files.map(({ path }) => path) ?? []);
-  }
-  return files;
+/** Packs the client by the very command that docs/sdk.md names. Gives the files that the tarball holds. */
+export async function packClient(folder: string): Promise<readonly string[]> {
+  const argv = ["pack", "-w", "@witan/client", "--json", "--pack-destination", folder];
+  const { stdout } = await runFile("npm", argv, { cwd: ROOT });
+  const told = JSON.parse(stdout) as unknown;
+  // Versions of npm differ in whether they list the packages or name them.
+  const [pack] = Object.values(
+    told as Record<string, { readonly files: readonly { readonly path: string }[] }>,
+  );
+  return pack?.files.map(({ path }) => path) ?? [];
 }
 
-/** Makes a project that has nothing but the packages, and builds its page. Gives the folder of the page. */
+/** Makes a project that has nothing but the client, and builds its page. Gives the folder of the page. */
 export async function buildApp(folder: string): Promise<{ readonly project: string; readonly page: string }> {
-  const tarballs = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
+  const [tarball] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
   const project = join(folder, "project");
   await mkdir(project);
-  const dependencies = Object.fromEntries(
-    PACKED.map((name) => {
-      const file = tarballs.find((one) => one.startsWith(`witan-${name}-`)) ?? "";
-      return [`@witan/${name}`, `file:../${file}`];
-    }),
-  );
+  const dependencies = { "@witan/client": `file:../${tarball}` };
   const manifest = { name: "somebody-else", private: true, type: "module", dependencies };
   await writeFile(join(project, "package.json"), JSON.stringify(manifest));
   const argv = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];

@@ -8,6 +8,7 @@ import { GENESIS_TIME, keyOfName } from "../ledger/build.ts";
 import { Cluster } from "./cluster.ts";
 import { Follower, finalsOf } from "./follower.ts";
 import { Purse } from "./purse.ts";
+import { VIEW_MS } from "./seat.ts";
 
 describe("events of a node", () => {
   let cluster: Cluster;
@@ -251,8 +252,14 @@ describe("events of a node", () => {
     assert.ok((deciding?.commits.length ?? 0) >= 3, "those who voted are named");
     assert.equal(live.of("view")[0]?.proposer, "a");
     cluster.seat("a").crash();
+    const { clock } = cluster.world;
+    const crashedMs = clock.passedMs;
     await cluster.pay("b", purse.pay());
+    const passedMs = clock.passedMs - crashedMs;
     await live.drain();
+    const took = live.of("final-block").find(({ height }) => height === 2)?.tookMs ?? 0;
+    assert.ok(passedMs >= VIEW_MS, "the view had to be given up first");
+    assert.ok(took >= VIEW_MS && took <= passedMs, `${took} ms: the lost view counts`);
     const changed = live.of("view").find(({ height, view }) => height === 2 && view > 0);
     assert.equal(changed?.proposer, "b");
     assert.ok(

@@ -108,6 +108,7 @@ describe("consensus_explain", () => {
     assert.match(text, /a \(last heard of .* ago.*\) is not connected to this node\./);
     assert.match(text, /3 of 4 members can be reached, just enough/);
     assert.match(said.advice[0] ?? "", /machine of a .*witan status/);
+    assert.doesNotMatch(said.advice[0] ?? "", /last/, "the sentences say what failed last");
     // The next primary goes, too: now the rest can't begin any view.
     cluster.seat("b").crash();
     const stuck = await until(cluster, "c", ({ waitingFor, view }) => waitingFor === "peers" && view > 0);

@@ -260,6 +260,8 @@ describe("the service", () => {
     for (const name of ["a", "b"]) cluster.seat(name).crash();
     await cluster.world.pass(100);
     assert.deepEqual(await reasonsOf("c"), ["too-few-peers"]);
+    const [few] = (await cluster.seat("c").call("node_health", {})).reasons;
+    assert.match(few?.message ?? "", /^1 other member is connected; with fewer than 3 validators/);
     const fate = cluster.submit("c", purse.pay());
     await cluster.world.pass(2_000);
     assert.deepEqual(await reasonsOf("c"), ["too-few-peers", "changing-view"]);

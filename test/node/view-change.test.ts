@@ -174,7 +174,7 @@ describe("a view change", () => {
     await cluster.finish();
   });
 
-  it("is over soon after a heal, however long two of four were away", async function () {
+  it("is over within ten view timers of a heal, after two of four were away for a thousand", async function () {
     this.timeout(60_000);
     const viewMs = 50;
     const settings = { viewTimeoutMs: viewMs, viewTimeoutMaxMs: 4 * viewMs };
@@ -185,10 +185,10 @@ describe("a view change", () => {
     cluster.seat("c").crash();
     cluster.seat("d").crash();
     const fate = cluster.submit("b", purse.pay(), 120_000);
-    await cluster.world.pass(300 * viewMs);
+    await cluster.world.pass(700 * viewMs);
     assert.deepEqual([cluster.seat("a").height, cluster.seat("b").height], [1, 1]);
     await cluster.seat("c").start();
-    await cluster.world.pass(100 * viewMs);
+    await cluster.world.pass(300 * viewMs);
     await cluster.seat("d").start();
     const before = cluster.world.clock.passedMs;
     await cluster.world.until("a decision", () => cluster.seat("a").height > 1);

@@ -72,12 +72,10 @@ describe("RPC contract: methods", () => {
     assert.deepEqual(parseParams("chain_outputs", { address: ADDRESS }), { address: ADDRESS, limit: 100 });
   });
 
-  it("takes params that are left out as none, but not null", () => {
-    assert.deepEqual(parseParams("chain_head", undefined), {});
-    assert.match(
-      mistakes("chain_head", null).message,
-      /found null, expected params by name: an empty object/,
-    );
+  it("takes params that are left out as none, and so null and an empty list", () => {
+    for (const none of [undefined, null, []]) assert.deepEqual(parseParams("chain_head", none), {});
+    for (const wrong of [0, "", false, [null], [[]]])
+      assert.match(mistakes("chain_head", wrong).message, /expected params by name: an empty object/);
   });
 
   it("refuses params by position, and says which there are by name", () => {

@@ -44,6 +44,19 @@ describe("RPC server: the page", () => {
     });
   });
 
+  it("answers HEAD with what GET would be headed by, and says where the page is to who asks elsewhere", async () => {
+    const server = await open({}, { page: await readPage(page), tokens: { read: "r".repeat(32) } });
+    const head = await send(server, undefined, { method: "HEAD", path: "/" });
+    assert.deepEqual([head.status, head.text], [200, ""]);
+    assert.equal(head.headers["content-type"], "text/html; charset=utf-8");
+    const headers = { authorization: `Bearer ${"r".repeat(32)}` };
+    const health = await send(server, undefined, { method: "HEAD", path: "/health", headers });
+    assert.deepEqual([health.status, health.text], [503, ""]);
+    const elsewhere = await get(server, "/else", headers);
+    assert.equal(elsewhere.status, 404);
+    assert.match(elsewhere.text, /POST JSON-RPC 2\.0 to \/, open \/ in a browser, or GET \/health/);
+  });
+
   it("lets the page ask its own host, and nobody else", async () => {
     const server = await open({}, { page: await readPage(page) });
     const { headers } = await get(server, "/");

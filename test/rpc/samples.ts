@@ -72,12 +72,12 @@ export const SAMPLES: {
   },
   node_health: {
     params: [{}],
-    refused: [null],
+    refused: [0],
     result: { fit: false, reasons: [{ reason: "syncing", message: "200 blocks behind" }] },
   },
   mempool_status: {
     params: [{}],
-    refused: [[]],
+    refused: [[{}]],
     result: {
       transactions: 1,
       bytes: 2_000,

@@ -255,6 +255,18 @@ describe("RPC over WebSocket: subscriptions", () => {
     assert.equal(told?.cursor, `${socket.notices.length - 1}`);
   });
 
+  it("tell a reader that it is slow, too, who does not answer pings, as it does not read", async () => {
+    const feed = new TestFeed();
+    const server = await open({}, { events: feed, limits: { pingMs: 100, slowMs: 60_000 } });
+    const socket = await TestSocket.connect(server);
+    await socket.subscribe();
+    socket.ws.pause();
+    while (feed.open_ > 0) await new Promise((resolve) => setImmediate(resolve));
+    socket.ws.resume();
+    assert.equal((await socket.closed).code, 4008);
+    assert.deepEqual(socket.order, [1, "slow"]);
+  });
+
   it("tell that a reader is slow whose next event is forgotten", async () => {
     const feed = new TestFeed();
     const server = await open({}, { events: feed });

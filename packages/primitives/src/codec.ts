@@ -74,6 +74,8 @@ class CheckedCodec<T> implements Codec<T> {
       const value = this.type.value_deserializeFromBytes(reading(bytes), 0, bytes.length);
       return this.#same(value, bytes) ? { ok: true, value } : refuse("encoding", "not canonical");
     } catch (error) {
+      // The view on the bytes says so, in words about itself.
+      if (error instanceof RangeError) return refuse("encoding", "too short: the bytes end within a value");
       return fault(error);
     }
   }

@@ -296,7 +296,7 @@ export const METHOD_EXAMPLES: { readonly [M in MethodName]: MethodExample<M> } =
   },
   subscribe: {
     params: { to: "transactions", addresses: [ADDRESS] },
-    result: { subscription: "1", cursor: "mhz3k1.0.42" },
+    result: { subscription: "1", cursor: "5e1f0c3a.9c41d07be2835fa6.0.17.0" },
   },
   unsubscribe: { params: { subscription: "1" }, result: { ended: true } },
   governance_state: {

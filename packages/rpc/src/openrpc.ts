@@ -36,6 +36,9 @@ const INFO = {
   license: { name: "MIT" },
 };
 
+/** Where a node is, unless the server that answers knows by which address it was asked: then it puts that in. */
+export const OPENRPC_SERVERS = [{ name: "a node on this machine", url: "http://127.0.0.1:9545" }] as const;
+
 let made: ResultOf<"rpc.discover"> | undefined;
 
 /** The document. Always the same object: nobody may change it. */
@@ -52,7 +55,7 @@ function makeDocument(): ResultOf<"rpc.discover"> {
   const document = {
     openrpc: "1.3.2",
     info: INFO,
-    servers: [{ name: "a node on this machine", url: "http://127.0.0.1:9545" }],
+    servers: OPENRPC_SERVERS,
     methods,
     components: { schemas: Object.fromEntries(named) },
     "x-subscription-notification": notice,

@@ -17,13 +17,14 @@ const TOLD_MAX = 10;
 const SHOWN_MAX = 100;
 
 /**
- * The params of a call, checked, with defaults filled in. Left out is the same as `{}`.
+ * The params of a call, checked, with defaults filled in. Left out is the same as `{}`, and so are null and an empty list,
+ * which libraries send where there are none.
  * @throws {RpcError} `params-invalid`, with every problem in `data.problems`
  */
 export function parseParams<M extends MethodName>(method: M, params: unknown): ParamsOf<M> {
-  const parsed = METHODS[method].params.safeParse(params === undefined ? {} : params, { reportInput: true });
+  const parsed = METHODS[method].params.safeParse(isNone(params) ? {} : params, { reportInput: true });
   if (parsed.success) return parsed.data as ParamsOf<M>;
-  const problems = parsed.error.issues.flatMap((issue) => problemsOf(method, issue));
+  const problems = parsed.error.issues.flatMap((issue) => problemsOf(method, issue, params));
   // A number far out of range is too large, and no integer that can be told from the next: both in the same words.
   throw invalid(method, problems.filter(isFirst).slice(0, TOLD_MAX));
 }
@@ -50,7 +51,12 @@ function taken(method: MethodName): string {
   return fields.length === 0 ? "an empty object" : `an object with ${fields.join(", ")}`;
 }
 
-function problemsOf(method: MethodName, issue: z.core.$ZodIssue): readonly ParamsProblem[] {
+function isNone(params: unknown): boolean {
+  return params === undefined || params === null || (Array.isArray(params) && params.length === 0);
+}
+
+/** @param params as they came: an issue of all of them shows them with defaults filled in, which nobody sent */
+function problemsOf(method: MethodName, issue: z.core.$ZodIssue, params: unknown): readonly ParamsProblem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.slice(0, TOLD_MAX).map((key) => ({
       field: key.slice(0, SHOWN_MAX),
@@ -62,7 +68,7 @@ function problemsOf(method: MethodName, issue: z.core.$ZodIssue): readonly Param
   // An issue of the params as a whole is about their form, or about fields that exclude each other.
   const expected =
     field === "" && issue.code !== "custom" ? `params by name: ${taken(method)}` : issue.message;
-  return [{ field, found: shown(issue.input), expected }];
+  return [{ field, found: shown(field === "" ? params : issue.input), expected }];
 }
 
 /** Whether nothing before it says the same. */

@@ -55,7 +55,9 @@ function checkImport(source: Source, { specifier }: Import): string | undefined 
   if (packageName === undefined) return undefined;
   const inner = behindDoor(packageName);
   const isInside = inner !== undefined && source.path.startsWith(inner);
-  if (specifier.startsWith("node:") && FOR_BROWSERS.includes(packageName) && !isInside) {
+  // What builds a package runs on the machine that does, and nowhere else.
+  const isBuild = !source.path.startsWith(`packages/${packageName}/src/`);
+  if (specifier.startsWith("node:") && FOR_BROWSERS.includes(packageName) && !isInside && !isBuild) {
     const where = inner === undefined ? "take what it gives as an argument (a port)" : `move it to ${inner}`;
     return `${specifier} in code that runs in browsers; ${where}`;
   }

@@ -14,6 +14,7 @@ const PACKAGE_FOLDERS: Readonly<Record<string, readonly string[]>> = { cli: ["bi
 const PACKAGE_EXTRAS: Readonly<Record<string, readonly string[]>> = {
   explorer: ["index.html", "vite.config.ts"],
   cli: ["rolldown.config.ts"],
+  client: ["rolldown.config.ts"],
 };
 const SHARED = "packages/tsconfig.base.json";
 

@@ -11,13 +11,16 @@ import {
   type RpcService,
   type SubscriptionMethodName,
 } from "../methods.ts";
+import { OPENRPC_SERVERS } from "../openrpc.ts";
 import { parseParams } from "../params.ts";
 import { SUBSCRIPTION_METHODS, type SubscribeParams } from "../subscription-methods.ts";
 import { isEnough } from "./access.ts";
+import { readBody } from "./body.ts";
 import { type CallRequest, errorAnswer, readRequest, resultAnswer } from "./envelope.ts";
 import type { Connection, Load } from "./load.ts";
 import { nearest } from "./nearest.ts";
 import type { RpcLimits, RpcObserver } from "./options.ts";
+import { LARGE_BYTES } from "./sources.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Turns } from "./turns.ts";
 
@@ -25,6 +28,8 @@ import type { Turns } from "./turns.ts";
 export interface Caller {
   readonly context: CallContext;
   readonly connection: Connection;
+  /** The address that it has asked, as it names it: `http://HOST:PORT`. */
+  readonly url: string;
   /** Where its events can go; undefined over HTTP. */
   readonly subscriptions?: Subscriptions;
   /** Names of the subscriptions that this body has begun: they hear of events when its answer has been sent. */
@@ -48,8 +53,10 @@ const FAULT_REASONS: ReadonlySet<string> = new Set<ErrorReason>([
 /** What a wrong call costs to refuse, and what so many bytes or milliseconds of reading do, against a request with one. */
 const CALL_COST = 0.25;
 const BYTES_OF_COST = 32_768;
-/** What is nested deeply takes many times as long to read as its bytes say. */
+/** What holds many values takes many times as long to read as its bytes say. */
 const MS_OF_COST = 0.2;
+/** No body takes longer to read than so many milliseconds (body.ts); what is more went by while others had the core. */
+const READ_MS_MAX = 30;
 
 /** What of one batch begins at once may take so many milliseconds before others get their turn of the loop. */
 const SLICE_MS = 20;
@@ -61,21 +68,27 @@ class Asker {
   #cost: number;
   /** Bytes of the answer that are held already. */
   heldBytes = 0;
+  #hasErred = false;
 
-  constructor(caller: Caller, body: string) {
+  constructor(caller: Caller, body: string | Uint8Array) {
     this.caller = caller;
     this.#cost = 1 - CALL_COST + body.length / BYTES_OF_COST;
   }
 
   /** The body took so long to read. */
   read(ms: number): void {
-    this.#cost += ms / MS_OF_COST;
+    this.#cost += Math.min(ms, READ_MS_MAX) / MS_OF_COST;
+  }
+
+  get hasErred(): boolean {
+    return this.#hasErred;
   }
 
   /** Something in it was wrong. */
   wrong(): void {
     const { connection } = this.caller;
-    connection.hasErred = true;
+    connection.erred();
+    this.#hasErred = true;
     connection.source.wrong(CALL_COST + this.#cost, performance.now());
     this.#cost = 0;
   }
@@ -104,28 +117,23 @@ export class Calls {
    * The answer to a body; undefined if it holds notifications only. Never rejects. Its bytes are held for the connection:
    * whoever sends it releases them when it has left.
    */
-  async answer(body: string, caller: Caller): Promise<Answer> {
+  async answer(body: string | Uint8Array, caller: Caller): Promise<Answer> {
     const asker = new Asker(caller, body);
     const answer = await this.#answerBody(body, asker);
+    if (body.length > LARGE_BYTES && !asker.hasErred) caller.connection.isProven = true;
     this.#parts.load.hold(caller.connection, (answer?.length ?? 0) - asker.heldBytes);
     return answer;
   }
 
-  async #answerBody(body: string, asker: Asker): Promise<Answer> {
+  async #answerBody(body: string | Uint8Array, asker: Asker): Promise<Answer> {
     const begun = performance.now();
-    let content: unknown;
-    let said = "";
-    try {
-      content = JSON.parse(body);
-    } catch (error) {
-      said = error instanceof Error ? error.message : String(error);
-    }
+    const read = readBody(body);
     asker.read(performance.now() - begun);
-    if (said !== "") {
+    if (!read.ok) {
       asker.wrong();
-      const message = `the body is no JSON (${said}): send one request, or a list of them`;
-      return errorAnswer(null, new RpcError("parse-error", { message }));
+      return errorAnswer(null, read.error);
     }
+    const { content } = read;
     if (Array.isArray(content)) return this.#answerBatch(content, asker);
     const [answer] = await this.#answerAll([content], asker);
     return answer;
@@ -233,7 +241,8 @@ export class Calls {
       const call = service[method] as AnyCall;
       const result = await call.call(service, checked, caller.context);
       if (isRejected(method, result)) asker.wrong();
-      const json = method === "rpc.discover" ? this.#textOf(result as object) : JSON.stringify(result);
+      const json =
+        method === "rpc.discover" ? this.#document(result as object, caller) : JSON.stringify(result);
       // Only what is no JSON at all gives undefined: nothing, a function.
       if (json === undefined) throw new TypeError(`${method} gave ${json}`);
       return json;
@@ -242,11 +251,12 @@ export class Calls {
     }
   }
 
-  /** The JSON of what is always the same. */
-  #textOf(result: object): string {
+  /** The OpenRPC document as JSON, which is always the same but for the address that was asked. */
+  #document(result: object, { url }: Caller): string {
     const text = this.#texts.get(result) ?? JSON.stringify(result);
     this.#texts.set(result, text);
-    return text;
+    const servers = JSON.stringify([{ name: "the address that this was asked at", url }]);
+    return text.replace(JSON.stringify(OPENRPC_SERVERS), () => servers);
   }
 
   /** What a caller may know of what was thrown. */

@@ -23,7 +23,10 @@ export function readRequest(value: unknown): ReadRequest {
     return refused(null, `a request is an object, this is ${kindOf(value)}`);
   const { jsonrpc, id, method, params } = value as Record<string, unknown>;
   if (id !== undefined && !isId(id))
-    return refused(null, `the id is ${kindOf(id)}; it must be a text, an integer or null`);
+    return refused(
+      null,
+      `the id is ${kindOf(id)}; it must be a text, null, or an integer from -(2^53 - 1) to 2^53 - 1`,
+    );
   // What is no request is answered even without an id: it can't be told whether it was a notification.
   if (jsonrpc !== "2.0") return refused(id ?? null, `"jsonrpc" is ${kindOf(jsonrpc)}; it must be "2.0"`);
   if (typeof method !== "string")

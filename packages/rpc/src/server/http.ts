@@ -9,11 +9,12 @@ import type { Access } from "./access.ts";
 import { CallSignal } from "./call-signal.ts";
 import type { Caller, Calls } from "./calls.ts";
 import { errorAnswer } from "./envelope.ts";
+import type { HeldWork } from "./held.ts";
 import { Connection, type Load } from "./load.ts";
 import type { RpcLimits, RpcObserver, RpcTls } from "./options.ts";
 import { isOfPage, type Page, servePage } from "./page.ts";
-import { plainAddress, type Source, type Sources } from "./sources.ts";
-import { statusOf } from "./status.ts";
+import { LARGE_BYTES, plainAddress, type Source, type Sources } from "./sources.ts";
+import { askedUrl, statusOf } from "./status.ts";
 
 /** What the HTTP side works with. */
 export interface HttpParts {
@@ -46,6 +47,8 @@ export class HttpSide {
   readonly #sockets = new Set<Socket>();
   /** Of the requests that are being answered. */
   readonly #open = new Set<CallSignal>();
+  /** Connections that were kept waiting before anything of them was read. */
+  readonly #letIn = new WeakSet<object>();
   readonly #roles = new WeakMap<FastifyRequest, RpcRole>();
   #isClosing = false;
 
@@ -97,9 +100,9 @@ export class HttpSide {
 
   #prepare(): void {
     const { app } = this;
-    // The body stays text: calls.ts reads it, and answers what is no JSON as JSON-RPC wants it.
+    // The body stays bytes: body.ts reads it, and what is no UTF-8 or no JSON is answered as JSON-RPC wants it.
     app.removeAllContentTypeParsers();
-    app.addContentTypeParser("application/json", { parseAs: "string" }, (_request, body, done) => {
+    app.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => {
       done(null, body);
     });
     app.addHook("onRequest", (request, reply, done) => {
@@ -111,12 +114,16 @@ export class HttpSide {
       });
     });
     app.post("/", (request, reply) => this.#post(request, reply));
-    app.get("/health", (request, reply) => this.#health(request, reply));
+    app.route({
+      ...{ method: ["GET", "HEAD"], url: "/health" },
+      handler: (request, reply) => this.#health(request, reply),
+    });
     app.options("/", (_request, reply) => reply.code(204).send());
     if (this.#parts.page !== undefined) servePage(app, this.#parts.page);
     app.setNotFoundHandler((request, reply) => {
       this.#wrong(request);
-      const message = "there is nothing here: POST JSON-RPC 2.0 to /, or GET /health";
+      const page = this.#parts.page === undefined ? "" : ", open / in a browser";
+      const message = `there is nothing here: POST JSON-RPC 2.0 to /${page}, or GET /health`;
       return this.#send(reply, 404, errorAnswer(null, new RpcError("invalid-request", { message })));
     });
     app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply));
@@ -153,10 +160,16 @@ export class HttpSide {
       return;
     }
     // Reading begins by itself in this turn, so it can be stopped only behind that.
-    process.nextTick(() => socket.pause());
-    source.hold((end) => {
-      if (socket.destroyed) end();
-      else socket.once("close", end).resume();
+    process.nextTick(() => {
+      if (!this.#letIn.has(socket)) socket.pause();
+    });
+    source.holdConnection({
+      begin: (end) => {
+        this.#letIn.add(socket);
+        if (socket.destroyed) end();
+        else socket.once("close", end).resume();
+      },
+      giveUp: () => refuseConnection(socket, 429, "rate-limited"),
     });
   }
 
@@ -175,17 +188,29 @@ export class HttpSide {
     }
     // What is sent ahead can't be stopped once it is taken up: of who is often wrong it comes one after the other.
     const isAhead = connection.requests > 1 && source.isSuspect;
-    if (!isAhead && !(connection.hasErred && source.mustHold(performance.now()))) {
+    const bytes = mostBytes(request, this.#parts.limits.bodyBytes);
+    const isLarge = bytes > LARGE_BYTES && !connection.isProven;
+    if (!isLarge && !isAhead && !(connection.hasErred && source.mustHold(performance.now()))) {
       connection.hasErred = false;
+      connection.isUntried = false;
       goOn();
       return;
     }
-    source.hold((end) => {
-      connection.hasErred = false;
-      reply.raw.once("close", end);
-      if (request.raw.socket.destroyed) end();
-      else goOn();
-    });
+    const work: HeldWork = {
+      begin: (end) => {
+        connection.hasErred = false;
+        reply.raw.once("close", end);
+        // Of a large one only the reading: what it asks for may take as long as it takes.
+        if (isLarge) request.raw.once("end", () => setImmediate(end));
+        if (request.raw.socket.destroyed) end();
+        else goOn();
+      },
+      giveUp: () => this.#refuse(request, reply, "rate-limited"),
+    };
+    if (isLarge) source.holdLarge(work, bytes, !connection.wasWrong);
+    else if (connection.isUntried) source.holdConnection(work);
+    else source.hold(work);
+    connection.isUntried = false;
   }
 
   #sourceOf(request: FastifyRequest): Source {
@@ -194,7 +219,7 @@ export class HttpSide {
 
   /** A request was wrong as a whole. */
   #wrong(request: FastifyRequest): void {
-    this.#connectionOf(request).hasErred = true;
+    this.#connectionOf(request).erred();
     this.#sourceOf(request).wrong(1, performance.now());
   }
 
@@ -223,7 +248,7 @@ export class HttpSide {
     // A browser asks beforehand whether it may send the token, and sends none with that.
     if (method === "OPTIONS") return undefined;
     // Nor a token with the files of the page, which are there for anyone.
-    if (method === "GET" && isOfPage(this.#parts.page, url)) return undefined;
+    if ((method === "GET" || method === "HEAD") && isOfPage(this.#parts.page, url)) return undefined;
     const answer = access.role(headers);
     if (answer.ok) this.#roles.set(request, answer.role);
     else if (answer.reason === "token-unknown" || url !== "/health") return answer.reason;
@@ -250,7 +275,7 @@ export class HttpSide {
   async #post(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { calls, load } = this.#parts;
     const answer = await this.#during(request, (caller) =>
-      calls.answer(typeof request.body === "string" ? request.body : "", caller),
+      calls.answer(request.body instanceof Uint8Array ? request.body : "", caller),
     );
     if (answer === undefined) return reply.code(204).send();
     reply.raw.once("finish", () => load.release(this.#connectionOf(request), answer.length));
@@ -280,7 +305,8 @@ export class HttpSide {
     if (this.#isClosing || connection.isClosed) signal.abort();
     try {
       const role = this.#roles.get(request) ?? "read";
-      return await work({ context: { role, source: sourceOf(request), signal }, connection });
+      const url = askedUrl(request.headers.host, this.#parts.tls);
+      return await work({ context: { role, source: sourceOf(request), signal }, connection, url });
     } finally {
       this.#open.delete(signal);
       connection.signals.delete(signal);
@@ -293,7 +319,7 @@ export class HttpSide {
     if (known !== undefined) return known;
     const source = this.#sourceOf(request);
     const owes = source.ownWaitMs(performance.now()) > 0;
-    const made = new Connection(source, () => socket.destroy(), owes);
+    const made = new Connection(source, () => socket.destroy(), owes && !this.#letIn.has(socket));
     this.#connections.set(socket, made);
     if (socket.destroyed) this.#parts.load.closed(made);
     else socket.once("close", () => this.#parts.load.closed(made));
@@ -335,6 +361,11 @@ export class HttpSide {
       .header("x-content-type-options", "nosniff")
       .send(body);
   }
+}
+
+/** How long the body is, or, of one that does not say so, the most that it can be. */
+function mostBytes({ headers }: FastifyRequest, max: number): number {
+  return "transfer-encoding" in headers ? max : Math.min(max, Number(headers["content-length"] ?? 0));
 }
 
 /** Whether the body is compressed, which this server does not undo: few bytes could become very many. */

@@ -26,16 +26,30 @@ export class Connection implements Counts {
   isClosed = false;
   /** Something that came over it was wrong, and it has not been kept waiting for that yet. */
   hasErred: boolean;
+  /** Something was wrong once. */
+  wasWrong = false;
+  /** A large body came over it and was right, and nothing was wrong since. */
+  isProven = false;
+  /** Nothing has come over it yet, and it was not kept waiting for what its source owes. */
+  isUntried: boolean;
   /** Requests of HTTP that came and are not answered yet. */
   requests = 0;
   /** Of its requests that are being answered: a caller may send several before it reads. */
   readonly signals = new Set<CallSignal>();
   #last: Promise<void> = Promise.resolve();
 
-  constructor(source: Source, cut: () => void, hasErred = false) {
+  constructor(source: Source, cut: () => void, isUntried = false) {
     this.source = source;
     this.cut = cut;
-    this.hasErred = hasErred;
+    this.hasErred = isUntried;
+    this.isUntried = isUntried;
+  }
+
+  /** Something that came over it was wrong. */
+  erred(): void {
+    this.hasErred = true;
+    this.wasWrong = true;
+    this.isProven = false;
   }
 
   /** Does something when what was to be done before it has ended: of a connection one body's reads are answered at a time. */

@@ -37,7 +37,7 @@ export async function openRpcServer(options: RpcServerOptions): Promise<RpcServe
   const load = new Load(limits);
   const calls = new Calls({ service, limits, observer, load, turns: new Turns() });
   const http = new HttpSide({ service, calls, access, load, limits, observer, sources, tls, page });
-  const webSocket = new WebSocketSide({ calls, events, access, load, limits, observer, sources });
+  const webSocket = new WebSocketSide({ calls, events, access, load, limits, observer, sources, tls });
   webSocket.listenTo(http.app.server);
   try {
     await http.app.listen({ host: asked.host, port: asked.port });

@@ -100,7 +100,10 @@ export function isOfPage(page: Page | undefined, url: string): boolean {
 /** Has a server answer for each file of a page, whoever asks: there is nothing in it that a reader of the RPC gets. */
 export function servePage(app: FastifyInstance, page: Page): void {
   for (const [path, file] of page)
-    app.get(path, (request, reply) => sendFile(reply, file, request.headers.host ?? ""));
+    app.route({
+      ...{ method: ["GET", "HEAD"], url: path },
+      handler: (request, reply) => sendFile(reply, file, request.headers.host ?? ""),
+    });
 }
 
 function sendFile(reply: FastifyReply, { type, body, cache }: PageFile, host: string): FastifyReply {

@@ -6,9 +6,10 @@ import { CLOSE_CODES } from "../subscription-events.ts";
 import type { EventFeed } from "../subscription-methods.ts";
 import { CallSignal } from "./call-signal.ts";
 import type { Caller, Calls } from "./calls.ts";
+import type { HeldWork } from "./held.ts";
 import { Connection, type Load } from "./load.ts";
 import type { RpcLimits, RpcObserver } from "./options.ts";
-import type { Source } from "./sources.ts";
+import { LARGE_BYTES, type Source } from "./sources.ts";
 import { type NoticeSink, type SubscriptionCount, Subscriptions } from "./subscriptions.ts";
 
 /** What a session is made with. */
@@ -16,6 +17,8 @@ export interface SessionOptions {
   readonly ws: WebSocket;
   readonly role: RpcRole;
   readonly address: string;
+  /** The address that it has connected to. */
+  readonly url: string;
   readonly source: Source;
   readonly calls: Calls;
   readonly events: EventFeed;
@@ -57,13 +60,14 @@ export class Session implements NoticeSink {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    const { ws, role, address, source, events, limits, count, load } = options;
+    const { ws, role, address, url, source, events, limits, count, load } = options;
     this.#subscriptions = new Subscriptions(events, limits, count, this);
     this.#connection = new Connection(source, () => ws.terminate());
     this.#connection.signals.add(this.#signal);
     this.#caller = {
       context: { role, source: address, signal: this.#signal },
       connection: this.#connection,
+      url,
       subscriptions: this.#subscriptions,
     };
     ws.on("message", (data, isBinary) => this.#message(data.toString(), isBinary));
@@ -92,7 +96,9 @@ export class Session implements NoticeSink {
     if (ws.isPaused) this.#pingedMs = now;
     if (now - this.#pingedMs < limits.pingMs) return;
     if (!this.#isAlive) {
-      ws.terminate();
+      // It reads nothing, or is gone: a reader of events hears of that if it reads on.
+      if (this.#subscriptions.isEmpty) ws.terminate();
+      else this.slow();
       return;
     }
     this.#isAlive = false;
@@ -156,7 +162,9 @@ export class Session implements NoticeSink {
   #takeUp(): void {
     const { ws } = this.#options;
     while (this.#queue.length > 0 && !this.#isFull()) {
-      if (this.#connection.hasErred && this.#isHeld()) break;
+      const length = this.#queue[0]?.length ?? 0;
+      const isLarge = length > LARGE_BYTES && !this.#connection.isProven;
+      if ((this.#connection.hasErred || isLarge) && this.#isHeld(isLarge, length)) break;
       this.#takeNext();
     }
     if (this.#queue.length > QUEUE_MAX || this.#queueLength > QUEUE_LENGTH_MAX) ws.pause();
@@ -181,21 +189,26 @@ export class Session implements NoticeSink {
     this.#answer(text).finally(end);
   }
 
-  /** Whether the next message has to wait, for what was wrong: then it is taken up when it may be. */
-  #isHeld(): boolean {
+  /** Whether the next message has to wait, for what was wrong or is large: then it is taken up when it may be. */
+  #isHeld(isLarge: boolean, length: number): boolean {
     const { source } = this.#options;
     if (this.#isWaiting) return true;
-    if (!source.mustHold(performance.now())) {
+    if (!isLarge && !source.mustHold(performance.now())) {
       this.#connection.hasErred = false;
       return false;
     }
     this.#isWaiting = true;
-    source.hold((end) => {
-      this.#isWaiting = false;
-      this.#connection.hasErred = false;
-      this.#takeNext(end);
-      this.#takeUp();
-    });
+    // It waits as long as it takes: nothing else of this connection is read meanwhile.
+    const work: HeldWork = {
+      begin: (end) => {
+        this.#isWaiting = false;
+        this.#connection.hasErred = false;
+        this.#takeNext(end);
+        this.#takeUp();
+      },
+    };
+    if (isLarge) source.holdLarge(work, length, !this.#connection.wasWrong);
+    else source.hold(work);
     return true;
   }
 

@@ -1,12 +1,17 @@
 // What each source (an address, or a network of IPv6) does to a server: its connections, how many calls it makes, and how
 // much of what it sends is wrong. Who sends wrong things is kept waiting, on the connections that sent them, so that
 // no more is read from it than the node can well do without noticing; what is right is not kept waiting by what is wrong.
+import { Held, type HeldWork } from "./held.ts";
 import type { RpcLimits } from "./options.ts";
 
 /** A source is kept waiting so long at most, in milliseconds. */
 const WAIT_MS_MAX = 10_000;
-/** What was held and is begun may take so long, in milliseconds, before the next is begun. */
-const HELD_MS = 100;
+/** A body with more bytes is read alone, of those of its source: each holds up the loop for some 10 ms. */
+export const LARGE_BYTES = 256 * 1024;
+/** And so long at most, in milliseconds, before the next is: who sends one slowly keeps few in memory. */
+const LARGE_MS = 5_000;
+/** After each MiB of them nothing large is read for so many milliseconds while something is owed: a tenth is for them. */
+const REST_MS_OF_MIB = 100;
 /** What may come at once after a rest, in seconds of the rate. */
 const BURST_SECONDS = 2;
 /** All sources together may be wrong so many times as often as one. */
@@ -61,9 +66,8 @@ export class Source {
   readonly #calls: Bucket;
   readonly #wrong: Bucket;
   connections = 0;
-  readonly #held: ((end: () => void) => void)[] = [];
-  #isBusy = false;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #held = new Held((now) => this.waitMs(now), WAIT_MS_MAX);
+  readonly #heldLarge = new Held((now) => this.waitMs(now), WAIT_MS_MAX, LARGE_MS);
 
   constructor(all: Sources, limits: RpcLimits, now: number) {
     this.#all = all;
@@ -79,7 +83,7 @@ export class Source {
 
   /** Whether nothing would be lost by forgetting it. */
   isIdle(now: number): boolean {
-    if (this.#held.length > 0 || this.#isBusy) return false;
+    if (!this.#held.isEmpty || !this.#heldLarge.isEmpty) return false;
     return this.connections === 0 && this.ownWaitMs(now) === 0 && this.#wrong.isFull && this.#calls.isFull;
   }
 
@@ -98,40 +102,27 @@ export class Source {
 
   /** Whether what comes from where something was wrong has to be held. */
   mustHold(now: number): boolean {
-    return this.#held.length > 0 || this.#isBusy || this.waitMs(now) > 0;
+    return !this.#held.isEmpty || this.waitMs(now) > 0;
+  }
+
+  /** Begins what came on a connection on which something was wrong, when the source owes nothing any more. */
+  hold(work: HeldWork): void {
+    this.#held.addRequest(work);
   }
 
   /**
-   * Begins something when the source owes nothing any more, and what was held before has ended: what it costs is known
-   * only then. It has ended when it calls what it is given, or after a moment.
+   * Begins to read a large body, when the one before has been read, and the source owes nothing or has rested from that.
+   * @param bytes its length, or the most that it can be
+   * @param isFirst nothing was wrong on its connection: it goes before those of others
    */
-  hold(begin: (end: () => void) => void): void {
-    this.#held.push(begin);
-    this.#next();
+  holdLarge(work: HeldWork, bytes: number, isFirst: boolean): void {
+    const restMs = Math.ceil((bytes / (1024 * 1024)) * REST_MS_OF_MIB);
+    this.#heldLarge.addRequest({ ...work, restMs, isFirst });
   }
 
-  #next(): void {
-    if (this.#isBusy || this.#timer !== undefined || this.#held.length === 0) return;
-    const wait = this.waitMs(performance.now());
-    if (wait > 0) {
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        this.#next();
-      }, wait);
-      this.#timer.unref();
-      return;
-    }
-    this.#isBusy = true;
-    let hasEnded = false;
-    const end = (): void => {
-      if (hasEnded) return;
-      hasEnded = true;
-      clearTimeout(limit);
-      this.#isBusy = false;
-      setImmediate(() => this.#next());
-    };
-    const limit = setTimeout(end, HELD_MS);
-    this.#held.shift()?.(end);
+  /** Begins to read a new connection: before what came on such as were wrong, and soon, whatever it owes. */
+  holdConnection(work: HeldWork): void {
+    this.#held.addConnection(work);
   }
 
   /** Whether it has been wrong often lately, so that what comes next may be wrong, too. */

@@ -1,5 +1,6 @@
-// The HTTP status of a request that is turned away as a whole.
+// What HTTP says of a request: the status where it is turned away as a whole, and the address that it asked.
 import type { ErrorReason } from "../errors.ts";
+import type { RpcTls } from "./options.ts";
 
 const STATUS: { readonly [Reason in ErrorReason]?: number } = {
   "host-not-allowed": 403,
@@ -15,4 +16,9 @@ const STATUS: { readonly [Reason in ErrorReason]?: number } = {
 /** The status: 400 for what is wrong in itself. */
 export function statusOf(reason: ErrorReason): number {
   return STATUS[reason] ?? 400;
+}
+
+/** The address that a request asked, by its Host header. */
+export function askedUrl(host: string | undefined, tls: RpcTls | undefined): string {
+  return `${tls === undefined ? "http" : "https"}://${host ?? "127.0.0.1"}`;
 }

@@ -66,6 +66,11 @@ export class Subscriptions {
     return { subscription: name, cursor };
   }
 
+  /** Whether there is none. */
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** Ends one. @returns whether there was one */
   unsubscribe(name: string): boolean {
     const entry = this.#entries.get(name);

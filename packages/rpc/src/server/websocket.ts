@@ -11,10 +11,10 @@ import type { Access } from "./access.ts";
 import type { Calls } from "./calls.ts";
 import { errorAnswer } from "./envelope.ts";
 import type { Load } from "./load.ts";
-import type { RpcLimits, RpcObserver } from "./options.ts";
+import type { RpcLimits, RpcObserver, RpcTls } from "./options.ts";
 import { Session, type SessionOptions } from "./session.ts";
 import { plainAddress, type Sources } from "./sources.ts";
-import { statusOf } from "./status.ts";
+import { askedUrl, statusOf } from "./status.ts";
 import type { SubscriptionCount } from "./subscriptions.ts";
 
 /** What the WebSocket side works with. */
@@ -26,6 +26,7 @@ export interface WebSocketParts {
   readonly limits: RpcLimits;
   readonly observer: RpcObserver;
   readonly sources: Sources;
+  readonly tls: RpcTls | undefined;
 }
 
 /** Connections are looked after so many times in the time that each may take to read or to answer. */
@@ -100,11 +101,12 @@ export class WebSocketSide {
     }
     this.#server.handleUpgrade(request, socket, head, (ws) => {
       const flushed = (): number => request.socket.bytesWritten - request.socket.writableLength;
-      this.#begin(ws, { role: admitted, address, source, flushed });
+      const url = askedUrl(request.headers.host, this.#parts.tls);
+      this.#begin(ws, { role: admitted, address, url, source, flushed });
     });
   }
 
-  #begin(ws: WebSocket, who: Pick<SessionOptions, "role" | "address" | "source" | "flushed">): void {
+  #begin(ws: WebSocket, who: Pick<SessionOptions, "role" | "address" | "url" | "source" | "flushed">): void {
     const { calls, events, load, limits, observer } = this.#parts;
     const session = new Session({
       ...{ ...who, ws, calls, events, load, limits, observer },
