@@ -2,15 +2,16 @@
 // real validators, from a new key to a verified proof.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { withNetwork } from "../network/harness.ts";
 import type { Report, Task } from "./app/run.ts";
 import { serveFolder, startChromium } from "./chromium.ts";
-import { buildApp, checkTypes, PACKED, packAll, scriptsOf } from "./packed-app.ts";
+import { buildApp, checkTypes, packClient, scriptsOf } from "./packed-app.ts";
 
 const runFile = promisify(execFile);
 
@@ -42,22 +43,46 @@ describe("the client, packed and installed by somebody else", function () {
   let folder: string;
   let project: string;
   let page: string;
-  let packed: ReadonlyMap<string, readonly string[]>;
+  let packed: readonly string[];
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "witan-packed-"));
-    packed = await packAll(folder);
+    packed = await packClient(folder);
     ({ project, page } = await buildApp(folder));
   });
   after(() => rm(folder, { recursive: true, force: true }));
 
   it("holds what was built, and its types, and no sources or tests", () => {
-    for (const name of PACKED) {
-      const files = packed.get(name) ?? [];
-      assert.ok(files.includes("dist/index.js") && files.includes("dist/index.d.ts"), name);
-      const others = ["package.json", "README.md", "LICENSE"];
-      const strange = files.filter((path) => !others.includes(path) && !path.startsWith("dist/"));
-      assert.deepEqual(strange, [], name);
-    }
+    const others = ["package.json", "README.md", "LICENSE"];
+    for (const file of ["node.js", "browser.js", "types/client/index.d.ts"])
+      assert.ok(packed.includes(`bundle/${file}`), file);
+    const strange = packed.filter(
+      (path) => !others.includes(path) && !/^bundle\/[^.]+(?:\.d\.ts|\.js)$/.test(path),
+    );
+    assert.deepEqual(strange, []);
+  });
+
+  it("needs what its manifest names, in the versions that are tested here, and nothing of this repository", async () => {
+    const installed = join(project, "node_modules/@witan");
+    assert.deepEqual(await readdir(installed), ["client"]);
+    const texts = await Promise.all(
+      packed
+        .filter((path) => /\.(?:js|d\.ts)$/.test(path))
+        .map((path) => readFile(join(installed, "client", path), "utf8")),
+    );
+    const named = texts.flatMap((text) =>
+      [...text.matchAll(/(?:from|import\() ?"((?:@[a-z]+\/)?[a-z][\w-]*)(?:\/[\w./-]*)?"/g)].map(
+        ([, name]) => name,
+      ),
+    );
+    const manifest = async (path: string) =>
+      JSON.parse(await readFile(path, "utf8")) as { readonly dependencies: Readonly<Record<string, string>> };
+    const { dependencies } = await manifest(join(installed, "client/package.json"));
+    assert.deepEqual([...new Set(named)].sort(), Object.keys(dependencies).sort());
+    const inside = ["primitives", "crypto", "ledger", "rpc"].map((name) =>
+      manifest(fileURLToPath(new URL(`../../packages/${name}/package.json`, import.meta.url))),
+    );
+    const versions = Object.assign({}, ...(await Promise.all(inside)).map((one) => one.dependencies));
+    for (const [name, version] of Object.entries(dependencies)) assert.equal(version, versions[name], name);
   });
 
   it("has types that an application is checked by", () => checkTypes(project));

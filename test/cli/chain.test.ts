@@ -211,7 +211,7 @@ describe("witan block", () => {
     const ran = await witan("block", "1", "--rpc", node.url, "--transactions", "full");
     assert.equal(asked[0]?.transactions, "full");
     assert.match(ran.out, /\n {2}kind +transfer\n/);
-    assert.ok(ran.out.includes(`12345 of WITAN to ${node.addressOf("carol")}`), ran.out);
+    assert.ok(ran.out.includes(`0.00012345 WITAN to ${node.addressOf("carol")}`), ran.out);
     assert.ok(ran.out.includes(sealed.id));
   });
 

@@ -1,18 +1,18 @@
 // The configuration of a node: who says what holds, and every mistake with field, found, expected and place.
 import assert from "node:assert/strict";
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
 import { createKey } from "@witan/crypto/node";
 import { MEMPOOL_LIMITS } from "@witan/primitives";
 import { OUTPUT_CACHE_DEFAULTS } from "@witan/storage";
-import { FIELDS, mempoolLimits, NAMED_FIELDS } from "../../packages/cli/src/config/fields.ts";
+import { mempoolLimits, NAMED_FIELDS } from "../../packages/cli/src/config/fields.ts";
 import { parseHostPort } from "../../packages/cli/src/config/host-port.ts";
 import { loadConfig } from "../../packages/cli/src/config/load.ts";
 import { nearest } from "../../packages/cli/src/config/nearest.ts";
 import { configText } from "../../packages/cli/src/config/write.ts";
 import { CommandFailure, type FieldProblem } from "../../packages/cli/src/exit.ts";
-import { inFolder, lastJson, witan, witanProcess } from "./run.ts";
+import { inFolder, withToml } from "./run.ts";
 
 const idOf = () => formatPeerId(peerIdOfEd25519(createKey("peer").publicKey));
 const [ID, OTHER_ID] = [idOf(), idOf()];
@@ -25,13 +25,6 @@ interface Said {
 
 function load(home: string, { env = {}, flags = {} }: Said = {}) {
   return loadConfig({ home, env, flags, cwd: join(home, "elsewhere") });
-}
-
-async function withToml<T>(toml: string, work: (home: string) => Promise<T>): Promise<T> {
-  return inFolder(async (home) => {
-    await writeFile(join(home, "config.toml"), toml);
-    return work(home);
-  });
 }
 
 /** What is wrong, as lines: field, place, found, expected. */
@@ -344,47 +337,5 @@ describe("a written configuration", () => {
       const whole = await load(home);
       assert.deepEqual(whole.config, config);
       assert.ok(whole.settings.every(({ source }) => source.startsWith("config.toml:")));
-    }));
-});
-
-describe("witan config check", () => {
-  it("prints what holds and who said it", () =>
-    withToml('[log]\nlevel = "debug"\n', async (home) => {
-      const ran = await witan("config", "check", "--home", home, "--metrics-listen", "127.0.0.1:9", "--json");
-      assert.equal(ran.code, 0, ran.err);
-      const settings = lastJson(ran)["settings"] as Record<string, { value: unknown; source: string }>;
-      assert.deepEqual(settings["log.level"], { value: "debug", source: "config.toml:2" });
-      assert.deepEqual(settings["metrics.listen"], { value: "127.0.0.1:9", source: "--metrics-listen" });
-      assert.equal(Object.keys(settings).length, NAMED_FIELDS.length);
-      const told = await witan("config", "check", "--home", join(home, "config.toml"));
-      assert.match(told.out, /log\.level +"debug" {2}\(config\.toml:2\)/);
-    }));
-
-  it("reads the environment", () =>
-    withToml("", async (home) => {
-      const env = { WITAN_RPC_LISTEN: "nowhere" };
-      const ran = await witanProcess(["config", "check", "--home", home], { env });
-      assert.equal(ran.code, 2);
-      assert.match(ran.err, /rpc\.listen \(WITAN_RPC_LISTEN\): found "nowhere", expected HOST:PORT/);
-    }));
-
-  it("has a flag for every field", async () => {
-    const { out } = await witanProcess(["config", "check", "--help"]);
-    for (const { flag } of NAMED_FIELDS) assert.match(out, new RegExp(`${flag} `));
-    for (const section of Object.keys(FIELDS)) assert.match(out, new RegExp(`--${section}-`));
-  });
-
-  it("says what is wrong with the home itself", () =>
-    inFolder(async (folder) => {
-      const missing = await witan("config", "check", "--home", join(folder, "none"), "--json");
-      assert.equal(missing.code, 2);
-      assert.match(
-        String((lastJson(missing)["error"] as { message: string }).message),
-        /there is no such file/,
-      );
-      await mkdir(join(folder, "config.toml"));
-      const odd = await witan("config", "check", "--home", folder);
-      assert.equal(odd.code, 2);
-      assert.match(odd.err, /it is a directory/);
     }));
 });

@@ -238,5 +238,14 @@ describe("witan evidence", function () {
       assert.equal(mixed.code, 2);
       assert.match(mixed.err, /give homes of one chain/);
       assert.equal((await witan("evidence")).code, 2);
+      for (const [home, why] of [
+        [join(v2, "config.toml"), "that is a file"],
+        ["", "there is no such folder"],
+        [join(folder, "none"), "there is no such folder"],
+      ] as const) {
+        const refused = await witan("evidence", "--home", home);
+        assert.equal(refused.code, 2);
+        assert.ok(refused.err.includes(`${why}. Give the home of a node`), refused.err);
+      }
     }));
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { RpcClient } from "@witan/client";
 import { formatPeerId } from "@witan/crypto";
 import { writeKeyFile } from "@witan/crypto/node";
 import type { Change, Governance } from "@witan/ledger";
@@ -157,15 +158,8 @@ describe("witan governance", () => {
         json["approvedBy"],
         approvals.map((key) => (key === a ? "a" : null)),
       );
-      const third = await witan(
-        "governance",
-        "approve",
-        both,
-        "--key",
-        desk.file("b.json"),
-        "--rpc",
-        node.url,
-      );
+      const approve = ["governance", "approve", both, "--key", desk.file("b.json"), "--rpc", node.url];
+      const third = await witan(...approve);
       assert.ok(third.err.includes(`a (${a})`), "before the key is used");
     }));
 
@@ -196,8 +190,30 @@ describe("witan governance", () => {
         errorOf(late).message,
         /has sequence 0, the chain's next is 1: another change took its place/,
       );
+      node.instead.transaction_wait = async ({ transaction }) => ({ transaction, status: "unknown" });
       const twice = await desk.submit(files);
       assert.deepEqual([twice.code, errorOf(twice).reason], [1, "governance-sequence"]);
+    }));
+
+  it("answers as the first time where the change is made already, though its members are others now", () =>
+    withOperators(async (desk) => {
+      const before = await new RpcClient({ url: node.url }).call("governance_state", {});
+      await desk.propose("remove-member", "a");
+      const files = await desk.approve("a", "b", "c");
+      const first = await desk.submit(files, "--wait");
+      assert.equal(first.code, 0, first.out);
+      const hash = "11".repeat(32);
+      node.instead.transaction_wait = async ({ transaction }) => {
+        return { transaction, status: "final", height: 1, hash, index: 0 };
+      };
+      node.instead.consensus_membership = async ({ height }) => {
+        assert.equal(height, 1);
+        return { from: 1, quorum: 3, members: before.members };
+      };
+      for (const more of [[], ["--wait"]]) {
+        const again = await desk.submit(files, ...more);
+        assert.deepEqual([again.code, lastJson(again)], [0, lastJson(first)]);
+      }
     }));
 
   it("refuses a proposal of another chain", () =>
@@ -361,7 +377,11 @@ describe("a proposal", () => {
     const all: readonly (readonly [Change, RegExp])[] = [
       [
         { kind: "addMember", member: memberOf("e") },
-        /^add e as validator, with voting key 0\w+, peer id 12D3KooW\w+, operator key/,
+        /^add e as validator, with voting key 0\w+, peer id 12D3KooW\w+, operator key \w+, reward policy none: fees are destroyed$/,
+      ],
+      [
+        { kind: "addMember", member: { ...memberOf("e"), rewardPolicy: keyOfName("e").policyHash } },
+        /, reward policy [0-9a-f]{64}$/,
       ],
       [{ kind: "permitClient", publicKey, registerPrefixes: [] }, /to sign, and to write no registers$/],
       [

@@ -1,6 +1,6 @@
 // Runs `witan` for tests: in this process, or as people do.
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -67,4 +67,12 @@ export async function inFolder<T>(work: (folder: string) => Promise<T>): Promise
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** A folder with a node's configuration in it. */
+export function withToml<T>(toml: string, work: (home: string) => Promise<T>): Promise<T> {
+  return inFolder(async (home) => {
+    await writeFile(join(home, "config.toml"), toml);
+    return work(home);
+  });
 }

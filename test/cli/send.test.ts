@@ -34,6 +34,35 @@ describe("witan send", () => {
     assert.deepEqual(lastJson(balance)["balances"], { "0": "1500000" });
   });
 
+  it("pays several at once, in base units or by the names of assets", async () => {
+    const [carol, dave] = [node.addressOf("carol"), node.addressOf("dave")];
+    const named = ["--to", dave, "--amount", "0.0025WITAN"];
+    const ran = await send(
+      "--to",
+      carol,
+      "--amount",
+      "0.00012345 WITAN",
+      ...named,
+      "--to",
+      dave,
+      "--amount",
+      "7",
+    );
+    assert.equal(ran.code, 0, ran.err);
+    for (const line of [
+      `0.00012345 WITAN to ${carol}`,
+      `0.0025 WITAN to ${dave}`,
+      `0.00000007 WITAN to ${dave}`,
+    ])
+      assert.match(ran.out, new RegExp(`pays +${line}\n`));
+    const [paid] = node.submitted;
+    assert.ok(paid?.body.kind === "transfer");
+    assert.deepEqual(
+      paid.body.outputs.slice(0, 3).map(({ amount }) => amount),
+      [12_345n, 250_000n, 7n],
+    );
+  });
+
   it("tells people what was paid, in the asset's own units", async () => {
     const ran = await send("--amount", "123450", "--fee", "50", "--wait");
     assert.match(ran.out, /pays +0\.0012345 WITAN to wt1/);
@@ -209,9 +238,15 @@ describe("witan send", () => {
   });
 
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
-    ["amount", ["--amount", "0"], /at least 1 base unit/],
+    ["amount", ["--amount", "0"], /--amount 0: expected base units, 1 to 18446744073709551615/],
     ["amount", ["--amount", "1.5"], /--amount 1\.5: expected base units/],
-    ["amount", ["--amount", "18446744073709551616"], /0 to 18446744073709551615/],
+    ["amount", ["--amount", "1.123456789 WITAN"], /at most 8 digits behind the point/],
+    ["amount", ["--amount", "0.0 WITAN"], /expected 0\.00000001 WITAN to 184467440737\.09551615 WITAN/],
+    ["amount", ["--amount", "1 WITAN", "--asset", "1"], /WITAN is asset 0, and --asset is 1/],
+    ["amount", ["--amount", "1,5 WITAN"], /expected base units/],
+    ["asset-unknown", ["--amount", "1 COPPER"], /--amount 1 COPPER: there is no such asset/],
+    ["arguments", ["--amount", "1", "--amount", "2"], /1 times --to and 2 times --amount/],
+    ["amount", ["--amount", "18446744073709551616"], / 1 to 18446744073709551615/],
     ["amount", ["--amount", "1", "--fee", "-1"], /--fee -1: expected base units/],
     ["number", ["--amount", "1", "--asset", "4096"], /from 0 to 4095/],
     ["number", ["--amount", "1", "--timeout", "soon"], /--timeout soon/],
@@ -222,6 +257,7 @@ describe("witan send", () => {
       /no such asset on this chain, expected one of 0 \(WITAN\), 1/,
     ],
     ["address-invalid", ["--amount", "1", "--to", "wit1qqqs"], /--to wit1qqqs: .*copy it whole/],
+    ["address-invalid", ["--amount", "1", "--to", "WIT1QQQS"], /must be in lower case: wit1qqqs/],
     ["address-invalid", ["--amount", "1", "--to", "carol"], /--to carol: not an address: .*copy it whole/],
     [
       "conflicting-options",

@@ -38,6 +38,16 @@ describe("witan transaction get", () => {
     assert.ok(told.out.includes(`${HASH} of ${new Date(timestamp).toISOString()}`));
   });
 
+  it("is also what witan transaction means with an id behind it; other words are no commands", async () => {
+    becomes({ transaction: ID, status: "final", height: 7, hash: HASH, index: 3 });
+    node.instead.chain_block = async () => SAMPLES.chain_block.result;
+    const ran = await witan("transaction", ID, "--wait", "--json", "--rpc", node.url);
+    assert.deepEqual([ran.code, lastJson(ran)["status"]], [0, "final"]);
+    assert.match((await witan("transaction", "--help")).out, /transaction ID is short for/);
+    const slip = await witan("transaction", "gte", ID);
+    assert.deepEqual([slip.code, /unknown command 'gte'/.test(slip.err)], [2, true]);
+  });
+
   const others: readonly (readonly [TransactionOutcome, number, RegExp])[] = [
     [{ transaction: ID, status: "pending" }, 0, /pending: admitted, not final yet/],
     [{ transaction: ID, status: "waiting" }, 1, /waiting for inputs/],

@@ -33,7 +33,7 @@ describe("witan transaction decode", () => {
       const ran = await witan("transaction", "decode", hex, "--genesis", genesis, "--time", time);
       assert.equal(ran.code, 0, ran.out + ran.err);
       assert.match(ran.out, new RegExp(`id +${payment.id}`));
-      assert.match(ran.out, /output 0 +999000 of WITAN to wt1q/);
+      assert.match(ran.out, /output 0 +0.00999 WITAN to wt1q/);
       assert.match(ran.out, /breaks no rule/);
     }));
 

@@ -57,7 +57,7 @@ describe("witan balance", () => {
     const mistyped = right.replace(/.$/, (last) => (last === "q" ? "p" : "q"));
     const addresses: readonly (readonly [string, RegExp])[] = [
       ["foo", /^address foo: not an address: it does not begin with/],
-      [right.toUpperCase(), /^address WT1\w+: not an address: it does not begin with/],
+      [right.toUpperCase(), /^address WT1\w+: an address must be in lower case: wt1/],
       [mistyped, /^address wt1\w+: not an address, or a character is wrong or missing\..* copy it whole$/],
       [right.slice(0, -1), /a character is wrong or missing/],
       [node.addressOf("alice", "wit"), /the node refused chain_balance: .*compare its prefix/],
@@ -93,6 +93,30 @@ describe("witan proof", () => {
       assert.deepEqual([verified, transaction, height, signers], [true, id, 1, ["a", "b", "c"]]);
       const told = await witan("proof", "verify", file, "--genesis", genesis);
       assert.match(told.out, /verified +transaction [0-9a-f]{64} is final\n/);
+    }));
+
+  it("is printed as a proof file where none is named", () =>
+    inFolder(async (folder) => {
+      const { id, file, genesis } = await proven(folder);
+      const printed = await witan("proof", "get", id, "--rpc", node.url);
+      assert.equal(printed.out, await readFile(file, "utf8"));
+      const json = await witan("proof", "get", id, "--rpc", node.url, "--json");
+      assert.deepEqual(lastJson(json), JSON.parse(printed.out));
+      await writeFile(file, json.out);
+      assert.equal((await witan("proof", "verify", file, "--genesis", genesis)).code, 0);
+    }));
+
+  it("is fetched again into the same file, which is replaced; nothing else is", () =>
+    inFolder(async (folder) => {
+      const { id, file } = await proven(folder);
+      const before = await readFile(file, "utf8");
+      await writeFile(file, "an older one");
+      const get = (out: string) => witan("proof", "get", id, "--rpc", node.url, "--out", out, "--json");
+      assert.equal((await get(file)).code, 0);
+      assert.equal(await readFile(file, "utf8"), before);
+      const device = await get("/dev/null");
+      assert.deepEqual([device.code, errorOf(device).reason], [2, "file"]);
+      assert.match(errorOf(device).message, /no plain file/);
     }));
 
   it("shows nothing on another chain, of another transaction, or altered", () =>
@@ -245,6 +269,11 @@ describe("witan status", () => {
     assert.match(proposed, /prepared +v2, v1 \(2 of the 3 needed\)/);
     const changing = await seen({ phase: "changingView", viewChanges: ["v1"] });
     assert.ok(!/^prepared/m.test(changing), "nobody has prepared what was not proposed");
+    const without = { phase: "changingView", view: 2, viewChanges: ["v1", "v2"], timeoutMs: null } as const;
+    assert.match(
+      await seen(without),
+      /view ends +not before it begins: waits for 3 members .* view 2, 2 do\n/,
+    );
   });
 
   it("does without votes where there are none", async () => {

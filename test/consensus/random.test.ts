@@ -32,7 +32,7 @@ describe("PBFT in random worlds, with all its data", function () {
       });
       const { violation, faults } = world.run();
       assert.equal(violation, undefined, `seed ${seed}: ${violation?.check}: ${violation?.message}`);
-      crashes += (faults.get("crash") ?? 0) + (faults.get("power cut") ?? 0);
+      crashes += (faults.get("crash") ?? 0) + (faults.get("power-cut") ?? 0);
     }
     assert.ok(crashes > 10, `${crashes} crashes only`);
   });

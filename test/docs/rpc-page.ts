@@ -7,9 +7,13 @@ import {
   PROPOSALS_OF_OPERATOR_MAX,
   RPC_ERRORS,
 } from "@witan/rpc";
+import { RPC_LIMITS } from "@witan/rpc/server";
+import { DEPTH_MAX, SIGNS_MAX } from "../../packages/rpc/src/server/body.ts";
+import { LARGE_BYTES } from "../../packages/rpc/src/server/sources.ts";
 import { type Schema, schemaText } from "./schema-text.ts";
 
 const document = openRpcDocument() as unknown as {
+  readonly openrpc: string;
   readonly info: { readonly version: string };
   readonly methods: readonly MethodPart[];
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
@@ -25,6 +29,8 @@ interface MethodPart {
   readonly "x-role": string;
 }
 
+const MIB = 1024 * 1024;
+
 const TITLES: readonly (readonly [prefix: string, title: string])[] = [
   ["node", "The node"],
   ["chain", "The chain"],
@@ -39,7 +45,7 @@ const TITLES: readonly (readonly [prefix: string, title: string])[] = [
 
 const INTRODUCTION = `# The RPC
 
-This page is made from the node's own contract (\`npm run docs:rpc\`); a test holds them together. The same contract is what \`rpc.discover\` answers, as an [OpenRPC](https://open-rpc.org) document of version ${document.info.version}.
+This page is made from the node's own contract (\`npm run docs:rpc\`); a test holds them together. The same contract is what \`rpc.discover\` answers, as an [OpenRPC](https://open-rpc.org) document (OpenRPC ${document.openrpc}; the contract's own version is ${document.info.version}). Registers are not in it yet: their methods, \`register_…\`, come with them.
 
 A node speaks JSON-RPC 2.0 at one port (\`rpc.listen\`, 127.0.0.1:9545 by default): one request or a list of them by HTTP \`POST /\`, or each as a message over WebSocket at the same address. Params go by name. Heights and times (milliseconds since 1970) are numbers, amounts decimal strings in base units, hashes and bytes lower-case hex, addresses bech32m. \`GET /health\` answers 200 or 503.
 
@@ -49,6 +55,10 @@ curl -s http://127.0.0.1:9545 -H 'Content-Type: application/json' \\
 \`\`\`
 
 *Roles.* On loopback nobody needs a token, unless the node is told otherwise. Elsewhere a token is sent as \`Authorization: Bearer TOKEN\`; it stands for a role: \`read\`, \`submit\` (may bring transactions in, and read), \`operate\` (may approve changes of governance, and all else). Each method below names the role that it asks for. Browsers may ask from the node's own page, and from origins that the operator allows.
+
+*Bounds.* A body, or a message, has at most ${RPC_LIMITS.bodyBytes / MIB} MiB, ${DEPTH_MAX} levels of lists and objects, and ${SIGNS_MAX} characters outside of texts (brackets, commas, digits); a batch has at most ${RPC_LIMITS.batchCalls} calls, and what is read for it at most ${RPC_LIMITS.batchAnswerBytes / MIB} MiB. A source (an address) makes at most ${RPC_LIMITS.callsPerSecond} calls in a second, and ${RPC_LIMITS.wrongPerSecond} that are wrong before it waits, unless the operator says otherwise; on one connection ${RPC_LIMITS.callsPerConnection} calls are answered at a time, and as many wait for transactions. What is beyond is refused with a reason of its own, and never half done. Bodies above ${LARGE_BYTES / 1024} KiB are read one after the other for each source.
+
+*Params.* None may be sent as \`{}\`, \`[]\` or null, or left out.
 
 *Pages.* Lists come in pages: \`next\` is a cursor for the next call, or null at the end. It is opaque, and of one method. A page may hold less than \`limit\`, even nothing, and still have a \`next\`.
 

@@ -113,15 +113,14 @@ describe("docs/sdk.md", () => {
     withNetwork({ validators: 1 }, async (network) => {
       const [program = ""] = await blocksOf(PAGE, "js first");
       assert.match(program, /verify/, "the page has lost its first program");
-      const [rich, other] = network.list.accounts;
-      const env = {
-        WITAN_RPC: network.client(0).url,
-        WITAN_CHAIN_ID: network.list.chainId,
-        WITAN_SECRET_KEY: rich?.secretKey ?? "",
-        WITAN_TO: other?.address ?? "",
-      };
-      const node = `'${process.execPath}' --conditions=@witan/source --input-type=module --disable-warning=ExperimentalWarning`;
-      const { code, out } = await runScript(`${node} <<'PROGRAM'\n${program}\nPROGRAM`, { cwd: ROOT, env });
+      const [script = ""] = await blocksOf(PAGE, "sh clone");
+      const flags = "--input-type=module --disable-warning=ExperimentalWarning";
+      const here = script
+        .replace("http://127.0.0.1:9545", network.client(0).url)
+        .replaceAll("./.witan/devnet", network.folder)
+        .replaceAll("npx node", `'${process.execPath}'`)
+        .replace("first.mjs", `${flags} <<'PROGRAM'\n${program}\nPROGRAM`);
+      const { code, out } = await runScript(here, { cwd: ROOT });
       assert.equal(code, 0, out);
       assert.match(out, /final in block \d+/);
       assert.match(out, /verified: true/);

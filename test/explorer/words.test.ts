@@ -4,11 +4,14 @@ import * as fc from "fast-check";
 import {
   amountText,
   bytesText,
+  clockText,
   countText,
   grouped,
   middleAndMost,
+  parameterText,
   shortText,
   spanText,
+  sumText,
 } from "../../packages/explorer/src/words.ts";
 
 describe("explorer: values in words", () => {
@@ -36,6 +39,32 @@ describe("explorer: values in words", () => {
         },
       ),
     );
+  });
+
+  it("writes sums with the name of the asset, and without one in base units", () => {
+    const assets = new Map([[0, { name: "WITAN", decimals: 8 }]]);
+    assert.equal(sumText("150000000", 0, assets), "1.5 WITAN");
+    assert.equal(sumText(12n, 3, assets), "12 of asset 3");
+  });
+
+  it("writes parameters exactly, with their units", () => {
+    const cases = [
+      ["validUntilAheadMsMax", 604_800_000, "7 days"],
+      ["emptyBlockIntervalMs", 120_000, "2 min"],
+      ["emptyBlockIntervalMs", 90_000, "90 s"],
+      ["emptyBlockIntervalMs", 0, "0 ms"],
+      ["clockDriftMs", 1_500, "1\u202f500 ms"],
+      ["blockBytesMax", 2_097_152, "2\u202f048 KiB"],
+      ["blockBytesMax", 131_073, "131\u202f073 bytes"],
+      ["blockTransactionsMax", 8_192, "8\u202f192"],
+    ] as const;
+    for (const [name, value, text] of cases) assert.equal(parameterText(name, value), text);
+  });
+
+  it("writes a time of another day with its date", () => {
+    const now = new Date(2026, 5, 20, 12).getTime();
+    assert.ok(!clockText(now - 3_600_000, now).includes("2026"));
+    assert.match(clockText(now - 86_400_000, now), /2026/);
   });
 
   it("writes counts, sizes and spans", () => {

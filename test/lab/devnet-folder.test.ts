@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import {
   type DevnetFolderOptions,
@@ -109,6 +117,40 @@ describe("the folder of a devnet", () => {
         }
         assert.deepEqual(readdirSync(folder).sort(), ["devnet.json", "thesis.txt"]);
       }));
+
+  it("starts over where its mark is damaged, as long as it holds nothing else", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a");
+      const list = {
+        ...{ chainId: "11", name: "devnet", accounts: [] },
+        nodes: [{ name: "v1", home: "v1", peerId: "x" }],
+      };
+      const create = async (path: string): Promise<void> => {
+        mkdirSync(join(path, "v1"), { recursive: true });
+        writeFileSync(join(path, "network.json"), JSON.stringify(list));
+      };
+      (await openDevnetFolder(options(folder, { create }))).lock.release();
+      for (const mark of ["", "{}", '{"madeBy":"witan devnet"}']) {
+        writeFileSync(join(folder, "devnet.json"), mark);
+        const failure = await refused("folder-damaged", openDevnetFolder(options(folder)));
+        assert.deepEqual([failure.fault, /--fresh starts over/.test(failure.message)], ["input", true]);
+        writeFileSync(join(folder, "letter"), "mine");
+        const left = await refused("folder-damaged", openDevnetFolder(options(folder, { fresh: true })));
+        assert.match(left.message, /no devnet made letter in there/);
+        assert.equal(readFileSync(join(folder, "letter"), "utf8"), "mine");
+        rmSync(join(folder, "letter"));
+        const again = await openDevnetFolder(options(folder, { fresh: true, create }));
+        again.lock.release();
+        assert.deepEqual([again.created, again.settings.validators], [true, 4]);
+      }
+    }));
+
+  it("says why there can be none, by the name that was asked for", () =>
+    inFolder(async () => {
+      const failure = await refused("folder-not-made", openDevnetFolder(options("/proc/x")));
+      assert.match(failure.message, /^\/proc\/x can't be made: \/proc takes no new folders \(\w+\); choose/);
+      assert.equal(failure.fault, "input");
+    }));
 
   it("is not used, and not removed, where somebody says that it must not be", () =>
     inFolder(async (parent) => {

@@ -28,12 +28,16 @@ describe("witan bench", function () {
       for (const name of [
         "throughput",
         "verifyPerSecond",
+        "verifyPerSecondBefore",
+        "verifyPerSecondAfter",
         "ratio",
         "wallSeconds",
         "loadCpuSeconds",
         "blocks",
       ])
         assert.ok(Number(result[name]) > 0, name);
+      const mean = (Number(result["verifyPerSecondBefore"]) + Number(result["verifyPerSecondAfter"])) / 2;
+      assert.ok(Math.abs(Number(result["verifyPerSecond"]) - mean) <= 1);
       for (const name of ["latencyMs", "idleLatencyMs"]) {
         const { p50, p99 } = result[name] as { readonly p50: number; readonly p99: number };
         assert.ok(0 < p50 && p50 <= p99, name);

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { RpcClient, verifyProof } from "@witan/client";
 import { freePorts, isAlive, markOf, type ProcessMark } from "@witan/lab";
-import { lastJson, witan } from "../cli/run.ts";
+import { lastJson, witan, witanProcess } from "../cli/run.ts";
 import { until } from "../lab/in-folder.ts";
 import { fittingFetch } from "./answers-fit.ts";
 import { errorOf, type Line, type Running, withWitan } from "./witan-process.ts";
@@ -214,6 +214,15 @@ describe("witan devnet", function () {
       assert.deepEqual([two.rpc, two.validators[0]?.p2p], [one.rpc, one.validators[0]?.p2p]);
     }));
 
+  it("tells people of each validator that serves, while the others may still be starting", () =>
+    withWitan(async (_, folder) => {
+      const argv = ["devnet", "--once", "--rpc-port", "0", "--validators", "2", "--dir", join(folder, "dev")];
+      const { code, err } = await witanProcess(argv);
+      assert.equal(code, 0, err);
+      const serve = err.split("\n").filter((line) => /^ {2}v\d serves after \d/.test(line));
+      assert.deepEqual(serve.map((line) => line.slice(2, 4)).sort(), ["v1", "v2"]);
+    }));
+
   it("stops in the middle of starting", () =>
     withWitan(async (start, folder) => {
       const argv = ["devnet", "--rpc-port", "0", "--validators", "2", "--dir", join(folder, "dev")];
@@ -245,6 +254,8 @@ describe("witan devnet", function () {
   it("refuses what can't be, and touches nothing", () =>
     withWitan(async (_, folder) => {
       for (const [reason, argv] of [
+        ["folder", ["--dir", ""]],
+        ["folder-not-made", ["--dir", "/proc/x"]],
         ["consensus", ["--consensus", "pow"]],
         ["number", ["--validators", "0"]],
         ["number", ["--validators", "17"]],

@@ -1,5 +1,5 @@
 // Two of four validators are away for a thousand view timers, and come back. With timers of 10 ms, so that it is over
-// soon; two-away.long.ts has those of the issue.
+// soon; faults.long.ts has those of the issue.
 import { ASLEEP, KILLED, STOPPED, twoAway } from "./two-away.ts";
 
 describe("two of four validators, away for a thousand view timers", function () {

@@ -31,9 +31,9 @@ export class Running {
   #isOver = false;
 
   /** @param temporary where it puts temporary files */
-  constructor(argv: readonly string[], temporary: string) {
+  constructor(argv: readonly string[], temporary: string, { program, arguments: before }: WitanCommand) {
     // A session of its own, as a terminal would give it: `interrupt` reaches the whole of it.
-    this.child = spawn(WITAN.program, [...WITAN.arguments, ...argv, "--json"], {
+    this.child = spawn(program, [...before, ...argv, "--json"], {
       stdio: ["ignore", "pipe", "pipe"],
       detached: true,
       env: { ...process.env, TMPDIR: temporary },
@@ -103,15 +103,19 @@ export function errorOf({ lines }: Running): Line {
   return (lines.at(-1)?.["error"] ?? {}) as Line;
 }
 
-/** Runs work with commands that are ended afterwards, whatever comes of it, and an empty folder, for their temporary files too. */
+/**
+ * Runs work with commands that are ended afterwards, whatever comes of it, and an empty folder, for their temporary files
+ * too.
+ */
 export async function withWitan<T>(
   work: (start: (...argv: readonly string[]) => Running, folder: string) => Promise<T>,
+  command: WitanCommand = WITAN,
 ): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "witan-network-"));
   const started: Running[] = [];
   try {
     return await work((...argv) => {
-      const running = new Running(argv, folder);
+      const running = new Running(argv, folder, command);
       started.push(running);
       return running;
     }, folder);

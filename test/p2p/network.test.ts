@@ -221,6 +221,7 @@ for (const makeWorld of WORLDS) {
       const again = await world.node("late", asPeer.address === undefined ? {} : { listen: asPeer.address });
       again.network.admit([{ ...a.asPeer, address: undefined }]);
       await a.happened("connected late");
+      assert.equal(a.network.peers()[0]?.lastFailure, undefined, "what is over is not told any more");
     });
 
     it("passes over itself", async () => {

@@ -52,6 +52,20 @@ function undecodable<T>(codec: Codec<T>, ...hexes: string[]): void {
 }
 
 describe("numbers", () => {
+  it("says of bytes that end too early that they do, in no words of its own making", () => {
+    for (const codec of [container({ a: uint32(), b: byteList(8) }), uint32()] as const)
+      for (const hex of ["00", "0800"]) {
+        const read = codec.decode(hexToBytes(hex));
+        assert.ok(!read.ok && !/DataView|Offset is/.test(read.detail ?? ""), JSON.stringify(read));
+      }
+    const read = container({ a: uint32(), b: byteList(8) }).decode(Uint8Array.of(0));
+    assert.deepEqual(read, {
+      ok: false,
+      code: "encoding",
+      detail: "too short: the bytes end within a value",
+    });
+  });
+
   it("are little-endian, in range and whole", () => {
     encodes(uint8(), 255, "ff");
     encodes(uint16(), 258, "0201");

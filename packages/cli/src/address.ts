@@ -8,6 +8,11 @@ import { badInput } from "./exit.ts";
  * @throws {CommandFailure} `address-invalid`
  */
 export function refuseNoAddress(name: string, text: string): void {
+  if (/[A-Z]/.test(text))
+    throw badInput(
+      "address-invalid",
+      `${name} ${text}: an address must be in lower case: ${text.toLowerCase()}`,
+    );
   const prefix = prefixOfAddress(text);
   const parsed = addressPrefixShape(prefix)
     ? parseAddress(text, prefix)

@@ -13,3 +13,14 @@ export function amountText(baseUnits: bigint, asset: ShownAsset): string {
   const fraction = digits.slice(whole.length).replace(/0+$/, "");
   return `${whole}${fraction === "" ? "" : `.${fraction}`} ${asset.name}`;
 }
+
+/** Assets by their numbers, as far as they are known. */
+export type KnownAssets = readonly (ShownAsset & { readonly asset: number })[];
+
+/** An amount of an asset; of one that is not known in base units. */
+export function sumText(amount: bigint, asset: number, assets: KnownAssets): string {
+  const known = assets.find((one) => one.asset === asset);
+  const sign = amount < 0n ? "-" : "";
+  const shown = known ?? { name: `of asset ${asset}, in base units`, decimals: 0 };
+  return `${sign}${amountText(amount < 0n ? -amount : amount, shown)}`;
+}

@@ -2,24 +2,32 @@
 import { formatAddress } from "@witan/crypto";
 import { type Chain, type Json, type Output, type SealedTransaction, toJson } from "@witan/ledger";
 import type { ChainId } from "@witan/primitives";
+import { type KnownAssets, sumText } from "./amounts.ts";
 import { DEFAULT_ADDRESS_PREFIX } from "./genesis-input.ts";
 import { table } from "./output.ts";
 import { timeText } from "./time.ts";
 
+/** What is known of a transaction's chain. */
+export interface KnownChain {
+  readonly chain?: Chain | undefined;
+  /** Of a chain of which no more than this is known. */
+  readonly chainId?: ChainId | undefined;
+  /** By default those of the genesis; later ones are known to nodes. */
+  readonly assets?: KnownAssets | undefined;
+}
+
 /** A transaction in lines of `name  value`. Its id is shown if its chain, or the id of that, is known. */
 export function describeTransaction(
   sealed: SealedTransaction,
-  {
-    chain,
-    chainId = chain?.chainId,
-  }: { readonly chain?: Chain | undefined; readonly chainId?: ChainId | undefined },
+  { chain, chainId = chain?.chainId, assets = genesisAssets(chain) }: KnownChain,
 ): readonly string[] {
   const { body, witness } = sealed;
   const prefix = chain?.genesis.addressPrefix ?? DEFAULT_ADDRESS_PREFIX;
+  const sum = ({ asset, amount }: Pick<Output, "asset" | "amount">) => sumText(amount, asset, assets);
   const paid = (outputs: readonly Output[]) =>
-    outputs.map(({ asset, amount, policyHash }, at): [string, string] => [
+    outputs.map((output, at): [string, string] => [
       `output ${at}`,
-      `${amount} of ${assetName(asset, chain)} to ${formatAddress(prefix, policyHash)}`,
+      `${sum(output)} to ${formatAddress(prefix, output.policyHash)}`,
     ]);
   const rows: [string, string][] = [["kind", body.kind]];
   if (chainId === undefined) rows.push(["id", "depends on the chain: give --genesis or --chain-id"]);
@@ -32,11 +40,9 @@ export function describeTransaction(
         `output ${index} of ${transaction}`,
       ]),
     );
-    rows.push(...paid(body.outputs), ["fee", `${body.fee} of ${assetName(0, chain)}`]);
-    for (const { asset, amount } of body.issued)
-      rows.push(["issued", `${amount} of ${assetName(asset, chain)}`]);
-    for (const { asset, amount } of body.destroyed)
-      rows.push(["destroyed", `${amount} of ${assetName(asset, chain)}`]);
+    rows.push(...paid(body.outputs), ["fee", sumText(body.fee, 0, assets)]);
+    for (const issued of body.issued) rows.push(["issued", sum(issued)]);
+    for (const destroyed of body.destroyed) rows.push(["destroyed", sum(destroyed)]);
     rows.push(["valid until", timeText(body.validUntil)]);
     if (body.memo !== "") rows.push(["memo", body.memo]);
   } else if (body.kind === "reward") rows.push(["height", `${body.height}`], ...paid(body.outputs));
@@ -50,6 +56,6 @@ export function describeTransaction(
   return table(rows);
 }
 
-function assetName(asset: number, chain: Chain | undefined): string {
-  return chain?.genesis.assets[asset]?.name ?? `asset ${asset}`;
+function genesisAssets(chain: Chain | undefined): KnownAssets {
+  return (chain?.genesis.assets ?? []).map((one, asset) => ({ ...one, asset }));
 }

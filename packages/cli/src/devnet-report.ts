@@ -20,6 +20,8 @@ export interface DevnetReport {
   opening(folder: string): void;
   /** Ports of before that something else has taken, before anything is started. */
   moved(changes: readonly PortChange[]): void;
+  /** A validator answers clients; others may still be opening their chains. */
+  serves(validator: DevnetPlace, tookMs: number): void;
   ready(ready: DevnetReady, tookMs: number): void;
   submitted(transfer: SampleTransfer): void;
   final(final: SampleFinal): void;
@@ -77,6 +79,7 @@ export function textReport(streams: Streams): DevnetReport {
   let native: ShownAsset = { name: "base units", decimals: 0 };
   return {
     opening: (folder) => wait(`Starting a network in ${folder} …`),
+    serves: ({ name }, tookMs) => wait(`  ${name} serves after ${duration(tookMs)}`),
     ...validatorLines(wait),
     ready: (ready, tookMs) => {
       native = ready.native;
@@ -186,6 +189,7 @@ export function jsonReport(streams: Streams): DevnetReport {
   const say = (event: Json): void => streams.out(`${JSON.stringify(event)}\n`);
   return {
     opening: () => {},
+    serves: () => {},
     moved: (changes) => {
       for (const { node, what, was, now } of changes) say({ event: "port", validator: node, what, was, now });
     },

@@ -81,9 +81,28 @@ export async function makeFolderOf(path: string, mode = 0o777): Promise<void> {
 }
 
 /** Writes a new text file, whole or not at all, in a folder made as needed; one that exists is kept. */
-export async function writeNewText(path: string, text: string, mode = 0o644): Promise<void> {
+export function writeNewText(path: string, text: string, mode = 0o644): Promise<void> {
+  // Linking refuses to replace what is there; renaming would replace it.
+  return writeWhole(path, text, { mode, place: link });
+}
+
+/**
+ * Writes what anybody can have again, whole or not at all, in a folder made as needed; a file that exists is replaced, and
+ * nothing else: no device, no link.
+ */
+export async function writePublicText(path: string, text: string): Promise<void> {
+  if ((await exists(path)) && !(await lstat(path)).isFile())
+    throw badInput("file", `writing ${path} failed: it is there, and no plain file: choose another name`);
+  return writeWhole(path, text, { mode: 0o644, place: rename });
+}
+
+/** Writes a file beside its place first, then puts it there. */
+async function writeWhole(
+  path: string,
+  text: string,
+  { mode, place }: { readonly mode: number; readonly place: (from: string, to: string) => Promise<void> },
+): Promise<void> {
   await makeFolderOf(path);
-  // Beside its place first, then linked into it: link refuses to replace what is there; rename would replace it.
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(8).toString("hex")}.tmp`);
   try {
     const file = await open(temporary, "wx", mode);
@@ -93,7 +112,7 @@ export async function writeNewText(path: string, text: string, mode = 0o644): Pr
     } finally {
       await file.close();
     }
-    await link(temporary, path);
+    await place(temporary, path);
   } catch (error) {
     throw fileFailure("writing", path, error);
   } finally {
@@ -114,10 +133,11 @@ export async function checkNewFile(path: string): Promise<void> {
     await unlink(beside);
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw fileFailure("writing", path, error);
-    throw badInput(
-      "file",
-      `writing ${path} failed: there is no folder ${folder}. Make it, or choose another`,
-    );
+    // As /proc has it: the folder is there, and takes no files.
+    const why = (await exists(folder))
+      ? `the folder ${folder} takes no new files. Choose another`
+      : `there is no folder ${folder}. Make it, or choose another`;
+    throw badInput("file", `writing ${path} failed: ${why}`);
   }
 }
 

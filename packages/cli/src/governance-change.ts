@@ -161,6 +161,11 @@ function parameterOf(text: string): Change {
   throw badInput("parameter", `${parameter} ${value}: expected ${least} to ${greatest}`);
 }
 
+/** The policy that a member's rewards go to. The hash of zeros is no policy's. */
+export function shownRewardPolicy(rewardPolicy: string): string {
+  return /^0+$/.test(rewardPolicy) ? "none: fees are destroyed" : rewardPolicy;
+}
+
 /** A change in words: all that whoever approves it agrees to. */
 export function changeText(change: Change): string {
   switch (change.kind) {
@@ -168,7 +173,7 @@ export function changeText(change: Change): string {
       const { name, role, votingKey, peerId, operatorKey, rewardPolicy } = change.member;
       return (
         `add ${name} as ${role}, with voting key ${votingKey}, peer id ${formatPeerId(peerId)}, ` +
-        `operator key ${operatorKey}, rewards to policy ${rewardPolicy}`
+        `operator key ${operatorKey}, reward policy ${shownRewardPolicy(rewardPolicy)}`
       );
     }
     case "removeMember":

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./command-table.ts";
 import { bugFailure, CommandFailure, EXIT } from "./exit.ts";
 import { printFailure, type Streams } from "./output.ts";
+import { heedNpm } from "./stop-signals.ts";
 import { usageFailure } from "./usage.ts";
 import { programVersion } from "./version.ts";
 
@@ -19,7 +20,7 @@ export async function main(argv: readonly string[], streams: Streams = STANDARD)
     const program = await programOf(argv, streams, (code) => {
       exit = code;
     });
-    await program.parseAsync([...argv], { from: "user" });
+    await program.parseAsync([...inFull(argv)], { from: "user" });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -36,6 +37,7 @@ export async function main(argv: readonly string[], streams: Streams = STANDARD)
 
 /** Runs the process `witan`: `main` on its arguments, and no way out of the process but with an exit code of ours. */
 export async function run(argv: readonly string[]): Promise<void> {
+  heedNpm();
   // Whoever reads no further, as in `witan … | head`, has what they want.
   for (const stream of [process.stdout, process.stderr])
     stream.on("error", (error: Error & { code?: string }) => {
@@ -84,6 +86,13 @@ async function programOf(
   for (const command of [program, ...descendants(program)])
     command.exitOverride().configureOutput({ writeOut: streams.out, writeErr });
   return program;
+}
+
+/** `witan transaction ID …` is `witan transaction get ID …`: what people ask of a transaction is what became of it. */
+function inFull(argv: readonly string[]): readonly string[] {
+  const [first, second = "", ...others] = argv;
+  const isShort = first === "transaction" && /^[0-9a-f]{64}$/.test(second);
+  return isShort ? [first, "get", second, ...others] : argv;
 }
 
 function descendants(command: Command): readonly Command[] {

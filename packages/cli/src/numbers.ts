@@ -6,17 +6,19 @@ import { badInput } from "./exit.ts";
 export function wholeNumber(option: string, text: string, most: number = INTEGER_MAX, least = 0): number {
   const value = /^(?:0|[1-9][0-9]{0,15})$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
-  const range = most === INTEGER_MAX && least === 0 ? "" : ` from ${least} to ${most}`;
+  // Who typed letters needs no range; who typed too large a number does.
+  const isPlain = most === INTEGER_MAX && least === 0 && !/^[0-9]+$/.test(text);
+  const range = isPlain ? "" : ` from ${least} to ${most}`;
   throw badInput("number", `${option} ${text}: expected a whole number${range}`);
 }
 
-/** An amount in base units, 0 to 2^64 - 1. */
-export function amountOf(option: string, text: string): bigint {
+/** An amount in base units, up to 2^64 - 1. */
+export function amountOf(option: string, text: string, least = 0n): bigint {
   const value = /^(?:0|[1-9][0-9]{0,19})$/.test(text) ? BigInt(text) : AMOUNT_MAX + 1n;
-  if (value > AMOUNT_MAX)
+  if (value < least || value > AMOUNT_MAX)
     throw badInput(
       "amount",
-      `${option} ${text}: expected base units, 0 to ${AMOUNT_MAX}, without a point: of an asset with 8 decimals ` +
+      `${option} ${text}: expected base units, ${least} to ${AMOUNT_MAX}, without a point: of an asset with 8 decimals ` +
         "150000000 is 1.5",
     );
   return value;

@@ -146,14 +146,14 @@ function SearchBox(): JSX.Element {
     <search>
       <form class="search" onSubmit={submit}>
         <label class="unseen" for="words">
-          Block, transaction or address
+          Block by height or hash, transaction id, or address
         </label>
         <input
           id="words"
           type="search"
           value={words}
           maxLength={200}
-          placeholder="Height, hash, address"
+          placeholder="Block, transaction, address"
           autoComplete="off"
           autoCapitalize="off"
           spellcheck={false}

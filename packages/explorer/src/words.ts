@@ -10,6 +10,16 @@ export function amountText(units: string | bigint, decimals: number): string {
   return `${sign}${grouped(whole)}${rest === "" ? "" : `.${rest}`}`;
 }
 
+/** An amount with the name of its asset; of one that is not known in base units. */
+export function sumText(
+  units: string | bigint,
+  asset: number,
+  assets: ReadonlyMap<number, { readonly name: string; readonly decimals: number }>,
+): string {
+  const known = assets.get(asset);
+  return `${amountText(units, known?.decimals ?? 0)} ${known?.name ?? `of asset ${asset}`}`;
+}
+
 /** Digits in groups of three, with thin spaces that do not break. */
 export function grouped(digits: string | number): string {
   return String(digits).replaceAll(/\B(?=(?:\d{3})+$)/g, "\u202f");
@@ -20,9 +30,11 @@ export function timeText(ms: number): string {
   return new Date(ms).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
 }
 
-/** A time within the day. */
-export function clockText(ms: number): string {
-  return new Date(ms).toLocaleTimeString(undefined, { timeStyle: "medium" });
+/** A time within the day; of another day than today, with its date. */
+export function clockText(ms: number, now = Date.now()): string {
+  const date = new Date(ms);
+  if (date.toDateString() !== new Date(now).toDateString()) return timeText(ms);
+  return date.toLocaleTimeString(undefined, { timeStyle: "medium" });
 }
 
 /** How long: `35 ms`, `1.2 s`, `3 min`, `2 h`, `5 days`. */
@@ -32,6 +44,24 @@ export function spanText(ms: number): string {
   if (ms < 3_600_000) return `${Math.floor(ms / 60_000)} min`;
   if (ms < 48 * 3_600_000) return `${Math.floor(ms / 3_600_000)} h`;
   return `${Math.floor(ms / 86_400_000)} days`;
+}
+
+const UNITS = [
+  [86_400_000, "day", "days"],
+  [3_600_000, "h", "h"],
+  [60_000, "min", "min"],
+  [1_000, "s", "s"],
+] as const;
+
+/** A parameter of the chain: by its name a time, a size or a number. Exact: in the largest unit of which it is a multiple. */
+export function parameterText(name: string, value: number): string {
+  if (/Ms(?:Max|Min)?$/.test(name)) {
+    const [size, one, many] = UNITS.find(([unit]) => value >= unit && value % unit === 0) ?? [1, "ms", "ms"];
+    return countText(value / size, one, many);
+  }
+  if (!/Bytes(?:Max|Min)?$/.test(name)) return grouped(value);
+  const isKiB = value >= 1_024 && value % 1_024 === 0;
+  return isKiB ? `${grouped(value / 1_024)} KiB` : countText(value, "byte");
 }
 
 /** A number of bytes. */

@@ -6,12 +6,14 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { type FolderLock, heldLock, lockFolder, lockNewFolder } from "./folder-lock.ts";
+import { type FolderLock, heldLock, isLockName, lockFolder, lockNewFolder } from "./folder-lock.ts";
 import { LabFailure } from "./lab-failure.ts";
+import { NETWORK_LIST, readNetwork } from "./network-files.ts";
 import { isAlive } from "./process-usage.ts";
 
 const MARK = "devnet.json";
@@ -50,7 +52,7 @@ export interface DevnetFolder {
 
 /**
  * Opens a devnet's folder: makes its network where there is none, starts over if asked to, and takes the lock.
- * @throws {LabFailure} `folder-not-ours`, `folder-in-use`, `folder-differs`, `folder-damaged`; what `create` throws
+ * @throws {LabFailure} `folder-not-ours`, `folder-in-use`, `folder-differs`, `folder-damaged`, `folder-not-made`; what `create` throws
  */
 export async function openDevnetFolder(options: DevnetFolderOptions): Promise<DevnetFolder> {
   const path = realPathOf(resolve(options.folder));
@@ -58,11 +60,12 @@ export async function openDevnetFolder(options: DevnetFolderOptions): Promise<De
   sweep(path);
   const found = foundIn(path);
   if (found === "nothing") return createFolder(path, options, () => {});
+  if (found === "damaged") refuseDamaged(path, options.fresh);
   const lock = await lockFolder(path, options.signal);
   const away = aside(path, "old");
   try {
     await options.mayUse?.(path);
-    if (options.fresh) {
+    if (options.fresh || found === "damaged") {
       // Out of the way in one step, and not before there is another: half a removed network is nobody's network.
       const created = await createFolder(path, options, () => renameSync(path, away));
       rmSync(away, { recursive: true, force: true });
@@ -102,7 +105,7 @@ function sweep(path: string): void {
   }
 }
 
-function foundIn(path: string): "nothing" | DevnetSettings {
+function foundIn(path: string): "nothing" | "damaged" | DevnetSettings {
   let names: readonly string[];
   try {
     names = readdirSync(path);
@@ -122,7 +125,8 @@ function notOurs(path: string, what: string): LabFailure {
   return new LabFailure("folder-not-ours", message, { fault: "input" });
 }
 
-function settingsIn(mark: string): DevnetSettings {
+/** What the mark says; `damaged` if it is not as a devnet of this version writes it. */
+function settingsIn(mark: string): "damaged" | DevnetSettings {
   try {
     const { madeBy, validators, consensus } = JSON.parse(readFileSync(mark, "utf8"));
     if (madeBy === MADE_BY && Number.isSafeInteger(validators) && consensus === "pbft")
@@ -130,11 +134,29 @@ function settingsIn(mark: string): DevnetSettings {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
-  throw new LabFailure(
-    "folder-damaged",
-    `${mark} is not as a devnet of this version writes it: choose another --dir, or remove ${dirname(mark)} yourself`,
-    { fault: "input" },
-  );
+  return "damaged";
+}
+
+/** Refuses a folder whose mark is damaged, unless it is to be removed, and holds nothing but what a devnet makes. */
+function refuseDamaged(path: string, fresh: boolean): void {
+  const what = `${join(path, MARK)} is not as a devnet of this version writes it`;
+  if (!fresh) throw new LabFailure("folder-damaged", `${what}: --fresh starts over, or choose another --dir`);
+  const other = readdirSync(path).find((name) => !madeByDevnet(path).has(name) && !isLockName(name));
+  if (other !== undefined)
+    throw new LabFailure(
+      "folder-damaged",
+      `${what}, and no devnet made ${other} in there, so --fresh leaves all as it is: choose another --dir, or remove ${path} yourself`,
+    );
+}
+
+/** The names of what a devnet makes in its folder, besides locks. */
+function madeByDevnet(path: string): ReadonlySet<string> {
+  try {
+    return new Set([MARK, NETWORK_LIST, ...readNetwork(path).nodes.map(({ home }) => home)]);
+  } catch (error) {
+    if (error instanceof LabFailure) return new Set([MARK]);
+    throw error;
+  }
 }
 
 function checkSettings(path: string, has: DevnetSettings, wanted: DevnetFolderOptions["wanted"]): void {
@@ -156,6 +178,7 @@ async function createFolder(
   const { wanted, validatorsOfNew, create } = options;
   const settings = { validators: wanted.validators ?? validatorsOfNew, consensus: wanted.consensus };
   const making = aside(path, "new");
+  tryMaking(path, making);
   try {
     await create(making, settings);
     writeFileSync(join(making, MARK), `${JSON.stringify({ madeBy: MADE_BY, ...settings }, undefined, 2)}\n`);
@@ -166,6 +189,21 @@ async function createFolder(
     rmSync(making, { recursive: true, force: true });
   }
   return { path, settings, created: true, lock: heldLock(path) };
+}
+
+/** Makes sure that a folder can be made there at all: told by its own name, and not by the one that it is made under. */
+function tryMaking(path: string, making: string): void {
+  try {
+    mkdirSync(making);
+    rmdirSync(making);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    throw new LabFailure(
+      "folder-not-made",
+      `${path} can't be made: ${dirname(path)} takes no new folders (${code}); choose another --dir`,
+      { fault: "input" },
+    );
+  }
 }
 
 /** Puts a folder in its place. Renaming replaces an empty folder, and refuses any other. */

@@ -35,6 +35,8 @@ export interface DevnetOptions extends Omit<DevnetFolderOptions, "create" | "may
   readonly rpcPort: number;
   /** Hears of each block once, from the node that reports it first. */
   readonly onBlock: (block: NodeBlock) => void;
+  /** Hears of each validator that serves, while the others may still be starting. */
+  readonly onServes: (validator: DevnetPlace) => void;
   /** Hears of each validator that ends without having been told to. */
   readonly onDeath: (death: NodeDeath, home: string) => void;
   /** Hears of a validator that ended, and that somebody else has started again. */
@@ -116,6 +118,7 @@ export class Devnet {
       command,
       nodes,
       onBlock: (block) => this.#onBlock(block),
+      onReady: (node) => options.onServes(this.#place(node)),
       onDeath: (death, node) => options.onDeath(death, this.#place(node).home),
     });
     this.#watch = new ValidatorWatch({

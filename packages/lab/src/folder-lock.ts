@@ -23,6 +23,11 @@ export interface FolderLock {
   release(): void;
 }
 
+/** Whether a file of a devnet's folder is its lock, or what is written beside it for a moment. */
+export function isLockName(name: string): boolean {
+  return name === LOCK || name.startsWith(`${LOCK}.`);
+}
+
 /** Makes the lock of a folder that nobody else can see yet. */
 export function lockNewFolder(folder: string): void {
   writeLock(join(folder, LOCK), { holder: markOf(process.pid), nodes: [] });
@@ -95,7 +100,7 @@ function readLock(path: string): { readonly text: string; readonly lock: LockTex
   if (lock === undefined)
     throw new LabFailure(
       "folder-damaged",
-      `${path} is no lock that a devnet wrote: if no devnet runs there, delete that file`,
+      `${path} is no lock that a devnet wrote: if no devnet runs there, delete that file; --fresh needs it gone too`,
     );
   return { text, lock };
 }

@@ -18,6 +18,8 @@ export type LabFailureCode =
   | "folder-not-ours"
   /** The folder holds a network with other settings than those asked for. */
   | "folder-differs"
+  /** There can be no folder at that place. */
+  | "folder-not-made"
   /** A file of the folder can't be read as what it should be. */
   | "folder-damaged"
   /** The nodes did not find each other in time. */
@@ -60,7 +62,8 @@ export class LabFailure extends Error {
   ) {
     super(message);
     this.code = code;
-    this.fault = more.fault ?? "unable";
+    // A folder that is not whole is mended by who asks, wherever in it that shows.
+    this.fault = more.fault ?? (code === "folder-damaged" ? "input" : "unable");
     this.log = more.log ?? [];
     this.problems = more.problems ?? [];
   }

@@ -93,7 +93,7 @@ export function readNetwork(folder: string): NetworkList {
     const missing = error instanceof Error && "code" in error && error.code === "ENOENT";
     if (!missing && !(error instanceof SyntaxError)) throw error;
   }
-  const message = `${path} does not list a network: it was changed or lost; make the network anew`;
+  const message = `${path} does not list a network: it was changed or lost; make the network anew (a devnet: --fresh)`;
   throw new LabFailure("folder-damaged", message);
 }
 

@@ -35,6 +35,8 @@ export interface ProcessNetworkOptions {
   readonly stopTimeoutMs?: number;
   /** Hears of each block of each node. */
   readonly onBlock?: (block: NodeBlock, node: number) => void;
+  /** Hears of each node that serves. */
+  readonly onReady?: (node: number) => void;
   /** Hears of each node that ends without having been told to. */
   readonly onDeath?: (death: NodeDeath, node: number) => void;
 }
@@ -127,7 +129,7 @@ export class ProcessNetwork {
    * @throws {LabFailure} as `start`
    */
   async restart(node: number): Promise<NodeReady> {
-    const { command, nodes, readyTimeoutMs = 30_000, onBlock, onDeath } = this.#options;
+    const { command, nodes, readyTimeoutMs = 30_000, onBlock, onReady, onDeath } = this.#options;
     const spec = nodes[node];
     if (spec === undefined || this.pid(node) !== undefined)
       throw new LabFailure("node-not-started", `node ${node} of ${nodes.length} runs already, or is none`);
@@ -153,6 +155,7 @@ export class ProcessNetwork {
           log: run.log(),
         },
       );
+    onReady?.(node);
     return ready;
   }
 

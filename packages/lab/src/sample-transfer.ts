@@ -125,7 +125,7 @@ function walletOf(account: LabAccount | undefined): Wallet {
   if (wallet.ok) return wallet.value;
   throw new LabFailure(
     "folder-damaged",
-    `an account of the network has no valid secret key: ${wallet.detail}`,
+    `an account of the network has no valid secret key: ${wallet.detail}; --fresh starts over`,
   );
 }
 

@@ -36,7 +36,8 @@ export const RULES = {
   "client-revoked": "a signing key is revoked on this chain",
   "client-not-permitted": "a signing key is not permitted on this chain",
   premature: "a policy holds only from a later time on",
-  "signature-invalid": "a signature does not hold for this transaction on this chain",
+  "signature-invalid":
+    "a signature does not hold for this transaction on this chain: one that was signed for another chain looks like that, too",
   "input-missing": "an input's output does not exist, or is spent",
   "input-immature": "an input spends a mined reward too early",
   "policy-missing": "no policy is shown for an output spent or an asset issued",

@@ -27,6 +27,11 @@ type Phase = "new" | "starting" | "open" | "closed";
 
 /** Connections of one peer that are being greeted at a time: each side dials once, and one may be dying. */
 const GREETINGS_MAX = 4;
+/** What is told of ends that say nothing of why: mostly the peer's process has ended. */
+const LINE_ENDS: Readonly<Record<string, string>> = {
+  "lane-closed": "the connection ended from the other side",
+  "connection-lost": "the connection was lost",
+};
 /** Ends of a connection that are no refusal of anybody. */
 const HARMLESS = ["duplicate", "shutting-down"];
 
@@ -274,7 +279,8 @@ export class PeerNetwork implements Network {
       return;
     }
     if (end.code !== "duplicate")
-      record.lastFailure = end.by === "peer" ? `the peer said ${end.code}` : end.code;
+      record.lastFailure =
+        end.by === "peer" ? `the peer said ${end.code}` : (LINE_ENDS[end.code] ?? end.code);
     if (wasReady) record.link = undefined;
     if (end.by === "fault") this.reportFault(id, "serious", end.code);
     if (wasReady) this.#handlers.disconnected(id, end.code);

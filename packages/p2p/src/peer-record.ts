@@ -60,7 +60,8 @@ export class PeerRecord {
       bytesSent: this.bytesSent,
       bytesReceived: this.bytesReceived,
       dropped: this.dropped,
-      lastFailure: this.lastFailure,
+      // What failed before it was connected is over.
+      lastFailure: this.link === undefined ? this.lastFailure : undefined,
       bannedUntil: banned > 0 ? Math.round(wall + banned) : undefined,
     };
   }

@@ -1,6 +1,7 @@
 // What can be found wrong with a database, as data: which record, what about it, and what mends it.
 import { bytesToHex, type Hex } from "@witan/primitives";
 import { describeKey, type TableName, tableOf } from "./layout.ts";
+import { RESTORE_ADVICE } from "./store-error.ts";
 
 /** What mends a damage; `advice` says it in words. */
 export type Repair = "fetch-block" | "rebuild-outputs" | "rebuild-index" | "start-over";
@@ -47,8 +48,7 @@ const ADVICE: Readonly<Record<Repair, string>> = {
   "rebuild-outputs":
     "build the set of outputs anew: replay the blocks from the genesis, or fetch a checkpoint from peers",
   "rebuild-index": "build the indexes anew from the blocks",
-  "start-over":
-    "remove this directory, and let the node fetch the chain from its peers; a validator that has lost its data has forgotten what it voted for, and gets a new voting key by `witan governance` before it votes again",
+  "start-over": RESTORE_ADVICE,
 };
 
 /** A damage of one record. */

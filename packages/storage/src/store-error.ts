@@ -41,6 +41,9 @@ export function saidBy(error: unknown): string {
   return error.cause === undefined ? error.message : `${error.message}: ${saidBy(error.cause)}`;
 }
 
-/** What to do about a database that is not whole. */
+/**
+ * What to do about a database that is not whole. What a validator has signed is in its guard, beside the key: the data hold
+ * nothing more that can't be fetched.
+ */
 export const RESTORE_ADVICE =
-  "remove the directory, and let the node fetch the chain from its peers; a validator that has lost its data has forgotten what it voted for, and gets a new voting key by `witan governance` before it votes again";
+  "check the disk, move the directory away, and start again: the node fetches the chain from its peers. A validator keeps its voting key with the guard beside it, and votes again by itself; it needs a new key, by `witan governance`, only where the guard is lost too";

@@ -1,10 +1,11 @@
 // The command `witan balance`: what an address holds in final blocks.
 import type { Command } from "commander";
 import { refuseNoAddress } from "../address.ts";
+import { sumText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { printResult, type Streams, table } from "../output.ts";
-import { assetsOf, sumText } from "../shown-assets.ts";
+import { assetsOf } from "../shown-assets.ts";
 
 /** Adds the command `witan balance`. */
 export function addBalanceCommand(program: Command, streams: Streams): void {

@@ -53,7 +53,7 @@ are not counted: a process that has just started is still compiling what it runs
 
   throughput       final transfers per second: from the first that was sent until the last validator had the last one
   latencyMs        from sending a transfer in its batch until the validator that got it reported the final block
-  verifyPerSecond  signatures that one core checks with nothing else to do; the mean of before and after
+  verifyPerSecond  signatures that one core checks with nothing else to do; the mean of verifyPerSecondBefore and …After
   ratio            throughput x validators / (verifyPerSecond x the cores' time that the load process leaves)
   idleLatencyMs    100 single transfers one after another: from sending one until the answer that it is final
   peakMemoryMiB    the most memory that each validator ever held
@@ -151,7 +151,10 @@ function resultLines(
       ],
       ["throughput", `${result.throughput} per second, for ${result.wallSeconds} s`],
       ["latency", `p50 ${latencyMs.p50} ms, p99 ${latencyMs.p99} ms`],
-      ["one core checks", `${result.verifyPerSecond} signatures per second (${result.backend})`],
+      [
+        "one core checks",
+        `${result.verifyPerSecond} signatures per second (${result.backend}; ${result.verifyPerSecondBefore} before, ${result.verifyPerSecondAfter} after)`,
+      ],
       ["ratio", `${result.ratio} (aim: at least ${AIMS.ratio}, ${verdict(met.ratio)})`],
       [
         "idle latency",

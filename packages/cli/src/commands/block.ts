@@ -5,10 +5,11 @@ import { hexToBytes, isHex } from "@witan/primitives";
 import type { CallParamsOf, ResultOf } from "@witan/rpc";
 import { type Command, Option } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
-import { describeTransaction } from "../describe-transaction.ts";
+import { describeTransaction, type KnownChain } from "../describe-transaction.ts";
 import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
 import { printResult, type Streams, table } from "../output.ts";
+import { assetsOf } from "../shown-assets.ts";
 import { timeText } from "../time.ts";
 
 interface BlockOptions extends ConnectionOptions {
@@ -48,10 +49,10 @@ async function show(streams: Streams, which: string | undefined, options: BlockO
   const block = await told(() => client.call("chain_block", { ...place, transactions }));
   // For people only: programs read the certificate and the members themselves.
   const members = json ? [] : await membersOf(client, block);
-  const chain = json || transactions === "ids" ? undefined : await chainOf(client);
+  const known = json || transactions === "ids" ? undefined : await knownOf(client);
   printResult(streams, json, toJson(block), () => [
     ...table(rowsOf(block, members)),
-    ...transactionLines(block, chain),
+    ...transactionLines(block, known),
   ]);
 }
 
@@ -73,10 +74,15 @@ async function membersOf(client: RpcClient, { height, certificate }: Block): Pro
   }
 }
 
-async function chainOf(client: RpcClient): Promise<Chain> {
-  const chain = await told(() => fetchChain(client));
+/** The chain, and assets that were registered since it began. */
+async function knownOf(client: RpcClient): Promise<Known> {
+  const [chain, assets] = await Promise.all([told(() => fetchChain(client)), assetsOf(client)]);
   if (!chain.ok) throw badInput(chain.code, chain.detail ?? chain.code);
-  return chain.value;
+  return { chain: chain.value, assets };
+}
+
+interface Known extends KnownChain {
+  readonly chain: Chain;
 }
 
 type Row = readonly [string, string];
@@ -99,17 +105,17 @@ function rowsOf(
   ];
 }
 
-function transactionLines({ transactions }: Block, chain: Chain | undefined): readonly string[] {
-  if (chain !== undefined) return transactions.flatMap(({ bytes = "" }) => ["", ...described(bytes, chain)]);
+function transactionLines({ transactions }: Block, known: Known | undefined): readonly string[] {
+  if (known !== undefined) return transactions.flatMap(({ bytes = "" }) => ["", ...described(bytes, known)]);
   const listed = transactions.slice(0, LISTED_MAX).map(({ transaction }) => `  ${transaction}`);
   const rest = transactions.length - listed.length;
   return rest === 0 ? listed : [...listed, `  and ${rest} more: --json shows all`];
 }
 
-function described(bytes: string, chain: Chain): readonly string[] {
-  const decoded = decodeTransaction(chain.transactions, hexToBytes(bytes));
+function described(bytes: string, known: Known): readonly string[] {
+  const decoded = decodeTransaction(known.chain.transactions, hexToBytes(bytes));
   const lines = decoded.ok
-    ? describeTransaction(decoded.value, { chain })
+    ? describeTransaction(decoded.value, known)
     : [`bytes that this version can't read: ${bytes}`];
   return lines.map((line) => `  ${line}`);
 }

@@ -3,6 +3,8 @@ import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { addConfigOptions, configFlags } from "../config/options.ts";
 import { examples } from "../examples.ts";
+import { exists } from "../files.ts";
+import { keyHeader } from "../key-files.ts";
 import { printResult, type Streams, table } from "../output.ts";
 
 /** Adds the commands `witan config …`. */
@@ -26,6 +28,9 @@ export function addConfigCommands(program: Command, streams: Streams): void {
     .action(async (options: Readonly<Record<string, unknown>> & { home: string; json?: boolean }) => {
       const flags = configFlags(options);
       const { config, settings } = await loadConfig({ home: options.home, env: process.env, flags });
+      // A key that others can read, or that is none: the node would refuse it too.
+      for (const file of [...config.keys.voting, config.keys.peer])
+        if (await exists(file)) await keyHeader(file);
       const result = {
         home: config.home,
         valid: true,

@@ -73,6 +73,7 @@ async function run(streams: Streams, flags: DevnetFlags): Promise<ExitCode> {
       `--consensus ${flags.consensus}: a devnet runs pbft, and no other mode: a genesis can be made for bp-fast-paxos ` +
         "and pow, but no node of this version runs them",
     );
+  if (flags.dir === "") throw badInput("folder", "--dir names no folder, expected a path");
   const signals = hearStopSignals();
   const session = new Session(json ? jsonReport(streams) : textReport(streams), signals, flags.once ?? false);
   try {
@@ -123,6 +124,7 @@ class Session {
       onBlock: (block) => {
         if (this.#tellsBlocks && block.transactions > 0) this.#report.block(block);
       },
+      onServes: (validator) => this.#report.serves(validator, performance.now() - this.#startedAt),
       onDeath: (death, home) => this.#report.death(death, home),
       onBack: (validator) => this.#report.back(validator),
       onGone: (validator) => this.#report.gone(validator),

@@ -1,5 +1,6 @@
 // The command `witan evidence`: who is proven to have lied, by what the stores of some nodes hold. Works on the homes of
 // nodes that are stopped, and changes nothing in them.
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { chooseScheme } from "@witan/crypto/node";
 import { type Chain, toJson } from "@witan/ledger";
@@ -78,6 +79,7 @@ async function evidence(streams: Streams, { home, json = false }: EvidenceOption
 }
 
 async function open(home: string, closing: (() => Promise<void>)[]): Promise<OpenedHome> {
+  await expectFolder(home);
   // Neither flags nor environment: they would mean one folder for all homes.
   const { config } = await loadConfig({ home, env: {}, flags: {} });
   const chain = await readGenesisFile(join(config.home, HOME_FILES.genesis));
@@ -92,6 +94,18 @@ async function open(home: string, closing: (() => Promise<void>)[]): Promise<Ope
     throw storeFailure(error, config);
   }
   throw badInput("store-empty", `${config.storage.dataDir} holds no chain yet: start the node once`);
+}
+
+/** `node` takes a configuration file for a home too; here the store is wanted, which is not always beside it. */
+async function expectFolder(home: string): Promise<void> {
+  const found = home === "" ? undefined : await stat(home).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const what = home === "" ? '""' : home;
+  const why = home !== "" && found ? "that is a file" : "there is no such folder";
+  throw badInput(
+    "home",
+    `--home ${what}: ${why}. Give the home of a node: the folder with config.toml, genesis.json and data, as --home net/v1`,
+  );
 }
 
 function storeFailure(error: unknown, config: NodeConfig): CommandFailure {

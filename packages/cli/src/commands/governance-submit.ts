@@ -1,12 +1,20 @@
 // The command `witan governance submit`: puts approvals together, says who is missing, and submits what a quorum approved.
-import { type ApprovalStatus, approvalStatus, fetchChain, submitTransaction } from "@witan/client";
+import {
+  type ApprovalStatus,
+  approvalStatus,
+  fetchChain,
+  submitTransaction,
+  waitForTransaction,
+} from "@witan/client";
+import type { Chain } from "@witan/ledger";
+import type { TransactionOutcome } from "@witan/rpc";
 import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { badInput, CommandFailure, EXIT } from "../exit.ts";
 import { changeText } from "../governance-change.ts";
 import { mergeProposals, type ProposalFile, proposalOf } from "../governance-file.ts";
-import { governanceOf } from "../governance-state.ts";
+import { governanceOf, type NodeGovernance } from "../governance-state.ts";
 import {
   exitOf,
   outcomeJson,
@@ -54,11 +62,22 @@ async function submit(streams: Streams, files: readonly string[], options: Submi
   if (!chain.ok) throw badInput(chain.code, chain.detail ?? chain.code);
   refuseOtherChain(merged, { chainId: chain.value.chainId, url: client.url });
   const { members, sequence } = await governanceOf(client);
-  refuseOutOfTurn(merged, sequence);
   const { sealed, body, approvals } = merged;
-  const judged = approvalStatus({ chain: chain.value, body, id: sealed.id }, approvals, members);
-  if (!judged.ok) throw badInput(judged.code, judged.detail ?? judged.code);
-  const status = judged.value;
+  const answer = (outcome: TransactionOutcome, status: ApprovalStatus): number => {
+    tell(streams, json, { outcome, status, change: changeText(body.change) });
+    return exitOf(outcome, wait);
+  };
+  if (body.sequence < sequence) {
+    // Submitted again it is answered as the first time: by what became of it, and by those who were members then.
+    const outcome = await told(() => waitForTransaction(client, sealed.id, { timeoutMs: 0 }));
+    if (outcome.status === "final") {
+      const { height } = outcome;
+      const then = await told(() => client.call("consensus_membership", { height }));
+      return answer(outcome, statusOf(merged, chain.value, then.members));
+    }
+  }
+  refuseOutOfTurn(merged, sequence);
+  const status = statusOf(merged, chain.value, members);
   for (const key of status.strangers)
     if (!json) streams.err(`left out: the approval by ${key}, which is no voting member's operator key\n`);
   if (!status.isReached) throw tooFew(merged, status);
@@ -68,16 +87,37 @@ async function submit(streams: Streams, files: readonly string[], options: Submi
   if (wait && !json) streams.err("waiting until it is final\n");
   const waitFor = wait ? "final" : "admitted";
   const outcome = await told(() => submitTransaction(client, transaction, { waitFor, timeoutMs }));
-  const { approved, missing, quorum } = status;
+  return answer(outcome, status);
+}
+
+/** Who has approved, of these members. */
+function statusOf(
+  { sealed, body, approvals }: ProposalFile,
+  chain: Chain,
+  members: NodeGovernance["members"],
+): ApprovalStatus {
+  const judged = approvalStatus({ chain, body, id: sealed.id }, approvals, members);
+  if (!judged.ok) throw badInput(judged.code, judged.detail ?? judged.code);
+  return judged.value;
+}
+
+function tell(
+  streams: Streams,
+  json: boolean,
+  {
+    outcome,
+    status: { approved, missing, quorum },
+    change,
+  }: { readonly outcome: TransactionOutcome; readonly status: ApprovalStatus; readonly change: string },
+): void {
   printResult(streams, json, { ...outcomeJson(outcome), quorum, approved, missing }, () =>
     table([
       ["transaction", outcome.transaction],
-      ["change", changeText(body.change)],
+      ["change", change],
       ["approved by", `${approved.join(", ")} (${quorum} needed)`],
       ["status", outcomeText(outcome)],
     ]),
   );
-  return exitOf(outcome, wait);
 }
 
 function tooFew({ sealed }: ProposalFile, { approved, missing, quorum }: ApprovalStatus): CommandFailure {

@@ -2,11 +2,12 @@
 import { HISTORY_PAGE, type ResultOf } from "@witan/rpc";
 import type { Command } from "commander";
 import { refuseNoAddress } from "../address.ts";
+import { sumText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { wholeNumber } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
-import { type Assets, assetsOf, sumText } from "../shown-assets.ts";
+import { type Assets, assetsOf } from "../shown-assets.ts";
 import { timeText } from "../time.ts";
 
 interface HistoryOptions extends ConnectionOptions {

@@ -8,6 +8,7 @@ import { type Command, Option } from "commander";
 import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
 import { makeWholeFolder, refuseExisting } from "../files.ts";
+import { shownRewardPolicy } from "../governance-change.ts";
 import { HOME_FILES } from "../home/files.ts";
 import { joinChain } from "../home/join.ts";
 import { memberJson, newMember, writeMemberHome } from "../home/make.ts";
@@ -132,7 +133,7 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
         `${out} (its keys never leave it${passphrase === undefined ? "; they are not encrypted" : ""})`,
       ],
       ["member file", `${file} (public: give it to who makes the genesis)`],
-      ...Object.entries(member),
+      ...Object.entries({ ...member, rewardPolicy: shownRewardPolicy(rewardPolicy) }),
     ]),
   ]);
 }

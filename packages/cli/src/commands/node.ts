@@ -1,10 +1,12 @@
 // The command `witan node`: runs one node until it is told to stop.
+import { stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import type { Command } from "commander";
 import type { NodeConfig } from "../config/fields.ts";
 import { type LoadedConfig, loadConfig } from "../config/load.ts";
 import { addConfigOptions, configFlags } from "../config/options.ts";
 import { examples } from "../examples.ts";
-import type { CommandFailure } from "../exit.ts";
+import { badInput, type CommandFailure } from "../exit.ts";
 import { type Home, openHome } from "../home/open.ts";
 import type { Streams } from "../output.ts";
 import { type Logger, openLog } from "../running/log.ts";
@@ -41,7 +43,18 @@ export function addNodeCommand(program: Command, streams: Streams): void {
   addConfigOptions(command);
 }
 
+/** The file alone is no home: who names it would look for keys and data beside another. */
+async function refuseFile(home: string): Promise<void> {
+  const found = await stat(home).catch(() => undefined);
+  if (found?.isFile())
+    throw badInput(
+      "home",
+      `--home ${home} is a file, expected the folder of a node's home: ${dirname(home)}?`,
+    );
+}
+
 async function run(streams: Streams, options: NodeOptions): Promise<void> {
+  await refuseFile(options.home);
   const load = () => loadConfig({ home: options.home, env: process.env, flags: configFlags(options) });
   const { config } = await load();
   const home = await openHome(config);

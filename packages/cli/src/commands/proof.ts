@@ -12,14 +12,14 @@ import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { CommandFailure, EXIT, type FieldProblem } from "../exit.ts";
-import { readText, TOO_LARGE, writeNewText } from "../files.ts";
+import { readText, TOO_LARGE, writePublicText } from "../files.ts";
 import { readGenesisFile } from "../genesis-input.ts";
 import { printResult, problemText, type Streams, table } from "../output.ts";
 import { timeText } from "../time.ts";
 import { transactionIdOf } from "../transaction-id.ts";
 
 interface GetOptions extends ConnectionOptions {
-  readonly out: string;
+  readonly out?: string;
   readonly json?: boolean;
 }
 
@@ -35,9 +35,15 @@ export function addProofCommands(program: Command, streams: Streams, setExit: (c
   withConnection(proof.command("get"))
     .argument("<transaction>", "a transaction's id")
     .description("fetch the finality proof of a transaction; exit code 1 if it is not final")
-    .requiredOption("--out <file>", "the new proof file")
+    .option("--out <file>", "the proof file; one of that name is overwritten (default: it is printed)")
     .option("--json", "print JSON")
-    .addHelpText("after", examples(["witan proof get 5f3a… --rpc http://127.0.0.1:9545 --out payment.proof"]))
+    .addHelpText(
+      "after",
+      examples([
+        "witan proof get 5f3a… --rpc http://127.0.0.1:9545 --out payment.proof",
+        "witan proof get 5f3a… --json",
+      ]),
+    )
     .action(async (transaction: string, options: GetOptions) => get(streams, transaction, options));
   proof
     .command("verify")
@@ -57,7 +63,10 @@ async function get(streams: Streams, text: string, options: GetOptions): Promise
   const transaction = transactionIdOf(text);
   const client = await connect(options);
   const proof = await told(() => fetchProof(client, { transaction }));
-  await writeNewText(out, formatProofFile(proof));
+  const file = formatProofFile(proof);
+  // What is printed is a proof file, too.
+  if (out === undefined) return streams.out(json ? `${JSON.stringify(JSON.parse(file))}\n` : file);
+  await writePublicText(out, file);
   const { chainId, height } = proof;
   printResult(streams, json, { file: out, transaction, chainId, height }, () => [
     `proof of ${transaction} in block ${height}, not verified yet, written to ${out}`,

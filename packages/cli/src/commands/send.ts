@@ -1,15 +1,16 @@
-// The command `witan send`: pays from a key to an address.
+// The command `witan send`: pays from a key to addresses.
 import { prepareTransfer, type SendResult, sendTransfer, Wallet } from "@witan/client";
 import { parseSecretKey, type SecretKey } from "@witan/crypto";
 import { bytesToHex, LIMITS, type TransactionId } from "@witan/primitives";
 import { type Command, Option } from "commander";
-import { prefixOfAddress, refuseNoAddress } from "../address.ts";
+import { prefixOfAddress } from "../address.ts";
+import { sumText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { badInput, CommandFailure, EXIT } from "../exit.ts";
 import { readGenesisFile } from "../genesis-input.ts";
 import { openKey } from "../key-files.ts";
-import { amountOf, wholeNumber } from "../numbers.ts";
+import { amountOf, collect } from "../numbers.ts";
 import {
   exitOf,
   outcomeJson,
@@ -20,14 +21,12 @@ import {
 } from "../outcome.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import type { PassphraseOptions } from "../passphrase.ts";
-import { type Assets, assetsOf, sumText } from "../shown-assets.ts";
+import { type PaymentOptions, paymentsGiven, paymentsOf } from "../payments.ts";
+import { type Assets, assetsOf } from "../shown-assets.ts";
 
-interface SendOptions extends ConnectionOptions, PassphraseOptions, WaitingOptions {
+interface SendOptions extends ConnectionOptions, PassphraseOptions, WaitingOptions, PaymentOptions {
   readonly secretKey?: string;
   readonly key?: string;
-  readonly to: string;
-  readonly amount: string;
-  readonly asset: string;
   readonly fee?: string;
   readonly memo?: string;
   readonly genesis?: string;
@@ -39,7 +38,7 @@ interface SendOptions extends ConnectionOptions, PassphraseOptions, WaitingOptio
 export function addSendCommand(program: Command, streams: Streams, setExit: (code: number) => void): void {
   withWaiting(withConnection(program.command("send")))
     .description(
-      "pay from a key to an address; exit code 1 if it is refused or, with --wait, not final in time",
+      "pay from a key to an address, or to several at once; exit code 1 if it is refused or, with --wait, not final in time",
     )
     .option("--key <file>", "the key file that pays")
     .addOption(
@@ -49,9 +48,13 @@ export function addSendCommand(program: Command, streams: Streams, setExit: (cod
       ).conflicts("key"),
     )
     .option("--passphrase-file <file>", "read the passphrase of the key file from a file")
-    .requiredOption("--to <address>", "who is paid")
-    .requiredOption("--amount <number>", "how much, in base units")
-    .option("--asset <number>", "of which asset", "0")
+    .requiredOption("--to <address>", "who is paid; may be repeated, each with its --amount", collectFirst)
+    .requiredOption(
+      "--amount <amount>",
+      "how much: in base units, or with the asset's name, as in '1.5 WITAN'",
+      collectFirst,
+    )
+    .option("--asset <number>", "the asset of an amount without a name (default: 0)")
     .option("--fee <number>", "base units of asset 0 (default: the least that the chain takes)")
     .option("--memo <text>", `at most ${LIMITS.memoBytes} bytes that everyone can read`)
     .option("--genesis <file>", "refuse a node of another chain than this")
@@ -66,6 +69,7 @@ export function addSendCommand(program: Command, streams: Streams, setExit: (cod
         "and final has a code and a message beside it where there is a reason.\n" +
         examples([
           "witan send --key alice.json --to wit1q… --amount 250000000 --wait",
+          "witan send --key alice.json --to wit1q… --amount '1.5 WITAN' --to wit1p… --amount '2 WITAN'",
           "witan send --secret-key 01ab… --to wit1q… --amount 5 --asset 1 --memo 'invoice 7' --json",
         ]),
     )
@@ -73,14 +77,9 @@ export function addSendCommand(program: Command, streams: Streams, setExit: (cod
 }
 
 async function send(streams: Streams, options: SendOptions): Promise<number> {
-  const { to, json = false, wait = false } = options;
-  const payment = {
-    to,
-    amount: amountOf("--amount", options.amount),
-    asset: wholeNumber("--asset", options.asset, LIMITS.assets - 1),
-  };
-  refuseNoAddress("--to", to);
-  if (payment.amount === 0n) throw badInput("amount", "--amount 0: expected at least 1 base unit");
+  const { json = false, wait = false } = options;
+  const given = paymentsGiven(options);
+  const to = given.first;
   const fee = options.fee === undefined ? undefined : amountOf("--fee", options.fee);
   const memo = memoOf(options.memo);
   const timeoutMs = timeoutMsOf(options);
@@ -88,10 +87,10 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
   const rpc = await connect(options);
   const from = await walletOf(options);
   const assets = await assetsOf(rpc);
-  refuseUnknownAsset(payment.asset, assets);
+  const payments = paymentsOf(given, assets);
   const onPending = json ? () => {} : tellOnce(streams);
   const request = {
-    ...{ rpc, from, payments: [payment], memo, timeoutMs, onPending },
+    ...{ rpc, from, payments, memo, timeoutMs, onPending },
     ...(fee === undefined ? {} : { fee }),
     ...(chain === undefined ? {} : { chainId: chain.chainId }),
   };
@@ -109,12 +108,19 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
   printResult(streams, json, outcomeJson(outcome), () =>
     table([
       ["transaction", outcome.transaction],
-      ["pays", `${sumText(payment.amount, payment.asset, assets)} to ${to}`],
+      ...payments.map(
+        (paid) => ["pays", `${sumText(paid.amount, paid.asset, assets)} to ${paid.to}`] as const,
+      ),
       ["fee", sumText(sent.value.fee, 0, assets)],
       ["status", outcomeText(outcome)],
     ]),
   );
   return exitOf(outcome, wait);
+}
+
+/** Collects an option that has to be given. */
+function collectFirst(value: string, before: readonly string[] = []): readonly string[] {
+  return collect(value, before);
 }
 
 async function walletOf(options: SendOptions): Promise<Wallet> {
@@ -140,19 +146,6 @@ function memoOf(text = ""): string {
   if (bytes.length > LIMITS.memoBytes)
     throw badInput("memo", `--memo has ${bytes.length} bytes in UTF-8, expected at most ${LIMITS.memoBytes}`);
   return bytes.toString("hex");
-}
-
-/** Assets of a chain that a message names. */
-const TOLD_ASSETS_MAX = 10;
-
-function refuseUnknownAsset(asset: number, assets: Assets): void {
-  if (assets.some((one) => one.asset === asset)) return;
-  const known = assets.slice(0, TOLD_ASSETS_MAX).map((one) => `${one.asset} (${one.name})`);
-  const more = assets.length > TOLD_ASSETS_MAX ? `, and ${assets.length - TOLD_ASSETS_MAX} more` : "";
-  throw badInput(
-    "asset-unknown",
-    `--asset ${asset}: there is no such asset on this chain, expected one of ${known.join(", ")}${more}`,
-  );
 }
 
 /** Tells people of the first wait for pending transactions: without that a command seems to hang. */
@@ -184,6 +177,7 @@ function refused(
     code === "insufficient-funds"
       ? "pay less, or pay that address first"
       : `pending transactions spend the rest, ${refusal.pending[0]} for one, and what comes back of it can be spent ` +
-        "when they are final: pay again then, or wait for longer by --timeout";
+        "when they are final: pay again then, wait for longer by --timeout, or pay several at once by repeating --to and " +
+        "--amount";
   return new CommandFailure(EXIT.no, code, `${lack}: ${advice}`);
 }

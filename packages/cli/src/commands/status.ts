@@ -70,7 +70,7 @@ const PHASES: Readonly<Record<NonNullable<Consensus>["phase"], string>> = {
 
 function consensusRows(consensus: Consensus): readonly Row[] {
   if (consensus === null) return [];
-  const { height, view, primary, quorum, timeoutMs, phase } = consensus;
+  const { height, view, primary, quorum, phase } = consensus;
   const votes = (
     [
       ["prepared", preparedBy(consensus)],
@@ -83,8 +83,15 @@ function consensusRows(consensus: Consensus): readonly Row[] {
     ...votes.map(
       ([what, names]): Row => [what, `${names.join(", ")} (${names.length} of the ${quorum} needed)`],
     ),
-    ["view ends", timeoutMs === null ? "nothing is waited for" : `in ${timeoutMs} ms without a decision`],
+    ["view ends", viewEnd(consensus)],
   ];
+}
+
+/** The timer of a view that members ask for begins when a quorum does. */
+function viewEnd({ phase, timeoutMs, view, viewChanges, quorum }: NonNullable<Consensus>): string {
+  if (timeoutMs !== null) return `in ${timeoutMs} ms without a decision`;
+  if (phase !== "changingView") return "nothing is waited for";
+  return `not before it begins: waits for ${quorum} members to ask for view ${view}, ${viewChanges.length} do`;
 }
 
 /** Who has prepared: the proposal itself stands for the vote of its primary, which sends no other. */

@@ -2,12 +2,13 @@
 import { bytesToHex } from "@witan/primitives";
 import type { TransactionVerdict } from "@witan/rpc";
 import type { Command } from "commander";
+import { sumText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { outcomeText } from "../outcome.ts";
 import { printResult, type Streams, table } from "../output.ts";
-import { assetsOf, sumText } from "../shown-assets.ts";
+import { assetsOf } from "../shown-assets.ts";
 import { type TransactionInput, transactionBytesOf, withTransaction } from "../transaction-input.ts";
 
 interface CheckOptions extends ConnectionOptions, TransactionInput {

@@ -41,7 +41,8 @@ export function addTransactionCommands(
 ): void {
   const transaction = program
     .command("transaction")
-    .description("submit a transaction, ask what became of one, and look into one");
+    .description("submit a transaction, ask what became of one, and look into one")
+    .addHelpText("after", "\nwitan transaction ID is short for witan transaction get ID.");
   addGetCommand(transaction, streams, setExit);
   addSubmitCommand(transaction, streams, setExit);
   addCheckCommand(transaction, streams, setExit);

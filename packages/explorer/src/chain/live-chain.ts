@@ -2,6 +2,7 @@
 // subscriptions, which go on by themselves after a cut. Bounded: old things are forgotten. Tells its listeners at most four
 // times a second, however fast blocks come, and nothing while it is paused.
 import type { RpcSocket, StreamedEvent } from "@witan/client";
+import { spanText } from "../words.ts";
 
 /** A block in short. */
 export interface LiveBlock {
@@ -188,7 +189,7 @@ export class LiveChain {
 
 function blockSentence({ height, proposer, view, tookMs, transactions }: LiveBlock): string {
   const by = proposer === null ? "" : `, proposed by ${proposer}`;
-  const took = tookMs === null ? "" : ` after ${tookMs} ms`;
+  const took = tookMs === null ? "" : ` after ${spanText(tookMs)}`;
   const what = transactions === 1 ? "1 transaction" : `${transactions} transactions`;
   return `Block ${height} is final${took}${by}${view === null ? "" : ` in view ${view}`}: ${what}.`;
 }

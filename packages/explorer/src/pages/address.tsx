@@ -7,8 +7,8 @@ import { type Asked, useAsked, useSurroundings } from "../parts/asking.ts";
 import { Answer, Failure } from "../parts/failure.tsx";
 import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { Mark } from "../parts/mark.tsx";
-import { BlockLink, Time, TransactionLink, Whole } from "../parts/names.tsx";
-import { amountText, grouped } from "../words.ts";
+import { BlockLink, OUTPUT_OF, Time, TransactionLink, Whole } from "../parts/names.tsx";
+import { grouped, sumText } from "../words.ts";
 
 const LIMIT = 25;
 
@@ -50,11 +50,6 @@ function both<A, B>(a: Asked<A>, b: Asked<B>): Asked<readonly [A, B]> {
   };
 }
 
-function amountOf(assets: Assets, asset: number, units: string): string {
-  const known = assets.get(asset);
-  return `${amountText(units, known?.decimals ?? 0)} ${known?.name ?? `of asset ${asset}`}`;
-}
-
 function Balances(props: {
   readonly balances: Readonly<Record<string, string>>;
   readonly assets: Assets;
@@ -66,7 +61,7 @@ function Balances(props: {
     <Facts
       list={list.map(([asset, units]) => [
         props.assets.get(Number(asset))?.name ?? `Asset ${asset}`,
-        <strong key={asset}>{amountOf(props.assets, Number(asset), units)}</strong>,
+        <strong key={asset}>{sumText(units, Number(asset), props.assets)}</strong>,
       ])}
     />
   );
@@ -83,15 +78,21 @@ function History({ address, assets }: { readonly address: string; readonly asset
         {(rows) => (
           <Table
             caption="History of the address"
+            isCompact
             rows={rows}
             empty="Nothing has happened to it."
             keyOf={({ transaction }) => transaction}
             columns={[
               { title: "Block", isNumber: true, cell: ({ height }) => <BlockLink height={height} /> },
-              { title: "Time", cell: ({ timestamp }) => <Time ms={timestamp} /> },
-              { title: "Transaction", cell: ({ transaction }) => <TransactionLink id={transaction} /> },
+              { title: "Time", narrow: "untitled", cell: ({ timestamp }) => <Time ms={timestamp} /> },
+              {
+                title: "Transaction",
+                narrow: "untitled",
+                cell: ({ transaction }) => <TransactionLink id={transaction} />,
+              },
               {
                 title: "Change",
+                narrow: "untitled",
                 isNumber: true,
                 cell: ({ changes }) => <Changes changes={changes} assets={assets} />,
               },
@@ -112,7 +113,7 @@ function Changes(props: {
       {Object.entries(props.changes).map(([asset, units]) => (
         <div key={asset}>
           {units.startsWith("-") || units === "0" ? "" : "+"}
-          {amountOf(props.assets, Number(asset), units)}
+          {sumText(units, Number(asset), props.assets)}
         </div>
       ))}
     </>
@@ -128,27 +129,26 @@ function Outputs({ address, assets }: { readonly address: string; readonly asset
     <Part title="Unspent outputs" note="What it can spend.">
       <Paged pages={pages} what="its outputs">
         {(rows) => (
-          <Table
+          <Table<Output>
             caption="Unspent outputs of the address"
+            isCompact
             rows={rows}
             empty="It has none."
             keyOf={({ transaction, index }) => `${transaction} ${index}`}
             columns={[
-              {
-                title: "Output of",
-                cell: ({ transaction, index }) => (
-                  <>
-                    <TransactionLink id={transaction} />, {index}
-                  </>
-                ),
-              },
+              OUTPUT_OF,
               { title: "Block", isNumber: true, cell: ({ height }) => <BlockLink height={height} /> },
               {
                 title: "Amount",
+                narrow: "untitled",
                 isNumber: true,
-                cell: ({ asset, amount }) => amountOf(assets, asset, amount),
+                cell: ({ asset, amount }) => sumText(amount, asset, assets),
               },
-              { title: "State", cell: ({ spentBy }) => <OutputState spentBy={spentBy} /> },
+              {
+                title: "State",
+                narrow: "untitled",
+                cell: ({ spentBy }) => <OutputState spentBy={spentBy} />,
+              },
             ]}
           />
         )}

@@ -1,30 +1,18 @@
 // One block: its header, who proposed and who signed it, its transactions.
-import type { ResultOf } from "@witan/rpc";
 import type { JSX } from "preact";
-import type { NodeLink } from "../chain/node-link.ts";
+import {
+  askBlock,
+  type BriefTransaction,
+  type ShownBlock,
+  TRANSACTIONS_SHOWN,
+} from "../chain/shown-block.ts";
 import { useAsked, useLive } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
 import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { Mark } from "../parts/mark.tsx";
-import { BlockLink, Time, TransactionLink, Whole } from "../parts/names.tsx";
+import { None, Time, TransactionLink, Whole } from "../parts/names.tsx";
 import { hrefOf, isHeight } from "../route.ts";
-import { grouped } from "../words.ts";
-
-/** Rows of transactions that are shown at first. */
-const SHOWN = 200;
-
-interface Block extends ResultOf<"chain_block"> {
-  readonly membership: ResultOf<"consensus_membership"> | undefined;
-}
-
-async function askBlock({ rpc }: NodeLink, id: string): Promise<Block> {
-  const which = isHeight(id) ? { height: Number(id) } : { hash: id };
-  const block = await rpc.call("chain_block", which);
-  // Block 0 was decided by nobody.
-  const membership =
-    block.height === 0 ? undefined : await rpc.call("consensus_membership", { height: block.height });
-  return { ...block, membership };
-}
+import { bytesText, grouped } from "../words.ts";
 
 /** A block by its height or hash. */
 export function BlockPage({ id }: { readonly id: string }): JSX.Element {
@@ -39,8 +27,8 @@ export function BlockPage({ id }: { readonly id: string }): JSX.Element {
   );
 }
 
-function BlockShown({ block }: { readonly block: Block }): JSX.Element {
-  const { height, hash, header, certificate, transactions, membership } = block;
+function BlockShown({ block }: { readonly block: ShownBlock }): JSX.Element {
+  const { height, hash, header, certificate, membership } = block;
   const head = useLive().blocks[0]?.height ?? height;
   const proposer = height === 0 ? undefined : membership?.members[header.proposer]?.name;
   return (
@@ -55,7 +43,15 @@ function BlockShown({ block }: { readonly block: Block }): JSX.Element {
             ["Hash", <Whole key="hash" text={hash} name="block's hash" />],
             ["Time", <Time key="time" ms={header.timestamp} />],
             ["Proposer", proposer],
-            ["Before it", height === 0 ? undefined : <BlockLink key="parent" height={height - 1} />],
+            [
+              "Parent",
+              height === 0 ? undefined : (
+                <a key="parent" class="hash" href={hrefOf("block", height - 1)}>
+                  {header.parent}
+                </a>
+              ),
+            ],
+            ["Size", block.bytes === undefined ? undefined : `${bytesText(block.bytes)} of transactions`],
             [
               "Transactions' root",
               <span key="root" class="hash">
@@ -74,20 +70,14 @@ function BlockShown({ block }: { readonly block: Block }): JSX.Element {
       <Part title="Certificate">
         <Certificate certificate={certificate} membership={membership} height={height} />
       </Part>
-      <Part title={`Transactions: ${grouped(transactions.length)}`}>
-        <Table
-          caption="Transactions of the block"
-          rows={transactions.slice(0, SHOWN).map(({ transaction }, index) => ({ transaction, index }))}
-          empty="The block holds no transaction."
-          keyOf={({ transaction }) => transaction}
-          columns={[
-            { title: "Position", isNumber: true, cell: ({ index }) => grouped(index) },
-            { title: "Transaction", cell: ({ transaction }) => <TransactionLink id={transaction} /> },
-          ]}
-        />
-        {transactions.length > SHOWN ? (
+      <Part
+        title={`Transactions: ${grouped(block.count)}`}
+        note="What a transfer pays to others than those who pay: their change is left out."
+      >
+        <Transactions transactions={block.transactions} />
+        {block.count > TRANSACTIONS_SHOWN ? (
           <p class="note">
-            The first {SHOWN} are listed. Any of the others is found by its id, in the box above.
+            The first {TRANSACTIONS_SHOWN} are listed. Any of the others is found by its id, in the box above.
           </p>
         ) : null}
       </Part>
@@ -95,7 +85,38 @@ function BlockShown({ block }: { readonly block: Block }): JSX.Element {
   );
 }
 
-function Certificate(props: Pick<Block, "certificate" | "membership" | "height">): JSX.Element {
+function Transactions({ transactions }: Pick<ShownBlock, "transactions">): JSX.Element {
+  return (
+    <Table<BriefTransaction>
+      caption="Transactions of the block"
+      isCompact
+      rows={transactions}
+      empty="The block holds no transaction."
+      keyOf={({ transaction }) => transaction}
+      columns={[
+        { title: "Position", isNumber: true, cell: ({ index }) => grouped(index) },
+        {
+          title: "Transaction",
+          narrow: "untitled",
+          cell: ({ transaction }) => <TransactionLink id={transaction} />,
+        },
+        {
+          title: "Kind",
+          narrow: "untitled",
+          cell: ({ brief }) => brief?.kind ?? <None why="not asked for" />,
+        },
+        {
+          title: "Amount",
+          isNumber: true,
+          narrow: "untitled",
+          cell: ({ brief }) => brief?.amounts.map((amount) => <div key={amount}>{amount}</div>),
+        },
+      ]}
+    />
+  );
+}
+
+function Certificate(props: Pick<ShownBlock, "certificate" | "membership" | "height">): JSX.Element {
   const { certificate, membership, height } = props;
   if (height === 0) return <p>Block 0 follows from the genesis: nobody needs to sign it.</p>;
   if (certificate === null || membership === undefined)

@@ -8,8 +8,8 @@ import { Answer } from "../parts/failure.tsx";
 import { FinalityChart } from "../parts/finality-chart.tsx";
 import { type Column, Facts, Page, Part, Sentences, Table } from "../parts/layout.tsx";
 import { Mark, type Shape, type Tone } from "../parts/mark.tsx";
-import { BlockLink } from "../parts/names.tsx";
-import { clockText, grouped, spanText } from "../words.ts";
+import { BlockLink, Clock, None } from "../parts/names.tsx";
+import { grouped, spanText } from "../words.ts";
 
 type Explained = ResultOf<"consensus_explain">;
 type Status = ResultOf<"consensus_status">;
@@ -45,7 +45,7 @@ export function ConsensusPage(): JSX.Element {
       </Answer>
       <Part
         title="How long blocks took"
-        note="From the first sign of a block at this node until it was final."
+        note="From when this node had something to decide until it was final. Views that were given up count."
       >
         <FinalityChart blocks={blocks} />
       </Part>
@@ -69,22 +69,31 @@ function Waits({ explained }: { readonly explained: Explained }): JSX.Element {
 }
 
 function Standing(props: { readonly explained: Explained; readonly known: number | undefined }): JSX.Element {
-  const { height, view, proposer, proposalSeen, votes, nextTimeoutMs, phase } = props.explained;
+  const { height, view, proposer, proposalSeen, votes, waitingFor, phase } = props.explained;
+  // Nobody is asked for anything before there is a transaction.
+  const isIdle = waitingFor === "transactions";
   return (
     <Part title="Where it stands">
       <Facts
         list={[
-          ["Block", <BlockLinkOrNext key="block" height={height} known={props.known} />],
+          ["Block", <BlockLinkOrNext key="block" {...{ height, isIdle }} known={props.known} />],
           ["View", view],
           ["Proposes", <strong key="proposer">{proposer}</strong>],
-          ["Proposal", proposalSeen ? "seen" : "not seen yet"],
-          ["Votes", `${votes.have} of the ${votes.needed} needed`],
-          ["View given up in", nextTimeoutMs === null ? "its timer rests" : spanText(nextTimeoutMs)],
+          ["Proposal", proposalSeen ? "seen" : isIdle ? "none is due" : "not seen yet"],
+          ["Votes", isIdle ? "none are due" : `${votes.have} of the ${votes.needed} needed`],
+          ["View given up in", viewEnd(props.explained)],
         ]}
       />
       <Phases phase={phase} />
     </Part>
   );
+}
+
+/** The timer of a view that members ask for begins when a quorum does. */
+function viewEnd({ nextTimeoutMs, waitingFor, votes }: Explained): string {
+  if (nextTimeoutMs !== null) return spanText(nextTimeoutMs);
+  if (waitingFor !== "view-changes") return "its timer rests";
+  return `not before it begins: it waits for ${votes.needed} members to ask for it, ${votes.have} do`;
 }
 
 function Happenings({ list }: { readonly list: readonly Happening[] }): JSX.Element {
@@ -94,7 +103,9 @@ function Happenings({ list }: { readonly list: readonly Happening[] }): JSX.Elem
       <ol class="happenings" reversed>
         {list.map(({ id, at, kind, text }) => (
           <li key={id}>
-            <span class="soft">{clockText(at)}</span>{" "}
+            <span class="soft">
+              <Clock ms={at} />
+            </span>{" "}
             {kind === "block" ? null : (
               <>
                 <Mark shape="alarm" tone="wait">
@@ -113,12 +124,15 @@ function Happenings({ list }: { readonly list: readonly Happening[] }): JSX.Elem
 /** The block that is being decided has no page yet. */
 function BlockLinkOrNext(props: {
   readonly height: number;
+  readonly isIdle: boolean;
   readonly known: number | undefined;
 }): JSX.Element {
   return props.known !== undefined && props.height <= props.known ? (
     <BlockLink height={props.height} />
   ) : (
-    <>{grouped(props.height)}, being decided</>
+    <>
+      {grouped(props.height)}, {props.isIdle ? "the next" : "being decided"}
+    </>
   );
 }
 
@@ -174,16 +188,19 @@ function Members(props: {
           },
         ];
   const vote = (voters: readonly string[], name: string): JSX.Element =>
-    status.phase === "idle" ? <NoVote /> : <Vote has={voters.includes(name)} />;
+    status.phase === "idle" ? NO_VOTE : <Vote has={voters.includes(name)} />;
+  const isChanging = status.phase === "changingView" || status.viewChanges.length > 0;
   return (
     <Table
       caption="Members: how they are, and who has voted"
+      isCompact
       rows={explained.members}
       empty="There are none."
       keyOf={({ name }) => name}
       columns={[
         {
           title: "Member",
+          narrow: "untitled",
           cell: ({ name }) => (
             <>
               <strong>{name}</strong> {name === explained.proposer ? <span class="tag">proposes</span> : null}
@@ -192,47 +209,48 @@ function Members(props: {
         },
         {
           title: "State",
-          cell: ({ state }) => {
-            const { shape, tone, words } = STATES[state];
-            return (
-              <Mark shape={shape} tone={tone}>
-                {words}
-              </Mark>
-            );
-          },
+          narrow: "untitled",
+          cell: ({ state }) => <State state={state} />,
         },
         { title: "Prepare", cell: ({ name }) => vote(status.prepares, name) },
         { title: "Commit", cell: ({ name }) => vote(status.commits, name) },
         ...signed,
-        { title: "Next view", cell: ({ name }) => <Vote has={status.viewChanges.includes(name)} /> },
+        {
+          title: "Next view",
+          cell: ({ name }) =>
+            isChanging ? <Vote has={status.viewChanges.includes(name)} /> : <None why="nobody asks for it" />,
+        },
         {
           title: "Heard",
-          cell: ({ lastHeard, state }) =>
-            state === "me"
-              ? ""
-              : lastHeard === null
-                ? "never"
-                : `${spanText(Math.max(0, at - lastHeard))} ago`,
+          cell: (member) => <Heard member={member} at={at} />,
         },
         {
           title: "Has block",
           isNumber: true,
-          cell: ({ height }) => (height === null ? "" : grouped(height)),
+          cell: ({ height }) => (height === null ? <None why="not known" /> : grouped(height)),
         },
       ]}
     />
   );
 }
 
-/** While nothing is proposed nobody is asked. */
-function NoVote(): JSX.Element {
+function State({ state }: Pick<Member, "state">): JSX.Element {
+  const { shape, tone, words } = STATES[state];
   return (
-    <span class="soft">
-      <span aria-hidden="true">–</span>
-      <span class="unseen">nothing to vote on</span>
-    </span>
+    <Mark shape={shape} tone={tone}>
+      {words}
+    </Mark>
   );
 }
+
+function Heard({ member, at }: { readonly member: Member; readonly at: number }): JSX.Element {
+  const { state, lastHeard } = member;
+  if (state === "me") return <None why="it is this node" />;
+  return <>{lastHeard === null ? "never" : `${spanText(Math.max(0, at - lastHeard))} ago`}</>;
+}
+
+/** While nothing is proposed nobody is asked. Kept: what lies below must not move with each block. */
+const NO_VOTE = <None why="nothing to vote on" isKept />;
 
 function Vote({ has }: { readonly has: boolean }): JSX.Element {
   return has ? (

@@ -7,7 +7,7 @@ import { Answer } from "../parts/failure.tsx";
 import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { BlockLink, Short } from "../parts/names.tsx";
 import { cleaned, hrefOf, isHeight } from "../route.ts";
-import { countText, grouped } from "../words.ts";
+import { countText, grouped, parameterText } from "../words.ts";
 
 /** The members that decide a height; without one, the next block. */
 export function MembershipPage({ height }: { readonly height: number | undefined }): JSX.Element {
@@ -61,7 +61,7 @@ export function MembershipPage({ height }: { readonly height: number | undefined
                 keyOf={([name]) => name}
                 columns={[
                   { title: "Parameter", cell: ([name]) => name },
-                  { title: "Value", isNumber: true, cell: ([, value]) => grouped(value) },
+                  { title: "Value", isNumber: true, cell: ([name, value]) => parameterText(name, value) },
                 ]}
               />
             </>

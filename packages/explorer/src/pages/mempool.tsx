@@ -5,8 +5,8 @@ import { useAsked, usePoll } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
 import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { Mark } from "../parts/mark.tsx";
-import { Time, TransactionLink } from "../parts/names.tsx";
-import { amountText, bytesText, clockText, grouped, spanText } from "../words.ts";
+import { Clock, Time, TransactionLink } from "../parts/names.tsx";
+import { amountText, bytesText, grouped, spanText } from "../words.ts";
 
 const SHOWN = 100;
 
@@ -63,13 +63,19 @@ function Pending(props: {
     <Part title="Transactions">
       <Table
         caption="Pending transactions in the order in which they came"
+        isCompact
         rows={transactions}
         empty="Nothing waits: whatever came is in a block, or was not taken."
         keyOf={({ transaction }) => transaction}
         columns={[
-          { title: "Transaction", cell: ({ transaction }) => <TransactionLink id={transaction} /> },
+          {
+            title: "Transaction",
+            narrow: "untitled",
+            cell: ({ transaction }) => <TransactionLink id={transaction} />,
+          },
           {
             title: "State",
+            narrow: "untitled",
             cell: ({ waiting }) =>
               waiting ? (
                 <Mark shape="alarm" tone="wait">
@@ -81,7 +87,7 @@ function Pending(props: {
                 </Mark>
               ),
           },
-          { title: "Since", cell: ({ admittedAt }) => clockText(admittedAt) },
+          { title: "Since", cell: ({ admittedAt }) => <Clock ms={admittedAt} /> },
           { title: "Valid until", cell: ({ validUntil }) => <Time ms={validUntil} /> },
           { title: "Size", isNumber: true, cell: ({ bytes }) => bytesText(bytes) },
           {

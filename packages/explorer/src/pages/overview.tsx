@@ -30,7 +30,7 @@ export function OverviewPage(): JSX.Element {
       </div>
       <Part
         title="How long blocks took"
-        note="From the first sign of a block at this node until it was final."
+        note="From when this node had something to decide until it was final. Views that were given up count."
       >
         <FinalityChart blocks={blocks} />
       </Part>
@@ -44,6 +44,7 @@ export function OverviewPage(): JSX.Element {
 }
 
 function NodeInShort(): JSX.Element {
+  const head = useLive().blocks[0]?.height ?? 0;
   const asked = useAsked(
     "node",
     async (link) => {
@@ -77,7 +78,7 @@ function NodeInShort(): JSX.Element {
                 ["Who", node.member === null ? node.role : `${node.member}, ${node.role}`],
                 ["Network", node.network],
                 ["Chain", <Short key="chain" text={node.chainId} />],
-                ["Height", <BlockLink key="height" height={node.height} />],
+                ["Height", <BlockLink key="height" height={Math.max(head, node.height)} />],
                 [
                   "Behind",
                   node.syncing === null ? undefined : `fetching up to ${grouped(node.syncing.target)}`,

@@ -1,14 +1,19 @@
 // One transaction: what became of it, what it moves, and its finality proof, verified here.
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { askTransaction, type ShownOutput, type ShownTransaction } from "../chain/shown-transaction.ts";
+import {
+  askTransaction,
+  type ShownInput,
+  type ShownOutput,
+  type ShownTransaction,
+} from "../chain/shown-transaction.ts";
 import { useAsked, usePoll } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
 import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { Mark, type Shape, type Tone } from "../parts/mark.tsx";
-import { AddressLink, BlockLink, Time, TransactionLink, Whole } from "../parts/names.tsx";
+import { AddressLink, BlockLink, OUTPUT_OF, Time, Whole } from "../parts/names.tsx";
 import { ProofCheck } from "../parts/proof-check.tsx";
-import { amountText, bytesText, countText, grouped } from "../words.ts";
+import { amountText, bytesText, countText, grouped, sumText } from "../words.ts";
 
 /** A transaction by its id. */
 export function TransactionPage({ id }: { readonly id: string }): JSX.Element {
@@ -147,10 +152,8 @@ function factsOf({ sealed, assets }: Content): readonly (readonly [string, Compo
       ["Sequence", grouped(body.sequence)],
       ["Approved by", countText(witness.signatures.length, "operator")],
     ];
-  const amount = (one: { readonly asset: number; readonly amount: bigint }): string => {
-    const known = assets.get(one.asset);
-    return `${amountText(one.amount, known?.decimals ?? 0)} ${known?.name ?? `of asset ${one.asset}`}`;
-  };
+  const amount = (one: { readonly asset: number; readonly amount: bigint }): string =>
+    sumText(one.amount, one.asset, assets);
   const all = (list: Parameters<typeof amount>[0][]): string | undefined =>
     list.length === 0 ? undefined : list.map(amount).join(", ");
   return [
@@ -166,20 +169,13 @@ function factsOf({ sealed, assets }: Content): readonly (readonly [string, Compo
 function Inputs({ inputs }: Pick<Content, "inputs">): JSX.Element {
   return (
     <Part title={`Inputs: ${inputs.length}`}>
-      <Table
+      <Table<ShownInput>
         caption="What it spends"
         rows={inputs}
         empty="It spends nothing."
         keyOf={({ transaction, index }) => `${transaction} ${index}`}
         columns={[
-          {
-            title: "Output of",
-            cell: ({ transaction, index }) => (
-              <>
-                <TransactionLink id={transaction} />, {index}
-              </>
-            ),
-          },
+          OUTPUT_OF,
           {
             title: "From",
             cell: ({ spends }) => (spends ? <AddressLink address={spends.address} /> : <NotGiven />),

@@ -81,6 +81,8 @@ export function Facts(props: {
 export interface Column<Row> {
   readonly title: string;
   readonly isNumber?: boolean;
+  /** On a narrow screen: without its title, or not at all. */
+  readonly narrow?: "untitled" | "hidden";
   cell(row: Row): ComponentChildren;
 }
 
@@ -93,6 +95,8 @@ export function Table<Row>(props: {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
+  /** On a narrow screen the cells of a row follow each other, in place of each on a line of its own. */
+  readonly isCompact?: boolean;
   /** What is said in place of no rows. */
   readonly empty: string;
   keyOf(row: Row): string | number;
@@ -105,7 +109,11 @@ export function Table<Row>(props: {
     if (!(next instanceof Node && currentTarget.contains(next))) hold(undefined);
   };
   return (
-    <table onFocusIn={() => hold((before) => before ?? props.rows)} onFocusOut={leave}>
+    <table
+      class={props.isCompact ? "compact" : undefined}
+      onFocusIn={() => hold((before) => before ?? props.rows)}
+      onFocusOut={leave}
+    >
       <caption class="unseen">{props.caption}</caption>
       <thead>
         <tr>
@@ -119,8 +127,12 @@ export function Table<Row>(props: {
       <tbody>
         {rows.map((row) => (
           <tr key={props.keyOf(row)}>
-            {props.columns.map(({ title, isNumber, cell }) => (
-              <td key={title} data-title={title} class={isNumber ? "number" : undefined}>
+            {props.columns.map(({ title, isNumber, narrow, cell }) => (
+              <td
+                key={title}
+                data-title={narrow === undefined ? title : undefined}
+                class={[isNumber ? "number" : "", narrow ?? ""].join(" ").trim() || undefined}
+              >
                 {cell(row)}
               </td>
             ))}

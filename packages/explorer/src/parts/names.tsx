@@ -2,7 +2,8 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { hrefOf } from "../route.ts";
-import { grouped, shortText, timeText } from "../words.ts";
+import { clockText, grouped, shortText, timeText } from "../words.ts";
+import type { Column } from "./layout.tsx";
 
 /** A link to a block by its height. */
 export function BlockLink({ height }: { readonly height: number }): JSX.Element {
@@ -65,3 +66,32 @@ export function Whole({ text, name }: { readonly text: string; readonly name: st
 export function Time({ ms }: { readonly ms: number }): JSX.Element {
   return <time dateTime={new Date(ms).toISOString()}>{timeText(ms)}</time>;
 }
+
+/** A time of today without its date, which is read out on demand. */
+export function Clock({ ms }: { readonly ms: number }): JSX.Element {
+  return (
+    <time dateTime={new Date(ms).toISOString()} title={timeText(ms)}>
+      {clockText(ms)}
+    </time>
+  );
+}
+
+/** No value: a dash, and for who hears the page the reason. On a narrow screen its cell is left out, unless it is kept. */
+export function None({ why, isKept }: { readonly why: string; readonly isKept?: boolean }): JSX.Element {
+  return (
+    <span class={isKept ? "soft" : "soft none"}>
+      <span aria-hidden="true">–</span>
+      <span class="unseen">{why}</span>
+    </span>
+  );
+}
+
+/** Of tables of outputs: which output of which transaction it is. */
+export const OUTPUT_OF: Column<{ readonly transaction: string; readonly index: number }> = {
+  title: "Output of",
+  cell: ({ transaction, index }) => (
+    <span>
+      <TransactionLink id={transaction} />, {index}
+    </span>
+  ),
+};

@@ -36,6 +36,8 @@ export interface BenchOptions {
   readonly signal: AbortSignal;
   /** Hears what it is at; `total` is 0 where nothing is counted. */
   readonly onProgress: (phase: BenchPhase, done: number, total: number) => void;
+  /** Hears where the validators serve, once they are connected. */
+  readonly onServing?: (rpc: readonly string[]) => void;
 }
 
 /** What a bench found. Times in milliseconds, memory in MiB. */
@@ -53,8 +55,10 @@ export interface BenchResult {
   readonly throughput: number;
   /** From sending a transaction until the validator that it was sent to had it in a final block. */
   readonly latencyMs: Percentiles;
-  /** What one core checks in a second: the mean of before and after, and the backend. */
+  /** What one core checks in a second: the mean of before and after, both, and the backend. */
   readonly verifyPerSecond: number;
+  readonly verifyPerSecondBefore: number;
+  readonly verifyPerSecondAfter: number;
   readonly backend: string;
   readonly ratio: number;
   /** From sending a transaction to the idle network until the answer that it is final. */
@@ -169,6 +173,7 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Measured> {
   const ready = await network.start();
   const rpc = ready.map((node) => node.rpc);
   await connected(rpc, CONNECT_MS);
+  options.onServing?.(rpc);
   const { chainId, accounts } = list;
   const plan = {
     rpc,
@@ -260,6 +265,8 @@ function resultOf(
     throughput: rounded(throughput, 1),
     latencyMs: percentilesOf(outcome.latenciesMs),
     verifyPerSecond: rounded(verifyPerSecond, 0),
+    verifyPerSecondBefore: rounded(speeds[0].perSecond, 0),
+    verifyPerSecondAfter: rounded(speeds[1].perSecond, 0),
     backend: speeds[0].backend,
     ratio: wallSeconds === 0 ? 0 : rounded(ratioOf(parts), 3),
     idleLatencyMs: percentilesOf(measured.idleLatenciesMs),

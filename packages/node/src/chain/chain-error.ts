@@ -5,7 +5,7 @@ import type { Damage } from "@witan/storage";
 
 /** What to do about a database that is not whole. */
 const RESTORE =
-  "check the disk; then remove the data directory, or start on another, and let the node fetch the chain from its peers; a validator that has lost its data has forgotten what it voted for, and gets a new voting key by `witan governance` before it votes again";
+  "check the disk, move the data directory away, or start on another: the node fetches the chain from its peers. A validator keeps its voting key with the guard beside it, and votes again by itself; it needs a new key, by `witan governance`, only where the guard is lost too";
 
 const SHOWN_DAMAGES = 3;
 

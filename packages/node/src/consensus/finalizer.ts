@@ -20,7 +20,7 @@ export class DecidedInvalidError extends Error {
 
   constructor(certificate: Certificate, code: string, detail: string) {
     super(
-      `block ${certificate.blockHash} at height ${certificate.height} was decided by a quorum, but breaks the rules here (${detail}): this program may be too old for the chain, or its store is damaged. Nothing was changed; compare versions with the other operators. If its data is what is wrong: let it fetch the chain anew, with a new voting key`,
+      `block ${certificate.blockHash} at height ${certificate.height} was decided by a quorum, but breaks the rules here (${detail}): this program may be too old for the chain, or its store is damaged. Nothing was changed; compare versions with the other operators. If its data are what is wrong: move them away, and start again, with the voting key and its guard as they are: it fetches the chain anew`,
     );
     this.code = code;
   }

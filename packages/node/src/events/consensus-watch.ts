@@ -27,14 +27,19 @@ export class ConsensusWatch {
   #votes = 0;
   #writtenMs = 0;
   #pauseMs = 0;
-  /** When there was first something to do at this height. */
+  /** When there was first something to decide at this height; undefined: not yet, or that was not seen. */
   #sinceMs: number | undefined;
+  /** Whether this height was at work already when it was first looked at: nobody knows since when. */
+  #isLate = false;
 
   constructor(options: ConsensusWatchOptions) {
     this.#options = options;
   }
 
-  /** Milliseconds since this node first saw the height at work; null: it has not. */
+  /**
+   * Milliseconds since this node first had something to decide at the height, and so with what views cost that were given
+   * up; null: it has not seen when that was.
+   */
   tookMs(height: number): number | null {
     if (this.#height !== height || this.#sinceMs === undefined) return null;
     return Math.round(this.#options.clock.monotonicMs() - this.#sinceMs);
@@ -44,8 +49,13 @@ export class ConsensusWatch {
   look(status: PbftStatus): void {
     const { height, view, phase } = status;
     const now = this.#options.clock.monotonicMs();
-    if (height !== this.#height) this.#sinceMs = undefined;
-    if (phase !== "idle") this.#sinceMs ??= now;
+    // The timer runs from when something is to be decided: the wait for a proposal that never comes counts.
+    const isAtWork = phase !== "idle" || status.timeoutTicks !== undefined;
+    if (height !== this.#height) {
+      this.#sinceMs = undefined;
+      this.#isLate = isAtWork && height !== this.#height + 1;
+    }
+    if (isAtWork && !this.#isLate) this.#sinceMs ??= now;
     const isNewView = height !== this.#height || view !== this.#view;
     const votes = status.prepares.length + status.commits.length + status.viewChanges.length;
     const isNewPhase = isNewView || phase !== this.#phase;

@@ -38,11 +38,11 @@ function sync({ waitingFor }: Outlook): readonly string[] {
   ];
 }
 
-function disconnected({ name, address, failure }: MemberView): string {
+/** What the last failure was, the sentence on the member says. */
+function disconnected({ name, address }: MemberView): string {
   const where =
     address === undefined ? "from here; its address is not in network.peers" : `at ${address} from here`;
-  const said = failure === undefined ? "" : ` (last: ${failure})`;
-  return `See on the machine of ${name} whether its node runs (witan status), and whether it can be reached ${where}${said}.`;
+  return `See on the machine of ${name} whether its node runs (witan status), and whether it can be reached ${where}.`;
 }
 
 function silent({ now, viewTimeoutMs }: Outlook, { name, lastHeard }: MemberView): string {

@@ -75,7 +75,7 @@ function unfitness(context: ServiceContext): { reason: string; message: string }
   if (others > 0 && reachable < quorum)
     reasons.push({
       reason: "too-few-peers",
-      message: `${reached} other members are connected; with fewer than ${quorum} validators nothing becomes final: see node_peers for why`,
+      message: `${reached === 1 ? "1 other member is" : `${reached} other members are`} connected; with fewer than ${quorum} validators nothing becomes final: see node_peers for why`,
     });
   if (phase === "changingView")
     reasons.push({
