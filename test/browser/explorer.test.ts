@@ -186,6 +186,8 @@ describe("the page of a node", function () {
       const opened = await openTab(browser, origin, { width: 360 });
       const { tab } = opened;
       await goTo(opened, origin, "#/", /^Overview$/);
+      // What comes behind the heading is reached by keyboard once it is there.
+      await tab.getByRole("table").getByRole("link").first().waitFor();
       const focused = () => tab.evaluate<{ readonly name: string; readonly isSeen: boolean }>(FOCUSED);
       const names: string[] = [];
       for (let step = 0; step < 15; step++) {

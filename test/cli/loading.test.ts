@@ -1,7 +1,9 @@
 // What `witan` loads before it does anything: a command that asks a node waits for no engine, store or network of its own.
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { COMMANDS } from "../../packages/cli/src/command-table.ts";
-import { witan, witanProcess } from "./run.ts";
+import { witan } from "./run.ts";
 
 /** Prints the address of each module as it is resolved. */
 const WATCH = `import { registerHooks } from "node:module";
@@ -11,11 +13,16 @@ registerHooks({ resolve(specifier, context, next) {
   return found;
 } });`;
 
+const MAIN = new URL("../../packages/cli/src/main.ts", import.meta.url);
+
+/** The modules that the sources load: what `npm ci` makes of them is cut where they load something later. */
 async function loadedBy(...argv: readonly string[]): Promise<string> {
   const watch = `data:text/javascript,${encodeURIComponent(WATCH)}`;
-  const ran = await witanProcess(argv, { env: { NODE_OPTIONS: `--import ${watch}` } });
-  assert.match(ran.err, /\/packages\/cli\/src\/main\.ts\n/, "the watch sees nothing");
-  return ran.err;
+  const begin = `import(${JSON.stringify(MAIN.href)}).then(({ run }) => run(process.argv.slice(1)))`;
+  const flags = ["--conditions=@witan/source", "--disable-warning=ExperimentalWarning", "--import", watch];
+  const { stderr } = await promisify(execFile)(process.execPath, [...flags, "--eval", begin, "--", ...argv]);
+  assert.match(stderr, /\/packages\/cli\/src\/main\.ts\n/, "the watch sees nothing");
+  return stderr;
 }
 
 const HEAVY = /\/packages\/(?:node|p2p|storage|lab)\/|\/node_modules\/(?:libp2p|level|fastify|pino)\//;
