@@ -196,6 +196,11 @@ describe("liars", () => {
     }
   }).timeout(60_000);
 
+  it("do not answer each other for ever: one that votes blindly, with a twin, where somebody floods", () => {
+    const [{ violation }] = run(makePbftPlan(922, { conducts: NAMES }));
+    assert.equal(violation?.message, undefined);
+  });
+
   it("can make two blocks final when they are more than f and play together", () => {
     const broken = (seed: number) => {
       const plan = makePbftPlan(seed, { members: 4, liars: 2, twins: false, conducts: ["double-game"] });

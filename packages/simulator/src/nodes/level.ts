@@ -30,7 +30,7 @@ const OWN_CHECKS: readonly Named[] = [
     says: "of each asset there is what was given and issued, less what was destroyed; balances too",
   },
   { name: "answers", says: "nodes read what is well formed, and answer when they are asked" },
-  { name: "endless", says: "time goes on: nothing happens again and again at one moment" },
+  { name: "endless", says: "time goes on, and what waits does not grow for ever" },
   { name: "world", says: "nothing is thrown that nobody catches" },
 ];
 

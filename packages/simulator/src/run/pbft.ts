@@ -22,7 +22,7 @@ const OWN_CHECKS: readonly Named[] = [
   },
   { name: "engine", says: "an engine takes in anything, and never throws" },
   { name: "encoding", says: "every message survives its bytes" },
-  { name: "endless", says: "time goes on: nothing happens again and again at one moment" },
+  { name: "endless", says: "time goes on, and what waits does not grow for ever" },
 ];
 
 function planOf(seed: number, wishes: WorldWishes): PbftPlan {

@@ -1,5 +1,5 @@
 // Virtual time: what is to happen, in order of time, and of entry where times are equal. Times are whole microseconds. Time
-// must go on: what happens again and again at one moment is a bug of what runs in the world, and must not hang its thread.
+// must go on, and what waits must not grow for ever: either is a bug of what runs in the world, and must not hang its thread.
 import { Violation } from "./violation.ts";
 
 /**
@@ -7,6 +7,8 @@ import { Violation } from "./violation.ts";
  * came meanwhile, or forty members hear each other at once.
  */
 const MOMENT_MAX = 200_000;
+/** So much may wait: ten times the most in a thousand worlds. What answers itself with more than one message goes beyond. */
+const WAITING_MAX = 200_000;
 
 interface Entry {
   readonly atUs: number;
@@ -32,9 +34,17 @@ export class EventQueue {
     return this.#heap.length;
   }
 
-  /** Lets something happen at a time; what is past happens now, after what is due. */
+  /**
+   * Lets something happen at a time; what is past happens now, after what is due.
+   * @throws {Violation} too much waits
+   */
   at(atUs: number, happen: () => void): void {
     const heap = this.#heap;
+    if (heap.length >= WAITING_MAX)
+      throw new Violation(
+        "endless",
+        `more than ${WAITING_MAX} events wait at ${this.#nowUs} us: something answers itself, more each time`,
+      );
     const entry: Entry = { atUs: Math.max(atUs, this.#nowUs), order: this.#entered++, happen };
     let place = heap.length;
     heap.push(entry);

@@ -3,18 +3,24 @@ import { ballotMessage } from "@witan/consensus";
 import type { ConductMaker } from "../conduct.ts";
 import { instead, isVote, postAll } from "./saying.ts";
 
-const REMEMBERED = 64;
+/**
+ * So many ballots of a height. Were they forgotten meanwhile, two that vote so, or one and its twin, would answer each other
+ * for ever where somebody floods (seed 922).
+ */
+const BALLOTS_MAX = 64;
 
 /** PREPARE and COMMIT for every ballot that it hears of. */
 export const blindVotes: ConductMaker = () => {
   const done = new Set<string>();
+  let height = 0;
   return {
     name: "blind-votes",
     hears: ({ message }, _from, liar) => {
       if (!isVote(message)) return true;
+      if (liar.ground.height > height) done.clear();
+      height = liar.ground.height;
       const name = `${message.membership} ${message.view} ${message.blockHash}`;
-      if (done.has(name)) return true;
-      if (done.size >= REMEMBERED) done.clear();
+      if (done.has(name) || done.size >= BALLOTS_MAX) return true;
       done.add(name);
       postAll(liar, liar.sign(ballotMessage("prepare", message)));
       postAll(liar, liar.sign(ballotMessage("commit", message)));
