@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { type Browser, chromium } from "playwright-core";
+import { DEADLINE_MS } from "../network/conditions.ts";
 
 const PROGRAM = process.env["WITAN_CHROMIUM"] ?? "/usr/bin/chromium";
 
@@ -17,7 +18,8 @@ export function startChromium(): Promise<Browser> {
     `there is no Chromium at ${PROGRAM}, which the tests of the browser need: ${how}`,
   );
   // In a container there is no room for Chromium's own sandbox; the pages are ours.
-  return chromium.launch({ executablePath: PROGRAM, args: ["--no-sandbox", "--disable-gpu"] });
+  const args = ["--no-sandbox", "--disable-gpu"];
+  return chromium.launch({ executablePath: PROGRAM, args, timeout: DEADLINE_MS });
 }
 
 const TYPES: Readonly<Record<string, string>> = {

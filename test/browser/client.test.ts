@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
+import { DEADLINE_MS, within } from "../network/conditions.ts";
 import { withNetwork } from "../network/harness.ts";
 import type { Report, Task } from "./app/run.ts";
 import { serveFolder, startChromium } from "./chromium.ts";
@@ -26,16 +27,32 @@ function check({ events, verified, signers, transaction, kept }: Report): void {
 
 /** Runs the application in a new page; gives its report, or what it failed with. */
 async function runIn(browser: Browser, origin: string, task: Task): Promise<string> {
-  const tab = await browser.newPage();
+  const tab = await within("a new page in Chromium", browser.newPage());
   const errors: string[] = [];
   tab.on("pageerror", ({ message }) => errors.push(message));
   await tab.goto(origin);
-  const text = await tab.evaluate(async (given) => {
+  const running = tab.evaluate(async (given) => {
     const { run } = globalThis as unknown as { readonly run: (task: unknown) => Promise<unknown> };
     return run(given).then((report) => JSON.stringify(report), String);
   }, task);
+  const progress = () =>
+    tab.evaluate(() => JSON.stringify((globalThis as unknown as { readonly steps: string[] }).steps));
+  const text = await within("the application in Chromium", running, { progress });
   assert.deepEqual(errors, []);
   return text;
+}
+
+const MAIN = `import "./run.ts";
+process.once("SIGTERM", () => process.exit(console.error("it stood at: " + globalThis.steps)));
+console.log(JSON.stringify(await globalThis.run(JSON.parse(process.argv[2]))));
+`;
+
+/** Runs it in Node; the process must end by itself. */
+async function runInNode(project: string, task: Task): Promise<Report> {
+  await writeFile(join(project, "main.mjs"), MAIN);
+  const argv = ["main.mjs", JSON.stringify(task)];
+  const { stdout } = await runFile(process.execPath, argv, { cwd: project, timeout: DEADLINE_MS });
+  return JSON.parse(stdout) as Report;
 }
 
 describe("the client, packed and installed by somebody else", function () {
@@ -110,15 +127,9 @@ describe("the client, packed and installed by somebody else", function () {
           const refused = await runIn(browser, stranger.origin, task);
           assert.match(refused, /^RpcConnectionError: No WebSocket connection/);
         } finally {
-          await browser.close();
+          await within("the end of Chromium", browser.close());
         }
-        const script =
-          'import "./run.ts"; console.log(JSON.stringify(await globalThis.run(JSON.parse(process.argv[2]))));';
-        await writeFile(join(project, "main.mjs"), script);
-        const { stdout } = await runFile(process.execPath, ["main.mjs", JSON.stringify(task)], {
-          cwd: project,
-        });
-        check(JSON.parse(stdout) as Report);
+        check(await runInNode(project, task));
       });
     } finally {
       site.close();

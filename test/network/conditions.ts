@@ -1,5 +1,6 @@
 // Waiting for conditions, with deadlines: asked again and again, since what is waited for happens in other processes.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { RpcCallError, RpcConnectionError } from "@witan/client";
 
 const ASK_MS = 20;
@@ -29,6 +30,20 @@ export async function until(what: string, holds: Condition, timeoutMs = DEADLINE
     assert.ok(performance.now() < end, `not within ${timeoutMs} ms: ${what}${last}`);
     await turn();
   }
+}
+
+/** Waits for what something comes to; rejects when the time is up, telling what was waited for, and how far it had come. */
+export async function within<T>(
+  what: string,
+  coming: Promise<T>,
+  { timeoutMs = DEADLINE_MS, progress }: { timeoutMs?: number; progress?: () => Promise<string> } = {},
+): Promise<T> {
+  const late = once(AbortSignal.timeout(timeoutMs), "abort").then(() => undefined);
+  const first = await Promise.race([coming.then((value) => ({ value })), late]);
+  if (first !== undefined) return first.value;
+  coming.catch(() => {}); // What it fails with later is of no interest.
+  const stood = progress === undefined ? "" : `; it stood at: ${await progress().catch(textOf)}`;
+  assert.fail(`not within ${timeoutMs} ms: ${what}${stood}`);
 }
 
 /** The moment at which it is asked again. */

@@ -84,6 +84,24 @@ describe("events of a node", () => {
     assert.deepEqual(await named(ofCarol), both(other.id));
   });
 
+  it("tell of those that are named by id though they were final before, and of others from then on", async () => {
+    const [before, later] = [purse.pay(), purse.pay()];
+    await cluster.pay("a", before);
+    const both = { to: "transactions", transactions: [later.id, before.id] } as const;
+    const [byId, all] = [follow(both), follow({ to: "transactions" })];
+    const finalIn = async (follower: Follower) => {
+      await follower.drain();
+      return follower.of("final").map(({ transaction }) => transaction);
+    };
+    assert.deepEqual(await finalIn(byId), [before.id]);
+    assert.deepEqual(await finalIn(all), []);
+    await cluster.pay("a", later);
+    assert.deepEqual(await finalIn(byId), [before.id, later.id]);
+    assert.ok((await finalIn(all)).includes(later.id));
+    const again = follow({ ...both, after: byId.told.at(-1)?.cursor ?? "" });
+    assert.deepEqual(await finalIn(again), []);
+  });
+
   it("tell what the mempool drops and what a later block has made impossible", async () => {
     const soon = (GENESIS_TIME + 5_000) as Timestamp;
     const gone = purse.pay(1n, { validUntil: soon });

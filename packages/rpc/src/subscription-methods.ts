@@ -32,7 +32,8 @@ const subscribeParams = z
 /** `subscribe` and `unsubscribe`. */
 export const SUBSCRIPTION_METHODS = {
   subscribe: method({
-    summary: "tells events on this WebSocket connection from now on, or from a cursor on",
+    summary:
+      "tells events on this WebSocket connection from now on, or from a cursor on; of transactions named by id alone also those that are final already",
     params: subscribeParams,
     result: z.strictObject({ subscription: subscriptionName, cursor: subscriptionCursor }),
     role: "read",

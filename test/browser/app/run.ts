@@ -28,6 +28,9 @@ export interface Report {
   readonly kept: number;
 }
 
+/** What it has done so far, in order: where it stands is told by the last. */
+const steps: string[] = [];
+
 /** Makes a key, funds it, pays from it, waits by subscription, fetches the proof and verifies it. */
 export async function run({ url, secretKey, to }: Task): Promise<Report> {
   const rpc = new RpcSocket({ url });
@@ -35,6 +38,7 @@ export async function run({ url, secretKey, to }: Task): Promise<Report> {
     const opened = await fetchChain(rpc);
     if (!opened.ok) throw new TypeError(opened.code);
     const chain = opened.value;
+    steps.push("knows the chain");
     const rich = openWallet(secretKey);
     if (!rich.ok) throw new TypeError(rich.code);
     const { wallet } = createWallet();
@@ -46,22 +50,25 @@ export async function run({ url, secretKey, to }: Task): Promise<Report> {
       payments: [{ to: address, amount: 5_000_000n }],
     });
     if (!funded.ok) throw new TypeError(funded.detail);
-
+    steps.push(`was funded: ${funded.value.outcome.status}`);
     const paid = await prepareTransfer({ rpc, chain, from: wallet, payments: [{ to, amount: 1_000_000n }] });
     if (!paid.ok) throw new TypeError(paid.detail);
     const { transaction } = paid.value;
     const events: string[] = [];
-    const stream = rpc.subscribe({ to: "transactions", transactions: [transaction.id] });
+    const onState = ({ connected }: { readonly connected: boolean }) => steps.push(`listens: ${connected}`);
+    const stream = rpc.subscribe({ to: "transactions", transactions: [transaction.id] }, { onState });
     const heard = (async () => {
       for await (const { event } of stream) {
         events.push(event.type);
+        steps.push(`heard: ${event.type}`);
         if (event.type === "final") return;
       }
     })();
-    await submitTransaction(rpc, transaction, { waitFor: "admitted" });
+    const { status } = await submitTransaction(rpc, transaction, { waitFor: "admitted" });
+    steps.push(`submitted: ${status}`);
     await heard;
-
     const { proof } = await fetchProof(rpc, { transaction: transaction.id });
+    steps.push("has the proof");
     const trusted = TrustedState.ofGenesis(chain);
     const result = await trusted.verify({ proof, transaction: transaction.id });
     return {
@@ -76,5 +83,5 @@ export async function run({ url, secretKey, to }: Task): Promise<Report> {
   }
 }
 
-// Where a page, or a script, finds it.
-Object.assign(globalThis, { run });
+// Where a page, or a script, finds them.
+Object.assign(globalThis, { run, steps });

@@ -81,7 +81,7 @@ export class Events implements EventFeed {
     );
     const { matters: always, lost } = TOPICS[params.to];
     const matters: readonly Matter[] = filter.hasAddresses ? [...always, "addresses"] : always;
-    const begun = this.#startOf(params.after, matters);
+    const begun = this.#startOf(params.after, matters, filter);
     for (const matter of matters) this.#interests[matter].enter();
     const reader = new LogReader({
       ...{ chain, log: this.#log, blocks: this.#blocks, run: this.#run, topic: params.to, filter },
@@ -180,12 +180,16 @@ export class Events implements EventFeed {
   #startOf(
     after: string | undefined,
     matters: readonly Matter[],
+    filter: TransactionFilter,
   ): { readonly start: ReaderOptions["start"]; readonly isCut: boolean } {
     const { chain } = this.#options;
     const last = this.#log.last;
     const { height } = chain.tip;
-    if (after === undefined)
-      return { start: { event: last, next: { height: height + 1, index: 0 } }, isCut: false };
+    if (after === undefined) {
+      // Who names transactions may come when they are final already, and would wait for ever.
+      const next = { height: filter.onlyIds === undefined ? height + 1 : 1, index: 0 };
+      return { start: { event: last, next }, isCut: false };
+    }
     const cursor = parseCursor(chain.chain.chainId, after);
     if (!cursor.ok) throw cursorInvalid(cursor.code === "other-chain");
     const { run, event, next } = cursor.value;
