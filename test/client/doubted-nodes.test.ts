@@ -1,47 +1,29 @@
 // What a sender does not take from a node, nor from its own clock: a fee that the node has made up, dust in place of money, a
 // time that is too far ahead; and numbers where amounts are bigints.
 import assert from "node:assert/strict";
-import {
-  prepareDraft,
-  preparePayments,
-  type SendRequest,
-  type SentTransfer,
-  sendTransfer,
-} from "@witan/client";
+import { prepareDraft, preparePayments, type SendRequest, sendTransfer } from "@witan/client";
 import { toJson } from "@witan/ledger";
 import { TestLedger, testGenesis } from "../ledger/build.ts";
 import { addressOf, coinsOf, walletOf } from "./ledger-coins.ts";
 import { LedgerNode } from "./ledger-node.ts";
-import { MadeUpClock } from "./made-up-clock.ts";
+import type { MadeUpClock } from "./made-up-clock.ts";
+import { PayingSender } from "./paying-sender.ts";
 import { sendJson } from "./scripted-node.ts";
 
 describe("a sender who is told something strange", () => {
+  let sender: PayingSender;
   let node: LedgerNode;
   let clock: MadeUpClock;
   beforeEach(async () => {
-    node = new LedgerNode();
-    clock = new MadeUpClock();
+    sender = new PayingSender(1_000n);
+    ({ node, clock } = sender);
     await node.server.start();
   });
   afterEach(() => node.server.stop());
 
-  const requestFor = (more: Partial<SendRequest> = {}): SendRequest => ({
-    rpc: node.client,
-    from: walletOf("alice"),
-    payments: [{ to: addressOf("bob"), amount: 1_000n }],
-    clock,
-    ...more,
-  });
-  const sent = async (more: Partial<SendRequest> = {}): Promise<SentTransfer> => {
-    const result = await sendTransfer(requestFor(more));
-    assert.ok(result.ok, result.ok ? "" : `${result.code}: ${result.detail}`);
-    return result.value;
-  };
-  const refused = async (more: Partial<SendRequest>) => {
-    const result = await sendTransfer(requestFor(more));
-    assert.ok(!result.ok);
-    return result;
-  };
+  const requestFor = (more?: Partial<SendRequest>) => sender.requestFor(more);
+  const sent = (more?: Partial<SendRequest>) => sender.sent(more);
+  const refused = (more: Partial<SendRequest>) => sender.refused(more);
 
   it("pays no fee that only a node says the chain asks for, unless told how much it may be", async () => {
     let rate = 1_000_000;

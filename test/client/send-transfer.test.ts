@@ -7,45 +7,31 @@ import {
   RpcCallError,
   RpcConnectionError,
   type SendRequest,
-  type SentTransfer,
   SubmitError,
   sendTransfer,
 } from "@witan/client";
 import { RpcError, type TransactionOutcome } from "@witan/rpc";
 import { GENESIS_TIME, TestLedger, testGenesis } from "../ledger/build.ts";
-import { addressOf, coinsOf, requestOf, sumOf, walletOf } from "./ledger-coins.ts";
+import { addressOf, coinsOf, requestOf, sumOf } from "./ledger-coins.ts";
 import { LedgerNode } from "./ledger-node.ts";
-import { MadeUpClock } from "./made-up-clock.ts";
+import type { MadeUpClock } from "./made-up-clock.ts";
+import { PayingSender } from "./paying-sender.ts";
 import { failureOf } from "./scripted-node.ts";
 
 describe("sending a transfer", () => {
+  let sender: PayingSender;
   let node: LedgerNode;
   let clock: MadeUpClock;
   beforeEach(async () => {
-    node = new LedgerNode();
-    clock = new MadeUpClock();
+    sender = new PayingSender(2_500_000n);
+    ({ node, clock } = sender);
     await node.server.start();
   });
   afterEach(() => node.server.stop());
 
-  const requestFor = (more: Partial<SendRequest> = {}): SendRequest => ({
-    rpc: node.client,
-    from: walletOf("alice"),
-    payments: [{ to: addressOf("bob"), amount: 2_500_000n }],
-    clock,
-    ...more,
-  });
-  const sent = async (more: Partial<SendRequest> = {}): Promise<SentTransfer> => {
-    const result = await sendTransfer(requestFor(more));
-    assert.ok(result.ok, result.ok ? "" : `${result.code}: ${result.detail}`);
-    return result.value;
-  };
-  const refused = async (more: Partial<SendRequest>) => {
-    const result = await sendTransfer(requestFor(more));
-    assert.ok(!result.ok);
-    assert.ok(!node.calls.includes("transaction_submit"), "nothing is sent");
-    return result;
-  };
+  const requestFor = (more?: Partial<SendRequest>) => sender.requestFor(more);
+  const sent = (more?: Partial<SendRequest>) => sender.sent(more);
+  const refused = (more: Partial<SendRequest>) => sender.refused(more);
 
   it("pays, and says where it became final", async () => {
     const { outcome, transaction, chain } = await sent();

@@ -7,6 +7,7 @@ import { type PromiseContent, type RoundStart, roundStart, supports } from "@wit
 import type { BlockHash, Height, MemberIndex, View } from "@witan/primitives";
 import { GENESIS } from "./fakes.ts";
 import { X, Y } from "./probe.ts";
+import { StateSet } from "./state-set.ts";
 
 const ACCEPTORS = 4;
 const QUORUM = 3;
@@ -64,10 +65,7 @@ function proofs(each: readonly (readonly PromiseContent[])[]): readonly (readonl
 
 class Search {
   readonly #rules: Rules;
-  readonly #acceptors: Acceptor[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #seen = new Set<number>();
-  readonly #waiting: number[] = [];
+  readonly #reached = new StateSet<Acceptor>(ACCEPTORS, NUMBERS);
   readonly #starts = new Map<string, readonly RoundStart[]>();
   states = 0;
 
@@ -75,32 +73,12 @@ class Search {
     this.#rules = rules;
   }
 
-  #number(acceptor: Acceptor): number {
-    const name = JSON.stringify(acceptor);
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    this.#numbers.set(name, this.#acceptors.length);
-    return this.#acceptors.push(acceptor) - 1;
-  }
-
-  #reach(numbers: readonly number[]): void {
-    const sorted = [...numbers].sort((a, b) => a - b);
-    const key = sorted.reduce((sum, one) => sum * NUMBERS + one, 0);
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.#waiting.push(key);
-  }
-
   /** @returns at which height two blocks can be chosen; undefined: at none */
   run(): number | undefined {
-    const first = this.#number(FIRST);
-    this.#reach(Array(ACCEPTORS).fill(first));
-    for (let key = this.#waiting.pop(); key !== undefined; key = this.#waiting.pop()) {
+    this.#reached.begin(FIRST);
+    for (let state = this.#reached.take(); state !== undefined; state = this.#reached.take()) {
       this.states++;
-      const numbers: number[] = [];
-      for (let rest = key; numbers.length < ACCEPTORS; rest = Math.floor(rest / NUMBERS))
-        numbers.push(rest % NUMBERS);
-      const all = numbers.map((one) => this.#acceptors[one] as Acceptor);
+      const { numbers, processes: all } = state;
       for (const height of [1, 2])
         if (BLOCKS.every((_, block) => isChosen(all, height, block))) return height;
       this.#go(numbers, all);
@@ -113,8 +91,7 @@ class Search {
     const starts = this.#startsOf(all);
     for (const [at, acceptor] of all.entries()) {
       if (numbers.indexOf(numbers[at] as number) !== at) continue;
-      const become = (next: Partial<Acceptor>) =>
-        this.#reach(numbers.with(at, this.#number({ ...acceptor, ...next })));
+      const become = (next: Partial<Acceptor>) => this.#reached.become(numbers, at, { ...acceptor, ...next });
       const { round, decided, promised } = acceptor;
       if (isFirstChosen && decided === 0) become({ decided: 1 });
       const now: readonly [boolean, boolean] = decided === 0 ? [true, promised[1]] : [promised[0], true];

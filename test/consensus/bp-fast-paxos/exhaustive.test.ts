@@ -6,6 +6,7 @@ import { type PromiseContent, type RoundStart, roundStart, supports } from "@wit
 import type { BlockHash, Height, MemberIndex, View } from "@witan/primitives";
 import { GENESIS } from "./fakes.ts";
 import { X, Y } from "./probe.ts";
+import { StateSet } from "./state-set.ts";
 
 const ACCEPTORS = 4;
 const ROUNDS = 3;
@@ -56,11 +57,7 @@ function subsets<T>(all: readonly T[], least: number): readonly (readonly T[])[]
 /** A search of all that can happen. */
 class Search {
   readonly #rules: Rules;
-  /** Acceptors by number: a state is four of them, in order, since names don't matter. */
-  readonly #acceptors: Acceptor[] = [];
-  readonly #numbers = new Map<string, number>();
-  readonly #seen = new Set<number>();
-  readonly #waiting: number[] = [];
+  readonly #reached = new StateSet<Acceptor>(ACCEPTORS, 1_024);
   readonly #supported = new Map<string, readonly boolean[]>();
   states = 0;
   chosen = 0;
@@ -69,34 +66,13 @@ class Search {
     this.#rules = rules;
   }
 
-  #number(acceptor: Acceptor): number {
-    const name = JSON.stringify(acceptor);
-    const known = this.#numbers.get(name);
-    if (known !== undefined) return known;
-    this.#numbers.set(name, this.#acceptors.length);
-    return this.#acceptors.push(acceptor) - 1;
-  }
-
-  #reach(numbers: readonly number[]): void {
-    const sorted = [...numbers].sort((a, b) => a - b);
-    const key = sorted.reduce((sum, one) => sum * 1_024 + one, 0);
-    if (this.#seen.has(key)) return;
-    this.#seen.add(key);
-    this.#waiting.push(key);
-  }
-
   /** @returns whether two blocks can be chosen */
   run(): boolean {
     const none = Array(ROUNDS).fill(0);
-    const first = this.#number({ round: 0, promised: none.map(() => false), votes: none });
-    this.#reach(Array(ACCEPTORS).fill(first));
-    for (let key = this.#waiting.pop(); key !== undefined; key = this.#waiting.pop()) {
+    this.#reached.begin({ round: 0, promised: none.map(() => false), votes: none });
+    for (let state = this.#reached.take(); state !== undefined; state = this.#reached.take()) {
       this.states++;
-      const numbers = Array.from(
-        { length: ACCEPTORS },
-        (_, at) => Math.floor((key as number) / 1_024 ** at) % 1_024,
-      );
-      const all = numbers.map((one) => this.#acceptors[one] as Acceptor);
+      const { numbers, processes: all } = state;
       const chosen = this.#chosen(all);
       if (chosen.every((one) => one)) return true;
       if (chosen.some((one) => one)) this.chosen++;
@@ -117,7 +93,7 @@ class Search {
   #go(numbers: readonly number[], all: readonly Acceptor[]): void {
     for (const [at, acceptor] of all.entries()) {
       if (numbers.indexOf(numbers[at] as number) !== at) continue;
-      const become = (next: Acceptor) => this.#reach(numbers.with(at, this.#number(next)));
+      const become = (next: Acceptor) => this.#reached.become(numbers, at, next);
       for (let round = this.#rules.keepsPromises ? acceptor.round : 0; round < ROUNDS; round++) {
         if (round > acceptor.round)
           become({ ...acceptor, round, promised: acceptor.promised.with(round, true) });
