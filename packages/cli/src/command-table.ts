@@ -113,6 +113,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/simulate.ts")).addSimulateCommand,
   },
   {
+    name: "finality",
+    summary: "say how likely proof of work undoes a block, or how long to wait",
+    load: async () => (await import("./commands/finality.ts")).addFinalityCommand,
+  },
+  {
     name: "evidence",
     summary: "find out from the stores of nodes who has lied",
     load: async () => (await import("./commands/evidence.ts")).addEvidenceCommand,

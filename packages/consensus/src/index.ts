@@ -24,3 +24,7 @@ export * from "./pbft/verify.ts";
 export * from "./pbft/view-start.ts";
 export * from "./pbft/votes.ts";
 export * from "./pbft/wire.ts";
+export * from "./pow/finality.ts";
+export * from "./pow/pow.ts";
+export { powRecordCodec } from "./pow/record-codec.ts";
+export * from "./pow/types.ts";

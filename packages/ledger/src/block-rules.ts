@@ -4,6 +4,7 @@ import {
   assert,
   type BlockHash,
   type Height,
+  meetsTarget,
   present,
   proposingRole,
   RULES_VERSIONS,
@@ -15,7 +16,6 @@ import { type Broken, firstBroken, type Rule } from "./codes.ts";
 import { addOutputs, type BlockUndo, type Coin, type CoinSource, CoinView } from "./coin.ts";
 import { applyChange, type GovernanceView } from "./governance.ts";
 import { transactionsRoot } from "./header.ts";
-import { meetsTarget } from "./proof-of-work.ts";
 import { feesOf, rewardBroken } from "./reward.ts";
 import type { SealedTransaction } from "./transaction.ts";
 import {

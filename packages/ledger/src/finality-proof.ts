@@ -13,8 +13,11 @@ import {
   list,
   type Member,
   type Membership,
+  medianTimestamp,
+  meetsTarget,
   merkleBranch,
   merkleRoot,
+  nextTarget,
   present,
   quorumOf,
   type SignatureScheme,
@@ -28,7 +31,6 @@ import type { Chain } from "./chain.ts";
 import type { Broken, RuleCode } from "./codes.ts";
 import { type GovernanceState, governanceStateCodec, membersCodec } from "./governance.ts";
 import { type Header, headerCodec, INCLUSION_DEPTH, inclusionRoot } from "./header.ts";
-import { medianTimestamp, meetsTarget, nextTarget } from "./proof-of-work.ts";
 
 /** A block that changed the members, and the members after it. */
 export interface MembershipChange {

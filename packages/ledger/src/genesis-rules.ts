@@ -1,11 +1,10 @@
 // What makes a genesis valid: the conditions of docs/formats.md, section 12, every broken one told with its field,
 // what was found and what was expected.
 import { addressPrefixShape, peerIdShape, publicKeyShape } from "@witan/crypto";
-import { AMOUNT_MAX, LIMITS, RULES_VERSIONS, ZERO_HASH } from "@witan/primitives";
+import { AMOUNT_MAX, LIMITS, RULES_VERSIONS, targetOfCompact, ZERO_HASH } from "@witan/primitives";
 import { assetNameShape, memberNameShape, strictlyAscending } from "./change.ts";
 import type { Genesis, ProofOfWorkParameters } from "./genesis.ts";
 import { PARAMETER_NAMES, PARAMETER_RANGES, parameterInRange } from "./parameters.ts";
-import { targetOfCompact } from "./proof-of-work.ts";
 
 /** One mistake in a genesis. */
 export interface GenesisProblem {

@@ -17,6 +17,7 @@ import {
   refuse,
   TAGS,
   TaggedHasher,
+  type TargetParameters,
   type Timestamp,
   text,
   uint16,
@@ -59,15 +60,8 @@ export interface BpFastPaxosParameters {
 }
 
 /** What proof of work is like on a chain. */
-export interface ProofOfWorkParameters {
+export interface ProofOfWorkParameters extends TargetParameters {
   readonly kind: "pow";
-  /** Compact, of block 1. */
-  readonly initialTarget: number;
-  /** Compact; no target is easier. */
-  readonly targetLimit: number;
-  readonly blockIntervalMs: number;
-  /** Blocks between changes of the target. */
-  readonly retargetInterval: number;
   /** Base units that block 1 may create. */
   readonly subsidy: bigint;
   /** Blocks after which the subsidy halves. */

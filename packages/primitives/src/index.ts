@@ -10,5 +10,6 @@ export * from "./membership.ts";
 export * from "./merkle.ts";
 export * from "./network-port.ts";
 export * from "./ports.ts";
+export * from "./proof-of-work.ts";
 export * from "./quorum.ts";
 export * from "./result.ts";
