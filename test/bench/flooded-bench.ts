@@ -7,7 +7,7 @@ import { FLOODS } from "./flood-kinds.ts";
 /** Kinds that are wrong in themselves, and that everybody may send; each on so many connections to each validator. */
 const KINDS: readonly string[] = [
   ...["no JSON", "unknown method", "wrong params", "odd hex", "a batch of 1,000 wrong", "64 sent ahead"],
-  ...["8 MB: lists within lists", "8 MB: many names", "8 MB of no JSON", "WebSocket, wrong params"],
+  ...["2 MB: lists within lists", "2 MB: many names", "2 MB of no JSON", "WebSocket, wrong params"],
 ];
 const CONNECTIONS = 4;
 const VALIDATORS = 4;
@@ -43,7 +43,8 @@ function flood(rpc: readonly string[], count: () => void): () => Promise<void> {
 async function throughput(transactions: number, onAnswer: (() => void) | undefined): Promise<number> {
   let stop: (() => Promise<void>) | undefined;
   const result = await runBench({
-    ...{ command: WITAN, validators: VALIDATORS, transactions, signal: new AbortController().signal },
+    ...{ command: WITAN, transactions, signal: new AbortController().signal },
+    shape: { consensus: "pbft", validators: VALIDATORS },
     onServing: (rpc) => {
       if (onAnswer !== undefined) stop = flood(rpc, onAnswer);
     },

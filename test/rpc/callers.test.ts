@@ -55,10 +55,10 @@ describe("RPC server: callers that are slow, rude or gone", () => {
     const hanging = new Hanging();
     const server = await open(hanging.service);
     const { socket } = await wire(server);
-    socket.write(written(server, JSON.stringify(WAIT)).repeat(20));
-    await hanging.until(() => hanging.begun === 20);
+    socket.write(written(server, JSON.stringify(WAIT)).repeat(12));
+    await hanging.until(() => hanging.begun === 12);
     socket.destroy();
-    await hanging.until(() => hanging.aborted === 20);
+    await hanging.until(() => hanging.aborted === 12);
   });
 
   it("takes a connection that its caller has half closed for one that is gone", async () => {

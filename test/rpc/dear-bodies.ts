@@ -1,4 +1,4 @@
-// Bodies of 8 MiB that take longest to parse for their length, each in another way.
+// Bodies of 2 MiB that take longest to parse for their length, each in another way.
 
 /** A body, and the reason that it is refused with. */
 export interface DearBody {
@@ -8,7 +8,7 @@ export interface DearBody {
   readonly reason: string;
 }
 
-const BYTES = 8 * 1024 * 1024;
+const BYTES = 2 * 1024 * 1024;
 const AHEAD = '{"jsonrpc":"2.0","id":1,"method":"chain_head","params":';
 
 function filled(begin: string, part: string, end: string): string {

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { RPC_LIMITS } from "@witan/rpc/server";
-import { Held } from "../../packages/rpc/src/server/held.ts";
 import { Source, Sources } from "../../packages/rpc/src/server/sources.ts";
 import { Hanging } from "./hanging.ts";
 import { ask, call, closeAll, type Opened, open, reasonOf, send, wire, written } from "./server.ts";
@@ -127,7 +126,7 @@ describe("RPC server: floods", () => {
   it("lets in who is right on a new connection beside many that wait for what was wrong, within a moment", async () => {
     // Each costs some ten seconds of waiting.
     const server = await open({}, { limits: { wrongPerSecond: 5 } });
-    const dear = `"${"x".repeat(3_000_000)}`;
+    const dear = `"${"x".repeat(1_900_000)}`;
     const wrong = await Promise.all(Array.from({ length: 8 }, () => wire(server)));
     for (const { socket } of wrong) socket.write(written(server, dear).repeat(2));
     await Promise.all(wrong.map(({ until }) => until(/parse-error|rate-limited/)));
@@ -138,47 +137,67 @@ describe("RPC server: floods", () => {
     for (const { socket } of wrong) socket.destroy();
   });
 
-  it("refuses what would have to wait longer than the bound, and says so", async () => {
-    const held = new Held(() => 1_000_000, 300);
-    const over: string[] = [];
-    const ended = new Promise<void>((resolve) => {
-      const work = (name: string) => ({
-        begin: () => assert.fail("nothing may begin"),
-        giveUp: () => {
-          over.push(name);
-          if (over.length === 3) resolve();
-        },
-      });
-      for (const name of ["first", "second", "third"]) held.addRequest(work(name));
-    });
-    await ended;
-    assert.deepEqual(over, ["first", "second", "third"]);
-    assert.ok(held.isEmpty);
+  it("takes large bodies for right on a connection that has brought one, whatever its source owes", async () => {
+    const server = await open({}, { limits: { wrongPerSecond: 5 } });
+    const large = JSON.stringify(call("chain_head")).padEnd(300_000);
+    const proven = await TestSocket.connect(server);
+    assert.equal(JSON.parse(JSON.stringify(await proven.ask(large))).error, undefined);
+    const wrong = await Promise.all(Array.from({ length: 4 }, () => wire(server)));
+    for (const { socket } of wrong) socket.write(written(server, `"${"x".repeat(1_900_000)}`));
+    await Promise.all(wrong.map(({ until }) => until(/parse-error/)));
+    const swift = await elapsed(() => proven.ask(large));
+    const other = await TestSocket.connect(server);
+    // The last of those that were wrong began just now, and something is owed.
+    const first = await elapsed(() => other.ask(large));
+    const second = await elapsed(() => other.ask(large));
+    assert.ok(
+      second < 5_000 && swift < 5_000,
+      `${swift} and ${second} ms where a large one was right before`,
+    );
+    assert.ok(first < 9_000, `${first} ms where none was yet`);
+    for (const { socket } of wrong) socket.destroy();
   });
 
-  it("begins connections before requests, one after the other", async () => {
-    let owed = 1_000_000;
-    const held = new Held(() => owed, 60_000);
-    const begun: string[] = [];
-    const done = new Promise<void>((resolve) => {
-      const work = (name: string) => ({
-        begin: (end: () => void) => {
-          begun.push(name);
-          end();
-          if (begun.length === 3) resolve();
+  it("does nothing for the rest of a batch once something in it was wrong, where its source owes time", async () => {
+    let submitted = 0;
+    const server = await open(
+      {
+        async transaction_submit() {
+          submitted++;
+          return {
+            transaction: "ab".repeat(32),
+            status: "rejected",
+            code: "fee-too-low",
+            message: "",
+          } as never;
         },
-      });
-      held.addRequest(work("request"));
-      held.addConnection(work("connection"));
-      owed = 0;
-      held.addConnection(work("another"));
-    });
-    await done;
-    assert.deepEqual(begun, ["connection", "another", "request"]);
+      },
+      { limits: { wrongPerSecond: 1 } },
+    );
+    const numbered = (count: number, method: string, params?: unknown) =>
+      Array.from({ length: count }, (_, id) => call(method, params, id));
+    const wrong = await ask(server, [...numbered(500, "nothing"), 1, { ...call("nothing"), id: undefined }]);
+    // Two requests' worth at once, and four calls cost as much as one; more where time passes meanwhile.
+    const looked = wrong.filter((answer) => answer.error?.data.reason === "method-unknown").length;
+    assert.ok(looked >= 1 && looked <= 100, `${looked} were looked at`);
+    assert.equal(wrong.length, 501, "all but the notification are answered");
+    assert.deepEqual(
+      wrong.map(({ id }) => id),
+      [...numbered(500, "").map(({ id }) => id), null],
+    );
+    const rest = wrong.at(-2);
+    assert.equal(reasonOf(rest), "rate-limited");
+    assert.ok(Number(rest?.error?.data["retryAfterMs"]) > 0);
+    const rejected = await ask(server, numbered(500, "transaction_submit", { transaction: "00" }));
+    assert.equal(rejected.length, 500);
+    assert.ok(submitted <= 16, `${submitted} were handed in`);
+    // Who is right meanwhile is answered in full, over a new connection, too.
+    const right = await ask(server, numbered(500, "chain_head"));
+    assert.equal(right.filter((answer) => answer.error === undefined).length, 500);
   });
 
   it("keeps HTTP waiting in the same way", async () => {
-    const server = await open({}, { limits: { wrongPerSecond: 20 } });
+    const server = await open({}, { limits: { wrongPerSecond: 20, pipelined: 64 } });
     const { socket, received } = await wire(server);
     const took = await elapsed(async () => {
       socket.write(written(server, "{").repeat(50));

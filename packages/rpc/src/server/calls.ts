@@ -16,11 +16,11 @@ import { parseParams } from "../params.ts";
 import { SUBSCRIPTION_METHODS, type SubscribeParams } from "../subscription-methods.ts";
 import { isEnough } from "./access.ts";
 import { readBody } from "./body.ts";
-import { type CallRequest, errorAnswer, readRequest, resultAnswer } from "./envelope.ts";
+import { answerableId, type CallRequest, errorAnswer, readRequest, resultAnswer } from "./envelope.ts";
 import type { Connection, Load } from "./load.ts";
 import { nearest } from "./nearest.ts";
 import type { RpcLimits, RpcObserver } from "./options.ts";
-import { LARGE_BYTES } from "./sources.ts";
+import { SUSPECT_BYTES } from "./sources.ts";
 import type { Subscriptions } from "./subscriptions.ts";
 import type { Turns } from "./turns.ts";
 
@@ -52,6 +52,8 @@ const FAULT_REASONS: ReadonlySet<string> = new Set<ErrorReason>([
 ]);
 /** What a wrong call costs to refuse, and what so many bytes or milliseconds of reading do, against a request with one. */
 const CALL_COST = 0.25;
+/** What is left of a batch is refused without a look at what it asks for. */
+const UNREAD_COST = 0.01;
 const BYTES_OF_COST = 32_768;
 /** What holds many values takes many times as long to read as its bytes say. */
 const MS_OF_COST = 0.2;
@@ -60,6 +62,12 @@ const READ_MS_MAX = 30;
 
 /** What of one batch begins at once may take so many milliseconds before others get their turn of the loop. */
 const SLICE_MS = 20;
+/**
+ * Of a source that owes time, over a connection that is not proven, so many of a batch begin at once, and the next when these have ended or so many milliseconds
+ * later: what is wrong with them is then known before more of them have cost anything.
+ */
+const STEP_CALLS = 16;
+const STEP_MS = 20;
 
 /** Who sent a body, and what came of it so far. */
 class Asker {
@@ -69,6 +77,7 @@ class Asker {
   /** Bytes of the answer that are held already. */
   heldBytes = 0;
   #hasErred = false;
+  #isCutShort = false;
 
   constructor(caller: Caller, body: string | Uint8Array) {
     this.caller = caller;
@@ -82,6 +91,32 @@ class Asker {
 
   get hasErred(): boolean {
     return this.#hasErred;
+  }
+
+  /** Whether its source owes time. */
+  get owes(): boolean {
+    return this.caller.connection.source.waitMs(performance.now()) > 0;
+  }
+
+  /** Whether it may well be wrong, for all that is known of its source and of its connection. */
+  get isDoubtful(): boolean {
+    return !this.caller.connection.isProven && this.owes;
+  }
+
+  /** Whether something in it was wrong, and its source owes time: then nothing is done for the rest of it. */
+  get isCutShort(): boolean {
+    this.#isCutShort ||= this.#hasErred && this.owes;
+    return this.#isCutShort;
+  }
+
+  /** The answer to one of those that nothing is done for; undefined to a notification. */
+  refuse(element: unknown): Answer {
+    const { source } = this.caller.connection;
+    const now = performance.now();
+    source.wrong(UNREAD_COST, now);
+    const id = answerableId(element);
+    if (id === undefined) return undefined;
+    return errorAnswer(id, new RpcError("rate-limited", { data: { retryAfterMs: source.waitMs(now) } }));
   }
 
   /** Something in it was wrong. */
@@ -120,7 +155,7 @@ export class Calls {
   async answer(body: string | Uint8Array, caller: Caller): Promise<Answer> {
     const asker = new Asker(caller, body);
     const answer = await this.#answerBody(body, asker);
-    if (body.length > LARGE_BYTES && !asker.hasErred) caller.connection.isProven = true;
+    if (body.length > SUSPECT_BYTES && !asker.hasErred) caller.connection.isProven = true;
     this.#parts.load.hold(caller.connection, (answer?.length ?? 0) - asker.heldBytes);
     return answer;
   }
@@ -171,8 +206,10 @@ export class Calls {
           answers[at] = answer;
         }),
       );
+      if (begun.length % STEP_CALLS === 0 && asker.isDoubtful)
+        await Promise.race([Promise.all(begun.slice(-STEP_CALLS)), passed(STEP_MS)]);
       if (performance.now() - since < SLICE_MS) continue;
-      await new Promise((resolve) => setImmediate(resolve));
+      await passed(0);
       since = performance.now();
     }
     if (reads.length > 0)
@@ -193,6 +230,10 @@ export class Calls {
     await load.room(connection);
     let room = limits.batchAnswerBytes;
     for (const at of places) {
+      if (asker.isCutShort) {
+        answers[at] = asker.refuse(elements[at]);
+        continue;
+      }
       const answer = await turns.take(connection, async () =>
         // Nobody waits for it any more.
         connection.isClosed ? undefined : this.#answerOne(elements[at], asker, room <= 0),
@@ -207,6 +248,7 @@ export class Calls {
 
   /** @param isFull nothing that is large can be answered any more */
   async #answerOne(element: unknown, asker: Asker, isFull = false): Promise<Answer> {
+    if (asker.isCutShort) return asker.refuse(element);
     const read = readRequest(element);
     if (!read.ok) {
       asker.wrong();
@@ -302,6 +344,14 @@ function isRead(element: unknown): boolean {
   const { method } = element;
   if (typeof method !== "string" || !isMethodName(method)) return true;
   return METHODS[method].role === "read" && method !== "transaction_wait";
+}
+
+/** Ends when so many milliseconds have passed; with none, when others have had their turn of the loop. */
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (ms === 0) setImmediate(resolve);
+    else setTimeout(resolve, ms);
+  });
 }
 
 function methodUnknown(method: string): RpcError {

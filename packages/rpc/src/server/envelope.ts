@@ -34,6 +34,14 @@ export function readRequest(value: unknown): ReadRequest {
   return { ok: true, request: { id, method, params } };
 }
 
+/** The id to answer with, whatever a request asks for and if it is none; undefined: it is a notification. */
+export function answerableId(element: unknown): CallId | undefined {
+  if (typeof element !== "object" || element === null || Array.isArray(element)) return null;
+  const { jsonrpc, id, method } = element as { readonly [name: string]: unknown };
+  if (isId(id)) return id;
+  return id === undefined && jsonrpc === "2.0" && typeof method === "string" ? undefined : null;
+}
+
 /** The answer to a call that has a result. @param json the result as JSON */
 export function resultAnswer(id: CallId, json: string): string {
   return `{"jsonrpc":"2.0","id":${idText(id)},"result":${json}}`;

@@ -8,12 +8,13 @@ import type { RpcService } from "../methods.ts";
 import type { Access } from "./access.ts";
 import { CallSignal } from "./call-signal.ts";
 import type { Caller, Calls } from "./calls.ts";
+import { Door, JSON_TYPE, refuseConnection } from "./door.ts";
 import { errorAnswer } from "./envelope.ts";
 import type { HeldWork } from "./held.ts";
 import { Connection, type Load } from "./load.ts";
 import type { RpcLimits, RpcObserver, RpcTls } from "./options.ts";
 import { isOfPage, type Page, servePage } from "./page.ts";
-import { LARGE_BYTES, plainAddress, type Source, type Sources } from "./sources.ts";
+import { plainAddress, type Source, type Sources } from "./sources.ts";
 import { askedUrl, statusOf } from "./status.ts";
 
 /** What the HTTP side works with. */
@@ -29,32 +30,24 @@ export interface HttpParts {
   readonly page: Page | undefined;
 }
 
-const JSON_TYPE = "application/json; charset=utf-8";
-/** What a connection costs, against a wrong request. */
-const PLAIN_COST = 0.25;
-const TLS_COST = 4;
-/** And each request that was sent ahead in vain. */
+/** What each request costs that was sent ahead in vain, against a wrong one. */
 const AHEAD_COST = 0.25;
-/** Who owes more milliseconds gets no handshake. */
-const HANDSHAKE_WAIT_MS = 1_000;
 
 /** The HTTP server, not listening yet. */
 export class HttpSide {
   readonly app: FastifyInstance;
   readonly #parts: HttpParts;
   readonly #connections = new WeakMap<object, Connection>();
-  /** Open ones, whatever they are for. */
-  readonly #sockets = new Set<Socket>();
+  readonly #door: Door;
   /** Of the requests that are being answered. */
   readonly #open = new Set<CallSignal>();
-  /** Connections that were kept waiting before anything of them was read. */
-  readonly #letIn = new WeakSet<object>();
   readonly #roles = new WeakMap<FastifyRequest, RpcRole>();
   #isClosing = false;
 
   constructor(parts: HttpParts) {
     this.#parts = parts;
-    const { limits, tls } = parts;
+    const { limits, tls, sources, observer } = parts;
+    this.#door = new Door({ sources, observer, isTls: tls !== undefined });
     const options = {
       bodyLimit: limits.bodyBytes,
       requestTimeout: limits.requestMs,
@@ -81,7 +74,7 @@ export class HttpSide {
             https: { ...late, ...tls, handshakeTimeout: limits.requestMs },
           }) as unknown as FastifyInstance);
     this.app.server.maxConnections = limits.connections;
-    this.app.server.on("connection", (socket: Socket) => this.#count(socket));
+    this.app.server.on("connection", (socket: Socket) => this.#door.enter(socket));
     // Node takes the smaller of the two for the head, and the greater for the whole.
     this.app.server.headersTimeout = limits.requestMs;
     this.#prepare();
@@ -91,9 +84,7 @@ export class HttpSide {
   async close(graceMs: number): Promise<void> {
     this.#isClosing = true;
     for (const signal of this.#open) signal.abort();
-    const cut = setTimeout(() => {
-      for (const socket of this.#sockets) socket.destroy();
-    }, graceMs);
+    const cut = setTimeout(() => this.#door.cutAll(), graceMs);
     await this.app.close();
     clearTimeout(cut);
   }
@@ -129,50 +120,6 @@ export class HttpSide {
     app.setErrorHandler((error, request, reply) => this.#failed(error, request, reply));
   }
 
-  /** A connection has come: is there room for it, of its source? */
-  #count(socket: Socket): void {
-    const address = plainAddress(socket.remoteAddress);
-    const source = this.#parts.sources.of(address);
-    // Opening a connection costs something, too, and a handshake more than many requests.
-    source.wrong(this.#parts.tls === undefined ? PLAIN_COST : TLS_COST, performance.now());
-    if (source.hasRoom) {
-      source.connections++;
-      this.#sockets.add(socket);
-      socket.once("close", () => {
-        source.connections--;
-        this.#sockets.delete(socket);
-      });
-      this.#holdNew(socket, source);
-      return;
-    }
-    this.#parts.observer.refused?.("connections-too-many", address);
-    if (this.#parts.tls === undefined) refuseConnection(socket, 429, "connections-too-many");
-    else socket.destroy();
-  }
-
-  /** Of who owes time a new connection is not read from before. */
-  #holdNew(socket: Socket, source: Source): void {
-    const wait = source.ownWaitMs(performance.now());
-    if (wait === 0) return;
-    if (this.#parts.tls !== undefined) {
-      // A handshake can't be put off.
-      if (wait > HANDSHAKE_WAIT_MS) socket.destroy();
-      return;
-    }
-    // Reading begins by itself in this turn, so it can be stopped only behind that.
-    process.nextTick(() => {
-      if (!this.#letIn.has(socket)) socket.pause();
-    });
-    source.holdConnection({
-      begin: (end) => {
-        this.#letIn.add(socket);
-        if (socket.destroyed) end();
-        else socket.once("close", end).resume();
-      },
-      giveUp: () => refuseConnection(socket, 429, "rate-limited"),
-    });
-  }
-
   /** Lets a request go on, at once or, where something was wrong before, when that has been waited for. */
   #afterWait(request: FastifyRequest, reply: FastifyReply, goOn: () => void): void {
     const connection = this.#connectionOf(request);
@@ -189,7 +136,7 @@ export class HttpSide {
     // What is sent ahead can't be stopped once it is taken up: of who is often wrong it comes one after the other.
     const isAhead = connection.requests > 1 && source.isSuspect;
     const bytes = mostBytes(request, this.#parts.limits.bodyBytes);
-    const isLarge = bytes > LARGE_BYTES && !connection.isProven;
+    const isLarge = source.isLarge(bytes) && !connection.isProven;
     if (!isLarge && !isAhead && !(connection.hasErred && source.mustHold(performance.now()))) {
       connection.hasErred = false;
       connection.isUntried = false;
@@ -207,7 +154,7 @@ export class HttpSide {
       },
       giveUp: () => this.#refuse(request, reply, "rate-limited"),
     };
-    if (isLarge) source.holdLarge(work, bytes, !connection.wasWrong);
+    if (isLarge) source.holdLarge(work, !connection.wasWrong);
     else if (connection.isUntried) source.holdConnection(work);
     else source.hold(work);
     connection.isUntried = false;
@@ -319,7 +266,7 @@ export class HttpSide {
     if (known !== undefined) return known;
     const source = this.#sourceOf(request);
     const owes = source.ownWaitMs(performance.now()) > 0;
-    const made = new Connection(source, () => socket.destroy(), owes && !this.#letIn.has(socket));
+    const made = new Connection(source, () => socket.destroy(), owes && !this.#door.wasHeld(socket));
     this.#connections.set(socket, made);
     if (socket.destroyed) this.#parts.load.closed(made);
     else socket.once("close", () => this.#parts.load.closed(made));
@@ -377,15 +324,6 @@ function isEncoded({ headers }: FastifyRequest): boolean {
 /** The address without the port. */
 function sourceOf(request: FastifyRequest): string {
   return plainAddress(request.ip);
-}
-
-/** Answers what is no request, and ends the connection. */
-function refuseConnection(socket: Socket, status: number, reason: ErrorReason): void {
-  const body = errorAnswer(null, new RpcError(reason));
-  const length = new TextEncoder().encode(body).length;
-  const head = `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Type: ${JSON_TYPE}\r\nContent-Length: ${length}`;
-  if (socket.writable) socket.end(`${head}\r\n\r\n${body}`);
-  socket.destroySoon();
 }
 
 /** Tells a browser that the page, which is on the list, may send what it asked to send, and read the answer. */

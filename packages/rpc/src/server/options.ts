@@ -48,8 +48,8 @@ export interface RpcLimits {
 
 /** The bounds, unless others are given. */
 export const RPC_LIMITS: RpcLimits = Object.freeze({
-  // 1,000 transactions of 4 KiB, or 60 of the largest.
-  bodyBytes: 8 * 1024 * 1024,
+  // 1,000 transactions of 1 KiB, which is four times a payment, or 15 of the largest.
+  bodyBytes: 2 * 1024 * 1024,
   batchCalls: 1_000,
   // A single answer may be larger: the largest block in full is 64 MiB of hex.
   batchAnswerBytes: 16 * 1024 * 1024,
@@ -64,10 +64,11 @@ export const RPC_LIMITS: RpcLimits = Object.freeze({
   connectionsPerSource: 256,
   // More than a node can take in; what is beyond keeps others from being heard.
   callsPerSecond: 20_000,
-  // A wrong request costs 100 to 500 µs to refuse: at most a twentieth of a core (test/bench/floods.ts measures it).
-  wrongPerSecond: 100,
+  // One costs 200 µs to 1 ms to refuse, most of it for the system: a twentieth of a core, and a tenth for all sources
+  // together, which may be wrong twice as often (test/bench/floods.ts measures it).
+  wrongPerSecond: 50,
   // Browsers send none, programs few. They are taken up before it is known whether they are wrong.
-  pipelined: 64,
+  pipelined: 16,
   // One that hears of every transaction of a full load costs a twentieth of a core.
   subscriptions: 512,
   subscriptionsPerConnection: 32,

@@ -9,7 +9,7 @@ import type { Caller, Calls } from "./calls.ts";
 import type { HeldWork } from "./held.ts";
 import { Connection, type Load } from "./load.ts";
 import type { RpcLimits, RpcObserver } from "./options.ts";
-import { LARGE_BYTES, type Source } from "./sources.ts";
+import type { Source } from "./sources.ts";
 import { type NoticeSink, type SubscriptionCount, Subscriptions } from "./subscriptions.ts";
 
 /** What a session is made with. */
@@ -37,6 +37,8 @@ const QUEUE_LENGTH_MAX = 1024 * 1024;
 /** Messages that are being answered at a time, and how long they may be together. */
 const ANSWERING_MAX = 256;
 const ANSWERING_LENGTH_MAX = 8 * 1024 * 1024;
+/** Of who is often wrong so many: what is taken up at once can't be stopped when the first of it is found to be wrong. */
+const ANSWERING_SUSPECT_MAX = 8;
 /** With so many bytes unread, no message is taken up. */
 const UNREAD_MAX = 1024 * 1024;
 
@@ -114,9 +116,11 @@ export class Session implements NoticeSink {
     return new Promise((resolve) => {
       if (ws.readyState === ws.CLOSED) resolve();
       ws.once("close", () => resolve());
-      // What is being answered is told what is known first.
-      setImmediate(() => ws.close(code, reason));
-      setTimeout(() => ws.terminate(), graceMs);
+      // What is being answered is told what is known first, and nobody is cut off before it was told why.
+      setImmediate(() => {
+        ws.close(code, reason);
+        setTimeout(() => ws.terminate(), graceMs).unref();
+      });
     });
   }
 
@@ -143,7 +147,7 @@ export class Session implements NoticeSink {
 
   failed(error: unknown): void {
     this.#options.observer.bug(error, "subscribe");
-    void this.end(CLOSE_CODES.internal, "the node failed: its log says more", 0);
+    void this.end(CLOSE_CODES.internal, "the node failed: its log says more", this.#options.limits.slowMs);
   }
 
   #message(text: string, isBinary: boolean): void {
@@ -163,8 +167,9 @@ export class Session implements NoticeSink {
     const { ws } = this.#options;
     while (this.#queue.length > 0 && !this.#isFull()) {
       const length = this.#queue[0]?.length ?? 0;
-      const isLarge = length > LARGE_BYTES && !this.#connection.isProven;
-      if ((this.#connection.hasErred || isLarge) && this.#isHeld(isLarge, length)) break;
+      const isLarge = this.#options.source.isLarge(length) && !this.#connection.isProven;
+      const isDoubtful = this.#connection.hasErred || isLarge || this.#isFarAhead();
+      if (isDoubtful && this.#isHeld(isLarge)) break;
       this.#takeNext();
     }
     if (this.#queue.length > QUEUE_MAX || this.#queueLength > QUEUE_LENGTH_MAX) ws.pause();
@@ -175,6 +180,12 @@ export class Session implements NoticeSink {
   #isFull(): boolean {
     const isMuch = this.#answering >= ANSWERING_MAX || this.#answeringLength >= ANSWERING_LENGTH_MAX;
     return isMuch || this.#options.ws.bufferedAmount > UNREAD_MAX;
+  }
+
+  /** Whether much is being answered of who may well be wrong. */
+  #isFarAhead(): boolean {
+    if (this.#answering < ANSWERING_SUSPECT_MAX || this.#connection.isProven) return false;
+    return this.#options.source.isSuspect;
   }
 
   #takeNext(end: () => void = () => undefined): void {
@@ -190,7 +201,7 @@ export class Session implements NoticeSink {
   }
 
   /** Whether the next message has to wait, for what was wrong or is large: then it is taken up when it may be. */
-  #isHeld(isLarge: boolean, length: number): boolean {
+  #isHeld(isLarge: boolean): boolean {
     const { source } = this.#options;
     if (this.#isWaiting) return true;
     if (!isLarge && !source.mustHold(performance.now())) {
@@ -207,7 +218,7 @@ export class Session implements NoticeSink {
         this.#takeUp();
       },
     };
-    if (isLarge) source.holdLarge(work, length, !this.#connection.wasWrong);
+    if (isLarge) source.holdLarge(work, !this.#connection.wasWrong);
     else source.hold(work);
     return true;
   }

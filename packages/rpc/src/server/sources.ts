@@ -6,12 +6,16 @@ import type { RpcLimits } from "./options.ts";
 
 /** A source is kept waiting so long at most, in milliseconds. */
 const WAIT_MS_MAX = 10_000;
-/** A body with more bytes is read alone, of those of its source: each holds up the loop for some 10 ms. */
+/**
+ * A body with more bytes is read alone, of those of its source: it may hold up the loop for some 10 ms. Of a source that was
+ * wrong often lately a smaller one is, too, so that a new connection brings nothing dear with it.
+ */
 export const LARGE_BYTES = 256 * 1024;
+export const SUSPECT_BYTES = 16 * 1024;
 /** And so long at most, in milliseconds, before the next is: who sends one slowly keeps few in memory. */
 const LARGE_MS = 5_000;
-/** After each MiB of them nothing large is read for so many milliseconds while something is owed: a tenth is for them. */
-const REST_MS_OF_MIB = 100;
+/** After each of them nothing large is read for so many milliseconds while something is owed: a tenth is for them. */
+const REST_MS = 400;
 /** What may come at once after a rest, in seconds of the rate. */
 const BURST_SECONDS = 2;
 /** All sources together may be wrong so many times as often as one. */
@@ -112,17 +116,20 @@ export class Source {
 
   /**
    * Begins to read a large body, when the one before has been read, and the source owes nothing or has rested from that.
-   * @param bytes its length, or the most that it can be
    * @param isFirst nothing was wrong on its connection: it goes before those of others
    */
-  holdLarge(work: HeldWork, bytes: number, isFirst: boolean): void {
-    const restMs = Math.ceil((bytes / (1024 * 1024)) * REST_MS_OF_MIB);
-    this.#heldLarge.addRequest({ ...work, restMs, isFirst });
+  holdLarge(work: HeldWork, isFirst: boolean): void {
+    this.#heldLarge.addRequest({ ...work, restMs: REST_MS, isFirst });
   }
 
   /** Begins to read a new connection: before what came on such as were wrong, and soon, whatever it owes. */
   holdConnection(work: HeldWork): void {
     this.#held.addConnection(work);
+  }
+
+  /** Whether a body of so many bytes is read alone. */
+  isLarge(bytes: number): boolean {
+    return bytes > (this.isSuspect ? SUSPECT_BYTES : LARGE_BYTES);
   }
 
   /** Whether it has been wrong often lately, so that what comes next may be wrong, too. */
