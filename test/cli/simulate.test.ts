@@ -164,8 +164,12 @@ describe("witan simulate", () => {
       "checks of pbft, engines",
       "checks of pbft, nodes",
       "scenarios of pbft",
-      "specimens",
-      "mutations",
+      "specimens of pbft",
+      "mutations of pbft",
+      "adversaries of bp-fast-paxos, engines",
+      "checks of bp-fast-paxos, engines",
+      "specimens of bp-fast-paxos",
+      "mutations of bp-fast-paxos",
       "networks",
       "faults",
       "counted besides",
@@ -232,6 +236,32 @@ describe("witan simulate", () => {
     assert.match(one.out, /^# members 1$/m);
   }).timeout(60_000);
 
+  it("runs worlds of BP Fast Paxos, and says how to see one again", async () => {
+    const bpfp = ["simulate", "--consensus", "bp-fast-paxos"];
+    const ran = await witan(...bpfp, "--seeds", "2", "--acceptors", "4", "--crashed", "1", "--json");
+    assert.equal(ran.code, 0, ran.err);
+    assert.deepEqual([lastJson(ran)["worlds"], lastJson(ran)["violations"]], [2, []]);
+    const idle = await witan(
+      ...bpfp,
+      "--seed",
+      "3",
+      "--proposers",
+      "1",
+      "--byzantine",
+      "1",
+      "--adversary",
+      "mute",
+    );
+    assert.equal(idle.code, 0, idle.err);
+    assert.match(idle.err, /every proposer lies: nothing need be decided then/);
+    const wishes = { proposers: 2, acceptors: 7, crashed: 2, byzantine: 1 };
+    assert.equal(
+      replay({ protocol: "bp-fast-paxos", wishes }, "engines", 17),
+      "npx witan simulate --consensus bp-fast-paxos --level engines --seed 17 --proposers 2 --acceptors 7 --crashed 2 " +
+        "--byzantine 1",
+    );
+  }).timeout(120_000);
+
   it("finds the failure of a specimen, and draws it small", () =>
     inFolder(async (folder) => {
       const file = join(folder, "small.svg");
@@ -254,6 +284,22 @@ describe("witan simulate", () => {
     ["--specimen two-phase --members 4", /worlds of its own/],
     ["--specimen two-phase --consensus foo", /no such protocol with --specimen/],
     ["--specimen zzzzz", /no such specimen\. --list/],
+    ["--specimen own-component-only", /is one of bp-fast-paxos, not of pbft: add --consensus bp-fast-paxos/],
+    ["--consensus bp-fast-paxos --specimen two-phase", /is one of pbft, not of bp-fast-paxos/],
+    [
+      "--consensus bp-fast-paxos --specimen replayed-prof",
+      /no such specimen\. Did you mean replayed-proof\?/,
+    ],
+    [
+      "--consensus bp-fast-paxos --level nodes",
+      /worlds of engines only, since no world of whole nodes runs it/,
+    ],
+    ["--consensus bp-fast-paxos --members 4", /say --proposers and --acceptors/],
+    ["--consensus bp-fast-paxos --acceptors 4 --crashed 2", /--crashed 2 of 4 acceptors: .* bears 1/],
+    ["--consensus bp-fast-paxos --proposers 1 --byzantine 2", /2 of 1 proposer: only proposers lie/],
+    ["--consensus bp-fast-paxos --adversary amnesia,two-proposals", /no such adversary/],
+    ["--consensus bp-fast-paxos --twins", /no such protocol with --twins/],
+    ["--crashed 1", /--crashed is not for pbft: all members are alike/],
     ["--list --seed 3", /--list runs nothing.*--seed is for what is run/],
     ["--seed 1 --diagram=", /expected the name of a new file/],
     ["--level engines --adversary wire-noise", /one at the level nodes, and none at the level engines/],

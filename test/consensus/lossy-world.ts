@@ -1,12 +1,15 @@
 // Worlds in which data are lost, or put back from an older copy, while the signer guards are there; under the engine as
 // a node runs it (packages/node, voting-engine.ts).
 import { Pbft, type PbftStart } from "@witan/consensus";
-import { progressOf } from "../../packages/node/src/consensus/accounts.ts";
-import { VotingEngine, type VotingEngineOptions } from "../../packages/node/src/consensus/voting-engine.ts";
+import { progressOf } from "../../packages/node/src/consensus/pbft/accounts.ts";
+import {
+  VotingEngine,
+  type VotingEngineOptions,
+} from "../../packages/node/src/consensus/pbft/voting-engine.ts";
+import { validity } from "../../packages/simulator/src/engines/checks/validity.ts";
 import { agreement } from "../../packages/simulator/src/pbft/checks/agreement.ts";
 import { certificates } from "../../packages/simulator/src/pbft/checks/certificates.ts";
 import { doubleVotes } from "../../packages/simulator/src/pbft/checks/double-votes.ts";
-import { validity } from "../../packages/simulator/src/pbft/checks/validity.ts";
 import type { Process } from "../../packages/simulator/src/pbft/process.ts";
 import type { Begin, PbftWorld } from "../../packages/simulator/src/pbft/world.ts";
 import { Violation } from "../../packages/simulator/src/world/violation.ts";
@@ -191,5 +194,5 @@ export function forgottenView(leaveOut: LeaveOut): Stage {
 }
 
 function until(stage: Stage, what: string, isSo: () => boolean): void {
-  if (!stage.playUntil(isSo, 500)) throw new Violation("liveness", `never: ${what}\n${stage.standing}`);
+  if (!stage.playUntil(isSo, 500)) throw new Violation("liveness", `never: ${what}\n${stage.standing()}`);
 }

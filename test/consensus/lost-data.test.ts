@@ -33,8 +33,8 @@ describe("PBFT with data that were lost or put back, and guards that were not", 
   it("keeps to the view in which it has voted last, though it has forgotten it", () => {
     const stage = forgottenView(everything);
     // The leaders went on with it; whoever stayed in view 0 did not.
-    assert.equal(stage.heights[0], 1, stage.standing);
-    assert.ok(stage.heights[1] > 1, stage.standing);
+    assert.equal(stage.heights[0], 1, stage.standing());
+    assert.ok(stage.heights[1] > 1, stage.standing());
     stage.mustDecide(3, 600);
   });
 

@@ -170,11 +170,11 @@ export class Stage extends PbftWorld {
     this.heal();
     const aim = this.heights[1] + blocks;
     if (!this.playUntil(() => this.heights[0] >= aim, ticksMax))
-      throw new Violation("liveness", `stuck at ${this.heights}\n${this.standing}`);
+      throw new Violation("liveness", `stuck at ${this.heights}\n${this.standing()}`);
   }
 
   /** Where everyone stands, for a test that failed. */
-  get standing(): string {
+  override standing(): string {
     return this.processes.map(({ engine }) => JSON.stringify(engine.status())).join("\n");
   }
 

@@ -11,7 +11,7 @@ import {
   sha256Hex,
   type View,
 } from "@witan/primitives";
-import type { Flaw, ModelBlock } from "../../packages/simulator/src/pbft/blocks.ts";
+import type { Flaw, ModelBlock } from "../../packages/simulator/src/engines/blocks.ts";
 import type { Check } from "../../packages/simulator/src/pbft/check.ts";
 import { CHECKS, checksOf } from "../../packages/simulator/src/pbft/checks/checks.ts";
 import type { PbftPlan } from "../../packages/simulator/src/pbft/plan.ts";

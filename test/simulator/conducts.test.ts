@@ -2,13 +2,14 @@
 // whatever conducts, the world keeps its promises.
 import assert from "node:assert/strict";
 import { type Ballot, ballotMessage, Pbft } from "@witan/consensus";
+import type { WorldResult } from "../../packages/simulator/src/engines/world.ts";
 import type { Check } from "../../packages/simulator/src/pbft/check.ts";
 import { agreement } from "../../packages/simulator/src/pbft/checks/agreement.ts";
 import { checksOf } from "../../packages/simulator/src/pbft/checks/checks.ts";
 import { CONDUCT_MAKERS, CONDUCTS } from "../../packages/simulator/src/pbft/conducts/conducts.ts";
 import { makePbftPlan } from "../../packages/simulator/src/pbft/make-plan.ts";
 import type { PbftPlan } from "../../packages/simulator/src/pbft/plan.ts";
-import { type Begin, PbftWorld, type WorldResult } from "../../packages/simulator/src/pbft/world.ts";
+import { type Begin, PbftWorld } from "../../packages/simulator/src/pbft/world.ts";
 
 /** What correct processes feel, counted. */
 interface Felt {

@@ -217,7 +217,7 @@ describe("a diagram", () => {
   }).timeout(60_000);
 
   it("shows a specimen whole", async () => {
-    const found = SPECIMENS["no-pre-prepare"]?.find({ seeds: 20, from: 1 });
+    const found = SPECIMENS["pbft"]?.["no-pre-prepare"]?.find({ seeds: 20, from: 1 });
     assert.ok(found);
     const recording = new Recording();
     const world = worldOfSpecimen(found);
@@ -241,7 +241,7 @@ describe("a diagram", () => {
 
   for (const name of ["all-must-agree", "majority-of-2f+1"])
     it(`shows ${name} in its own words: no blocks, no other messages`, async () => {
-      const found = SPECIMENS[name]?.find({ seeds: 10, from: 1 });
+      const found = SPECIMENS["pbft"]?.[name]?.find({ seeds: 10, from: 1 });
       assert.ok(found);
       const world = worldOfSpecimen(found);
       const recording = new Recording();

@@ -5,7 +5,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { Mutation, NodeMutation, NodesPlan } from "@witan/simulator";
+import type {
+  BpfpMutation,
+  BpfpPlan,
+  Mutation,
+  NodeMutation,
+  NodesPlan,
+  WorldResult,
+} from "@witan/simulator";
+import type * as runPlanModule from "../../packages/simulator/src/bp-fast-paxos/run-plan.ts";
 import type * as nodeChecksModule from "../../packages/simulator/src/nodes/checks/checks.ts";
 import type * as nodesWorldModule from "../../packages/simulator/src/nodes/world.ts";
 import type * as agreementModule from "../../packages/simulator/src/pbft/checks/agreement.ts";
@@ -16,11 +24,11 @@ import type * as realEngineModule from "../../packages/simulator/src/pbft/real-e
 import type * as twinsModule from "../../packages/simulator/src/pbft/twins.ts";
 import type * as worldModule from "../../packages/simulator/src/pbft/world.ts";
 
-type WorldResult = worldModule.WorldResult;
-
 const PACKAGES = new URL("../../packages/", import.meta.url).href;
 const MARK = "?mutation=";
-const CHECKS = [`${PACKAGES}simulator/src/pbft/checks/`, `${PACKAGES}simulator/src/nodes/checks/`];
+const CHECKS = ["engines", "pbft", "nodes", "bp-fast-paxos"].map(
+  (of) => `${PACKAGES}simulator/src/${of}/checks/`,
+);
 /** What is loaded anew beside the simulator: the package of the mutation, and whoever works with it in a node. */
 const ANEW: Readonly<Record<string, readonly string[]>> = {
   consensus: ["consensus"],
@@ -92,6 +100,17 @@ export async function worldsOf(name: string, mutation: Mutation): Promise<(plan:
     const { checksOf } = await load<typeof checksModule>("simulator/src/pbft/checks/checks.ts");
     const { CONDUCT_MAKERS } = await load<typeof conductsModule>("simulator/src/pbft/conducts/conducts.ts");
     return (plan) => new PbftWorld(plan, { begin, checks: checksOf(plan), conducts: CONDUCT_MAKERS }).run();
+  });
+}
+
+/** What runs worlds of BP Fast Paxos with a mutation, with every check. */
+export async function bpfpWorldsOf(
+  name: string,
+  mutation: BpfpMutation,
+): Promise<(plan: BpfpPlan) => WorldResult> {
+  return await served(name, mutation, async (load) => {
+    const { runBpfpPlan } = await load<typeof runPlanModule>("simulator/src/bp-fast-paxos/run-plan.ts");
+    return (plan) => runBpfpPlan(plan);
   });
 }
 

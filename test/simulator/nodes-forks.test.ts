@@ -5,7 +5,7 @@ import { asVerified, ballotMessage, digestOf } from "@witan/consensus";
 import { type Convict, StoredStatements } from "@witan/node";
 import type { BlockHash, Height, MemberIndex, View } from "@witan/primitives";
 import { readMeta } from "@witan/storage";
-import { putEvidence } from "../../packages/node/src/consensus/records.ts";
+import { putEvidence } from "../../packages/node/src/consensus/pbft/records.ts";
 import type { NodeCheckMaker } from "../../packages/simulator/src/nodes/check.ts";
 import { forkUnproven } from "../../packages/simulator/src/nodes/checks/accountability.ts";
 import { NODE_CHECKS } from "../../packages/simulator/src/nodes/checks/checks.ts";

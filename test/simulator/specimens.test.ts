@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
+  SPECIMENS as ALL,
   drawDiagram,
   type Found,
   Recording,
-  SPECIMENS,
   type Specimen,
   worldOfSpecimen,
 } from "@witan/simulator";
@@ -18,6 +18,9 @@ import { hasManyLiars } from "../../packages/simulator/src/pbft/plan.ts";
 import { PbftWorld } from "../../packages/simulator/src/pbft/world.ts";
 import { beginTeaching } from "../../packages/simulator/src/specimens/pbft-specimen.ts";
 import { ALL_RULES } from "../../packages/simulator/src/specimens/teaching/rules.ts";
+
+/** Those of PBFT. */
+const SPECIMENS = ALL["pbft"] ?? {};
 
 /** Each is found in so many seeds from 1 on: whoever asks for few is not told that there is nothing. */
 const SEEDS = 10;

@@ -32,7 +32,16 @@ export function addSimulateCommand(
     .option("--window <from-to>", "with --diagram: only this time, in seconds of the world")
     .option("--level <level>", "engines alone, or whole nodes (default: what there is, by the seed)")
     .option("--members <number>", "members at the beginning (default: by the seed)")
-    .option("--byzantine <number>", "how many of them lie (default: by the seed, and never more than f)")
+    .option("--proposers <number>", "bp-fast-paxos: proposers at the beginning (default: by the seed)")
+    .option("--acceptors <number>", "bp-fast-paxos: acceptors at the beginning (default: by the seed)")
+    .option(
+      "--crashed <number>",
+      "bp-fast-paxos: acceptors that crash for ever, t_a at most (default: by the seed)",
+    )
+    .option(
+      "--byzantine <number>",
+      "how many members lie, or proposers of bp-fast-paxos (default: by the seed; of members rarely more than f)",
+    )
     .option("--adversary <names>", "how they lie, with commas between (default: by the seed, any)")
     .option("--network <name>", "what the network is like (default: by the seed)")
     .option("--scenario <name>", "an accident that befell another implementation, as worlds of ours")
@@ -61,6 +70,9 @@ ${examples([
   "witan simulate --scenario fork-at-view-change --seed 1 --trace",
   "witan simulate --specimen two-phase --seeds 1000",
   "witan simulate --consensus pbft --twins",
+  "witan simulate --consensus bp-fast-paxos --seeds 1000",
+  "witan simulate --consensus bp-fast-paxos --proposers 2 --byzantine 1 --acceptors 7 --crashed 2",
+  "witan simulate --consensus bp-fast-paxos --specimen own-component-only",
   "witan simulate --list",
 ])}`,
     )

@@ -1,6 +1,7 @@
 // What `witan simulate --list` names, each with a line of explanation.
 import {
   ALSO,
+  BPFP_MUTATIONS,
   FAULTS,
   LEVEL_NAMES,
   type LevelName,
@@ -26,9 +27,16 @@ export function showList(streams: Streams, json: boolean): void {
     }),
     scenarios: protocol.scenarios.map(plain),
   }));
-  const specimens = Object.entries(SPECIMENS).map(([name, { says, fails }]) => ({ name, says, fails }));
-  const mutations = [...mutationsOf("engines", MUTATIONS), ...mutationsOf("nodes", NODE_MUTATIONS)];
-  const of = (level: LevelName) => mutations.filter((one) => one.level === level);
+  const specimens = Object.entries(SPECIMENS).flatMap(([protocol, table]) =>
+    Object.entries(table).map(([name, { says, fails }]) => ({ name, protocol, says, fails })),
+  );
+  const mutations = [
+    ...mutationsOf("pbft", "engines", MUTATIONS),
+    ...mutationsOf("pbft", "nodes", NODE_MUTATIONS),
+    ...mutationsOf("bp-fast-paxos", "engines", BPFP_MUTATIONS),
+  ];
+  const of = (protocol: string, level: LevelName) =>
+    mutations.filter((one) => one.protocol === protocol && one.level === level);
   const all = {
     protocols,
     specimens,
@@ -46,16 +54,18 @@ export function showList(streams: Streams, json: boolean): void {
       ),
       ...levels.flatMap((level) => section(`checks of ${name}, ${level.name}`, level.checks)),
       ...section(`scenarios of ${name}, accidents of other implementations (--scenario)`, scenarios),
+      ...section(
+        `specimens of ${name}, designs that fail (--specimen)`,
+        specimens
+          .filter(({ protocol }) => protocol === name)
+          .map((one) => ({ name: one.name, says: `${one.says}. Fails by: ${one.fails}` })),
+      ),
+      ...section(
+        `mutations of ${name}, engines and their hosts, each without a rule: tests run them, and checks find them`,
+        of(name, "engines"),
+      ),
+      ...section(`mutations of ${name}, whole nodes, found by tests in the same way`, of(name, "nodes")),
     ]),
-    ...section(
-      "specimens, designs that fail (--specimen)",
-      specimens.map(({ name, says, fails }) => ({ name, says: `${says}. Fails by: ${fails}` })),
-    ),
-    ...section(
-      "mutations of engines and their hosts, each without a rule: tests run them, and checks find them",
-      of("engines"),
-    ),
-    ...section("mutations of whole nodes, found by tests in the same way", of("nodes")),
     ...section("networks (--network)", NETWORKS),
     ...section("faults", FAULTS),
     ...section("counted besides, and no faults", ALSO),
@@ -64,9 +74,9 @@ export function showList(streams: Streams, json: boolean): void {
 
 type Mutations = Readonly<Record<string, { readonly says: string; readonly checks: readonly string[] }>>;
 
-function mutationsOf(level: LevelName, table: Mutations) {
+function mutationsOf(protocol: string, level: LevelName, table: Mutations) {
   return Object.entries(table).map(([name, { says, checks }]) => ({
-    ...{ name, level, says },
+    ...{ name, protocol, level, says },
     checks: [...checks],
   }));
 }
@@ -75,6 +85,8 @@ function plain({ name, says }: Named): { name: string; says: string } {
   return { name, says };
 }
 
+/** Nothing where there is nothing. */
 function section(title: string, named: readonly Named[]): readonly string[] {
+  if (named.length === 0) return [];
   return [`${title}:`, ...table(named.map(({ name, says }) => [`  ${name}`, says])), ""];
 }

@@ -36,8 +36,8 @@ export async function runSpecimen(
   search: SpecimenSearch,
 ): Promise<ExitCode> {
   if (search.diagram !== undefined) await checkDiagramFile(search.diagram);
-  const { name, from, seeds } = search;
-  const specimen = SPECIMENS[name] as Specimen;
+  const { protocol, name, from, seeds } = search;
+  const specimen = SPECIMENS[protocol]?.[name] as Specimen;
   if (!json) streams.err(`${name}: ${specimen.says}\n  looking for: ${specimen.fails} …\n`);
   const progress = new SpecimenBar(streams, json, seeds);
   const found = specimen.find({ seeds, from, onProgress: (step) => progress.show(step) });

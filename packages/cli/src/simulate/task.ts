@@ -19,6 +19,7 @@ import {
 import { meant } from "../config/nearest.ts";
 import { badInput, type CommandFailure } from "../exit.ts";
 import { wholeNumber } from "../numbers.ts";
+import { CROWD_FLAGS, crowdOf } from "./crowd.ts";
 
 /** The options as they are typed. */
 export interface SimulateFlags {
@@ -32,6 +33,9 @@ export interface SimulateFlags {
   readonly window?: string;
   readonly level?: string;
   readonly members?: string;
+  readonly proposers?: string;
+  readonly acceptors?: string;
+  readonly crashed?: string;
   readonly byzantine?: string;
   readonly adversary?: string;
   readonly network?: string;
@@ -72,6 +76,8 @@ export interface ManyWorlds extends Worlds {
 /** The search for the failure of a design that fails. */
 export interface SpecimenSearch {
   readonly kind: "specimen";
+  /** Whose it is. */
+  readonly protocol: string;
   readonly name: string;
   readonly from: number;
   readonly seeds: number;
@@ -92,8 +98,6 @@ export type Task = { readonly kind: "list" } | TwinsSearch | OneWorld | ManyWorl
 const SEEDS_DEFAULT = 100;
 /** Every specimen is found in a few hundred; a search ends with the first. */
 const SPECIMEN_SEEDS_DEFAULT = 20_000;
-/** A world with more takes minutes, and shows nothing that fewer do not. */
-const MEMBERS_MAX = 40;
 const THREADS_MAX = 256;
 /** Seeds that nobody chose begin below this: short enough to be typed. */
 const FRESH_BELOW = 1_000_000_000_000;
@@ -128,7 +132,8 @@ export function taskOf(flags: SimulateFlags): Task {
 function listOf(flags: SimulateFlags): Task {
   const { list, json, consensus, ...others } = flags;
   const other = Object.entries(others).find(([, value]) => value !== undefined);
-  if (consensus !== "pbft") throw unknown("--consensus", consensus, Object.keys(PROTOCOLS), "protocol");
+  if (!Object.hasOwn(PROTOCOLS, consensus))
+    throw unknown("--consensus", consensus, Object.keys(PROTOCOLS), "protocol");
   if (other !== undefined)
     throw badInput(
       "conflicting-options",
@@ -148,7 +153,7 @@ function drawn(flags: SimulateFlags, protocol: Protocol): Worlds {
 function staged(flags: SimulateFlags, scenario: string, { scenarios }: Protocol): Worlds {
   const known = scenarios.map(({ name }) => name);
   if (!known.includes(scenario)) throw unknown("--scenario", scenario, known, "scenario");
-  const other = (["level", "members", "byzantine", "adversary", "network"] as const).find(
+  const other = ([...CROWD_FLAGS, "level", "adversary", "network"] as const).find(
     (one) => flags[one] !== undefined && flags[one] !== "engines",
   );
   if (other !== undefined)
@@ -178,6 +183,9 @@ const NOT_FOR_SPECIMENS = [
     "window",
     "level",
     "members",
+    "proposers",
+    "acceptors",
+    "crashed",
     "byzantine",
     "adversary",
     "network",
@@ -187,18 +195,33 @@ const NOT_FOR_SPECIMENS = [
 ];
 
 function specimenOf(flags: SimulateFlags, name: string): SpecimenSearch {
-  if (flags.consensus !== "pbft")
-    throw unknown("--consensus", flags.consensus, ["pbft"], "protocol with --specimen");
-  if (!Object.hasOwn(SPECIMENS, name)) throw unknown("--specimen", name, Object.keys(SPECIMENS), "specimen");
-  const other = NOT_FOR_SPECIMENS.find((one) => flags[one] !== undefined);
-  if (other !== undefined)
+  const { consensus } = flags;
+  const specimens = Object.hasOwn(SPECIMENS, consensus) ? SPECIMENS[consensus] : undefined;
+  if (specimens === undefined)
+    throw unknown("--consensus", consensus, Object.keys(SPECIMENS), "protocol with --specimen");
+  const other = Object.entries(SPECIMENS).find(([, table]) => Object.hasOwn(table, name))?.[0];
+  if (other !== undefined && other !== consensus)
+    throw badInput(
+      "unknown-specimen",
+      `--specimen ${name} is one of ${other}, not of ${consensus}: add --consensus ${other}`,
+    );
+  if (other === undefined) throw unknown("--specimen", name, Object.keys(specimens), "specimen");
+  const unfit = NOT_FOR_SPECIMENS.find((one) => flags[one] !== undefined);
+  if (unfit !== undefined)
     throw badInput(
       "conflicting-options",
-      `--specimen has worlds of its own, and --${other} is for others: leave it out (--from and --seeds say which seeds)`,
+      `--specimen has worlds of its own, and --${unfit} is for others: leave it out (--from and --seeds say which seeds)`,
     );
   const from = wholeNumber("--from", flags.from ?? "1");
   return {
-    ...{ kind: "specimen", name, from, trace: flags.trace ?? false, diagram: flags.diagram },
+    ...{
+      kind: "specimen",
+      protocol: consensus,
+      name,
+      from,
+      trace: flags.trace ?? false,
+      diagram: flags.diagram,
+    },
     seeds: wholeNumber(
       "--seeds",
       flags.seeds ?? String(SPECIMEN_SEEDS_DEFAULT),
@@ -247,10 +270,16 @@ function refuseContradictions(flags: SimulateFlags): void {
     );
 }
 
-function levelOf({ level }: SimulateFlags, protocol: Protocol): LevelName | undefined {
+function levelOf({ level, consensus }: SimulateFlags, protocol: Protocol): LevelName | undefined {
   if (level === undefined) return undefined;
   const known = LEVEL_NAMES.filter((name) => protocol.levels[name] !== undefined);
   const found = known.find((name) => name === level);
+  if (found === undefined && LEVEL_NAMES.some((name) => name === level))
+    throw badInput(
+      "unknown-level",
+      `--level ${level}: ${consensus} has worlds of ${known.join(", ")} only, since no world of whole nodes runs it: ` +
+        `leave --level out, or say --level ${known.join(" or ")}`,
+    );
   if (found === undefined) throw unknown("--level", level, known, "level");
   return found;
 }
@@ -277,11 +306,10 @@ function wishesOf(
       "network",
     );
   const adversaries = adversary === undefined ? undefined : adversariesOf(adversary);
-  const { members, byzantine, notes } = crowdOf(flags, protocol);
+  const { notes, ...crowd } = crowdOf(flags, protocol);
   return {
     wishes: {
-      ...(members !== undefined && { members }),
-      ...(byzantine !== undefined && { byzantine }),
+      ...crowd,
       ...(adversaries !== undefined && { adversaries }),
       ...(network !== undefined && { network }),
     },
@@ -320,51 +348,6 @@ function levelKnowing(
       `--adversary ${asked.join(",")}: some are of one level, some of the other; --list tells which. Run them apart`,
     );
   return knowing.length === 1 ? knowing[0] : wanted;
-}
-
-interface Crowd {
-  readonly members?: number;
-  readonly byzantine?: number;
-  readonly notes: readonly string[];
-}
-
-/** How many there are, and how many lie. Who says how many lie, and not of how many, gets the fewest that bear it. */
-function crowdOf(flags: SimulateFlags, { byzantineMax }: Protocol): Crowd {
-  const asked =
-    flags.members === undefined ? undefined : wholeNumber("--members", flags.members, MEMBERS_MAX, 1);
-  if (flags.byzantine === undefined && flags.adversary === undefined)
-    return { ...(asked !== undefined && { members: asked }), notes: [] };
-  const byzantine = wholeNumber("--byzantine", flags.byzantine ?? "1", MEMBERS_MAX);
-  if (byzantine === 0 && flags.adversary !== undefined)
-    throw badInput("byzantine", "--byzantine 0 has nobody lie, and --adversary says how: leave one out");
-  if (byzantine === 0) return { ...(asked !== undefined && { members: asked }), byzantine, notes: [] };
-  const members = asked ?? fewestFor(byzantine, byzantineMax);
-  const withstood = byzantineMax(members);
-  if (byzantine > 2 * withstood) {
-    const typed =
-      flags.byzantine === undefined ? `--adversary ${flags.adversary}, by one` : `--byzantine ${byzantine}`;
-    const named =
-      withstood === 0 ? "" : `, and with up to ${2 * withstood} the liars can be named afterwards`;
-    throw badInput(
-      "byzantine",
-      `${typed} of ${members} members: ${flags.consensus} withstands ${withstood}${named}. With more ` +
-        "nothing is promised, so there is nothing to check: ask for fewer, or for more --members",
-    );
-  }
-  const isMany = byzantine > withstood;
-  const notes = isMany
-    ? [
-        `${byzantine} of ${members} lie, and no more than ${withstood} may: two blocks may be decided at one height. Only ` +
-          "checked is what holds even then, above all that the stored votes prove who lied, and accuse nobody else",
-      ]
-    : [];
-  return { members, byzantine, notes };
-}
-
-function fewestFor(byzantine: number, byzantineMax: Protocol["byzantineMax"]): number {
-  let members = 1;
-  while (byzantineMax(members) < byzantine && members < MEMBERS_MAX) members++;
-  return members;
 }
 
 function unknown(option: string, found: string, known: readonly string[], what: string): CommandFailure {

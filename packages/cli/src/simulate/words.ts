@@ -62,9 +62,12 @@ export function violationLines(
 
 /** The command that runs a world again. */
 export function replay({ protocol, wishes }: WorldKind, level: string, seed: number): string {
-  const { members, byzantine, adversaries, network, scenario } = wishes;
+  const { members, proposers, acceptors, crashed, byzantine, adversaries, network, scenario } = wishes;
   const words = ["npx witan simulate", `--consensus ${protocol}`, `--level ${level}`, `--seed ${seed}`];
   if (members !== undefined) words.push(`--members ${members}`);
+  if (proposers !== undefined) words.push(`--proposers ${proposers}`);
+  if (acceptors !== undefined) words.push(`--acceptors ${acceptors}`);
+  if (crashed !== undefined) words.push(`--crashed ${crashed}`);
   if (byzantine !== undefined) words.push(`--byzantine ${byzantine}`);
   if (adversaries !== undefined) words.push(`--adversary ${adversaries.join(",")}`);
   if (network !== undefined) words.push(`--network ${network}`);

@@ -6,7 +6,17 @@ import type { Recorded } from "./recording.ts";
  * time.
  */
 const HOUSEKEEPING = [
-  ...["STATUS", "CHECKPOINT", "tip", "transactions,", "ids,", "transactions?,"],
+  ...[
+    "STATUS",
+    "CHECKPOINT",
+    "DECIDED",
+    "certificates?",
+    "certificate",
+    "tip",
+    "transactions,",
+    "ids,",
+    "transactions?,",
+  ],
   ...["dials", "takes the line", "refuses the line"],
 ];
 

@@ -19,6 +19,11 @@ const STYLES: Readonly<Record<string, ArrowStyle>> = {
   COMMIT: { name: "COMMIT", colour: "#00795a", width: 1.4, dashes: "7 3" },
   "VIEW-CHANGE": { name: "VIEW-CHANGE", colour: "#c04a00", width: 1.6, dashes: "1.5 3" },
   "NEW-VIEW": { name: "NEW-VIEW", colour: "#a0307a", width: 2.2, dashes: "10 3 2 3" },
+  // Of BP Fast Paxos.
+  ACCEPT: { name: "ACCEPT", colour: "#000000", width: 2.2 },
+  LEARN: { name: "LEARN", colour: "#0072b2", width: 1.2 },
+  PROMISE: { name: "PROMISE", colour: "#00795a", width: 1.4, dashes: "7 3" },
+  TRUSTCHANGE: { name: "TRUSTCHANGE", colour: "#c04a00", width: 1.6, dashes: "1.5 3" },
   // Of registers.
   WRITE: { name: "WRITE", colour: "#000000", width: 2.2 },
   WRITTEN: { name: "WRITTEN, the answer", colour: "#0072b2", width: 1.2 },
@@ -39,6 +44,9 @@ const FAINT_WORDS = [
   ...[
     "STATUS",
     "CHECKPOINT",
+    "DECIDED",
+    "certificate",
+    "certificates?",
     "body?",
     "body",
     "sync",

@@ -54,6 +54,8 @@ function requestWords(bytes: Uint8Array, id: number): string | undefined {
   if (!decoded.ok) return undefined;
   const request = decoded.value;
   if (request.kind === "body") return `body? ${request.hash.slice(0, 8)} (${id})`;
+  if (request.kind === "certificates")
+    return `certificates? ${request.of.map(({ height }) => height).join(", ")} (${id})`;
   return `blocks? from ${request.from}, ${request.count} (${id})`;
 }
 

@@ -1,7 +1,6 @@
 // The signer of a node's voting keys: the guard's rules over a record of its own, durable before a signature is seen. It
 // outlives the node's data.
-import type { MessageSlot } from "@witan/consensus";
-import type { VoteSigner } from "@witan/node";
+import type { VoteSigner, VoteSlot } from "@witan/node";
 import { type Hash, ok, type PublicKey, present, refuse } from "@witan/primitives";
 import { SlotGuard } from "../pbft/slot-guard.ts";
 import type { Random } from "../random.ts";
@@ -22,7 +21,7 @@ export interface GuardOptions {
 
 interface Asked {
   readonly guard: SlotGuard;
-  readonly slot: MessageSlot;
+  readonly slot: VoteSlot;
   readonly digest: Hash;
 }
 
@@ -50,13 +49,18 @@ export class NodeGuard {
     const { keys, scheme } = this.#options;
     const of = (key: PublicKey): SlotGuard => present(this.#guards.get(key), "a key of this node");
     let tail: Promise<unknown> = Promise.resolve();
+    const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+      const answer = tail.then(work);
+      tail = answer.catch(() => {});
+      return answer;
+    };
     return {
       publicKeys: keys,
       lastVotes: (key) => of(key).lastVotes,
-      signVote: (key, slot, digest) => {
-        const answer = tail.then(() => this.#sign(life, key, { guard: of(key), slot, digest }));
-        tail = answer.catch(() => {});
-        return answer;
+      signVote: (key, slot, digest) => inTurn(() => this.#sign(life, key, { guard: of(key), slot, digest })),
+      noteVote: async (key, slot, digest) => {
+        const noted = await inTurn(() => this.#sign(life, key, { guard: of(key), slot, digest }));
+        return noted.ok ? ok(undefined) : noted;
       },
       signStatement: (key, digest) => scheme.sign(digest, key),
     };

@@ -1,5 +1,5 @@
 // Runs the world of whole nodes of one seed, with every check.
-import type { WorldResult } from "../pbft/world.ts";
+import type { WorldResult } from "../engines/world.ts";
 import type { Recorder } from "../world/recorder.ts";
 import { nodeChecksOf } from "./checks/checks.ts";
 import { makeNodesPlan, type NodesWishes } from "./make-nodes-plan.ts";

@@ -5,8 +5,8 @@ import { digestOf, type SignedMessage, signedMessageCodec } from "@witan/consens
 import { createFakeScheme } from "@witan/crypto";
 import type { AdmittedPeer, FaultSeverity, PeerId } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
+import type { WorldResult } from "../engines/world.ts";
 import { hasManyLiars } from "../pbft/plan.ts";
-import type { WorldResult } from "../pbft/world.ts";
 import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
 import { type Letter, Network } from "../world/network.ts";

@@ -24,7 +24,6 @@ import {
   ZERO_HASH,
 } from "@witan/primitives";
 import { Violation } from "../world/violation.ts";
-import { restsOn } from "./blocks.ts";
 
 /** The chain of every world of engines. */
 export const CHAIN = sha256Hex(asciiBytes("a world of engines")) as ChainId;
@@ -123,4 +122,11 @@ export class Cast {
 /** The number of the node and of its key are in the key itself. */
 function keyOf(node: number, key: 0 | 1): PublicKey {
   return `02${node.toString(16).padStart(8, "0")}${String(key).padStart(56, "0")}` as PublicKey;
+}
+
+/** The highest height whose members must be known to check a message. */
+function restsOn({ message }: SignedMessage): number {
+  if (message.kind === "viewChange") return Math.max(message.membership, message.decidedHeight);
+  if (message.kind !== "newView") return message.membership;
+  return Math.max(message.membership, ...message.viewChanges.map(({ content }) => content.decidedHeight));
 }

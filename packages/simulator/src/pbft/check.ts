@@ -1,7 +1,7 @@
 // What every check of a world of PBFT engines is: told of what happens, it throws a Violation where a rule is broken.
 import type { Equivocation, PbftEffect, PbftInput, PbftMessage, SignedMessage } from "@witan/consensus";
 import type { Hash, Height, Membership, PbftCertificate } from "@witan/primitives";
-import type { ModelBlock } from "./blocks.ts";
+import type { ModelBlock } from "../engines/blocks.ts";
 import type { Process } from "./process.ts";
 import type { PbftWorld } from "./world.ts";
 

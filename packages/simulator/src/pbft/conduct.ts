@@ -2,8 +2,9 @@
 // what leaves, what is heard, what is kept and what is built, and may say things of its own. Liars know of each other.
 import type { PbftEffect, PbftMessage, SignedMessage } from "@witan/consensus";
 import type { BlockHash } from "@witan/primitives";
+import type { Ground } from "../engines/blocks.ts";
+import type { EngineConduct } from "../engines/lies.ts";
 import type { Random } from "../random.ts";
-import type { Ground, ModelBlock } from "./blocks.ts";
 import type { Conspiracy } from "./conspiracy.ts";
 import type { Decided } from "./disk.ts";
 
@@ -51,23 +52,10 @@ export interface Liar {
   forget(): void;
 }
 
-/** A way to misbehave. Every part is asked only if it is there; several conducts of one liar apply in their order. */
-export interface Conduct {
-  readonly name: string;
-  /** What leaves in place of a message: none, one or several. */
-  sends?(outgoing: Outgoing, liar: Liar): readonly Outgoing[];
-  /** False: the engine does not hear of it. */
-  hears?(signed: SignedMessage, from: number, liar: Liar): boolean;
-  /** False: it is not carried out. */
-  carriesOut?(effect: PbftEffect, liar: Liar): boolean;
-  /** The block in place of the one that a correct validator would build. */
-  builds?(on: Ground, pending: readonly number[], liar: Liar): ModelBlock | undefined;
-  /** In place of a body that somebody asks for: nothing, or something else; undefined: the body. */
-  answersBody?(hash: BlockHash, to: number, liar: Liar): "nothing" | "something else" | undefined;
+/** A way to misbehave. */
+export interface Conduct extends EngineConduct<Liar, Outgoing, SignedMessage, PbftEffect> {
   /** In place of the decided blocks that somebody asks for. */
   answersSync?(blocks: readonly Decided[], to: number, liar: Liar): readonly Decided[];
-  /** Once a tick. */
-  ticks?(liar: Liar): void;
 }
 
 /** What makes up a conduct, beside its name. */

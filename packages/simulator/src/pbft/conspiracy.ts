@@ -10,7 +10,8 @@ import {
   type PublicKey,
   type Signature,
 } from "@witan/primitives";
-import type { Blocks, Ground, ModelBlock } from "./blocks.ts";
+import type { Blocks, Ground, ModelBlock } from "../engines/blocks.ts";
+import { Rivals } from "../engines/rivals.ts";
 import type { Cast } from "./cast.ts";
 
 /** Messages of one kind that are remembered. */
@@ -25,13 +26,14 @@ export class Conspiracy {
   readonly #keys = new Set<PublicKey>();
   /** By kind and signature: whoever heard it, and however often. */
   readonly #heard = new Map<PbftMessage["kind"], Map<Signature, SignedMessage>>();
-  readonly #rivals = new Map<BlockHash, ModelBlock>();
+  readonly #rivals: Rivals;
   readonly #forgeries: PbftCertificate[] = [];
   readonly #memberships: ((height: number) => Membership | undefined)[] = [];
 
   constructor(cast: Cast, blocks: Blocks) {
     this.#cast = cast;
     this.blocks = blocks;
+    this.#rivals = new Rivals(blocks);
   }
 
   /** A liar joins. */
@@ -87,14 +89,9 @@ export class Conspiracy {
     return membership.members.flatMap(({ votingKey }, at) => (this.#keys.has(votingKey) ? [at] : []));
   }
 
-  /** The block that liars set against another: valid too, and the same for all of them. @param on what both stand on */
+  /** The block that liars set against another: valid too, and the same for all. @param on what both stand on */
   rivalOf(hash: BlockHash, on: Ground): ModelBlock {
-    const known = this.#rivals.get(hash);
-    if (known !== undefined) return known;
-    const made = this.blocks.build(on, this.blocks.find(hash)?.holds.slice(1) ?? []);
-    this.#rivals.set(hash, made);
-    this.#rivals.set(made.hash, made);
-    return made;
+    return this.#rivals.of(hash, on);
   }
 
   /** A forged certificate for the others. */

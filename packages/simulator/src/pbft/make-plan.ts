@@ -1,12 +1,13 @@
 // Draws the circumstances of a world of PBFT engines from its seed: sizes, network, clocks, liars, faults. Every fault ends
 // before the world turns kind. In one of ten worlds there are more liars than f.
 import { byzantineMax } from "@witan/primitives";
+import { drawClock, drawHost, drawTransactions, HOST_US_MAX } from "../engines/draw-plan.ts";
+import { BLOCK_MAX, CLIENT_PATIENCE_US, OVERDUE_US } from "../engines/pools.ts";
 import { Random } from "../random.ts";
 import { drawFaults, type FaultRoom, span } from "../world/draw-faults.ts";
 import { drawNetwork } from "../world/draw-network.ts";
-import type { ClockPlan, Fault, NetworkProfile } from "../world/plan.ts";
-import { type HostPlan, hasManyLiars, type LiarPlan, type PbftPlan, type TransactionPlan } from "./plan.ts";
-import { BLOCK_MAX, CLIENT_PATIENCE_US, OVERDUE_US } from "./pools.ts";
+import type { Fault, NetworkProfile } from "../world/plan.ts";
+import { hasManyLiars, type LiarPlan, type PbftPlan } from "./plan.ts";
 import { tornFaults } from "./torn.ts";
 
 /** What is not left to the seed. */
@@ -21,8 +22,6 @@ export interface Wishes {
   readonly twins?: boolean;
   /** Kinds of faults that may befall processes and links; undefined: all. */
   readonly faults?: readonly Fault["kind"][];
-  /** Clients send nothing once the world is kind: nothing new uncovers what was missed. */
-  readonly quiet?: boolean;
 }
 
 /** T, the view timer, is a second: a tick of 25 ms is enough to see all that ticks decide. */
@@ -30,8 +29,6 @@ const TICK_US = 25_000;
 const VIEW_TICKS = 40;
 const VIEW_TICKS_MAX = 160;
 const MEMBERS = [1, 2, 3, 4, 4, 4, 4, 4, 5, 6, 7, 7, 10];
-/** How long a host may take for one answer. */
-const HOST_US_MAX = 800_000;
 
 /** Of a thousand worlds so many last for minutes. */
 const LONG_PERMILLE = 50;
@@ -61,8 +58,7 @@ export function makePbftPlan(seed: number, wishes: Wishes): PbftPlan {
     ...drawOwnFaults(random, room, { members, changesPermille }),
     ...torn,
   ];
-  const drawn = drawTransactions(random, kindAtUs, isLong);
-  const transactions = wishes.quiet ? drawn.filter(({ atUs }) => atUs < kindAtUs) : drawn;
+  const transactions = drawTransactions(random, kindAtUs, isLong);
   return {
     seed,
     ...{ members, spares, liars, kindAtUs },
@@ -134,20 +130,6 @@ function drawLiars(random: Random, members: number, wishes: Wishes): readonly Li
   });
 }
 
-/** Skewed to what is small: on most days a host answers before anybody waits. */
-function drawHost(random: Random): HostPlan {
-  const draw = () =>
-    random.pick<readonly [number, number]>([
-      [100, 500],
-      [100, 500],
-      [100, 5_000],
-      [1_000, 20_000],
-      [5_000, 100_000],
-      [20_000, HOST_US_MAX],
-    ]);
-  return { buildUs: draw(), judgeUs: draw(), unansweredPermille: random.pick([0, 0, 0, 10, 100]) };
-}
-
 /** What depends on who the members are. */
 function drawOwnFaults(
   random: Random,
@@ -164,25 +146,4 @@ function drawOwnFaults(
     faults.push({ kind: "clock-jump", process: process(), ...span(random, room, 8_000_000), byMs });
   }
   return faults;
-}
-
-function drawClock(random: Random): ClockPlan {
-  return { skewMs: random.between(-400, 400), driftPpm: random.pick([0, 50, -50, 1_000, -20_000, 20_000]) };
-}
-
-/** Some through the bad days, and a few after them: the world must go on. */
-function drawTransactions(random: Random, kindAtUs: number, isLong: boolean): readonly TransactionPlan[] {
-  const everyUs = random.pick(
-    isLong ? [500_000, 2_000_000, 20_000_000] : [20_000, 100_000, 500_000, 2_000_000],
-  );
-  const times: number[] = [];
-  for (let atUs = random.below(everyUs); atUs < kindAtUs; atUs += random.between(1, 2 * everyUs))
-    times.push(atUs);
-  const [after, apartUs] = random.pick([
-    [3, 100_000],
-    [3, 100_000],
-    [20, 400_000],
-  ] as const);
-  for (let more = 1; more <= after; more++) times.push(kindAtUs + more * apartUs);
-  return times.map((atUs) => ({ atUs, client: random.below(4) }));
 }

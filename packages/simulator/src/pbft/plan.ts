@@ -1,9 +1,14 @@
 // What befalls a world of PBFT engines.
 import { byzantineMax } from "@witan/primitives";
-import type { Plan } from "../world/plan.ts";
+import type { EnginePlan } from "../engines/plan.ts";
 
-/** Bytes that a message is said to have, beside a body: for links with a bound. */
-export const MESSAGE_BYTES = 250;
+export {
+  type HostPlan,
+  KIND_HOST,
+  MESSAGE_BYTES,
+  QUICK_HOST,
+  type TransactionPlan,
+} from "../engines/plan.ts";
 
 /** A validator that lies, and how: names of conducts. */
 export interface LiarPlan {
@@ -13,57 +18,19 @@ export interface LiarPlan {
   readonly twin: boolean;
 }
 
-/** A transaction of a client. */
-export interface TransactionPlan {
-  readonly atUs: number;
-  /** Whose: some liars leave out those of client 0. */
-  readonly client: number;
-}
-
-/** What a host takes beside its queue of effects, in microseconds: from, to. */
-export interface HostPlan {
-  readonly buildUs: readonly [number, number];
-  readonly judgeUs: readonly [number, number];
-  /** Of a thousand answers so many never come. */
-  readonly unansweredPermille: number;
-}
-
-/** Answers at once. */
-export const QUICK_HOST: HostPlan = { buildUs: [0, 0], judgeUs: [0, 0], unansweredPermille: 0 };
-
-/** Once the world is kind, where it was slower before. */
-export const KIND_HOST: HostPlan = { buildUs: [100, 20_000], judgeUs: [100, 20_000], unansweredPermille: 0 };
-
 /** The circumstances of a world of PBFT engines. */
-export interface PbftPlan extends Plan {
+export interface PbftPlan extends EnginePlan {
   /** Members at the beginning: the nodes 0 to `members` - 1. */
   readonly members: number;
   /** Nodes that are no members yet. */
   readonly spares: number;
   /** Liars are nodes; their twins have the places behind all nodes, in this order. */
   readonly liars: readonly LiarPlan[];
-  /** Until the world turns kind; undefined: simple hosts, which answer at once, always, and send bodies again and again. */
-  readonly host?: HostPlan;
-  /** A tick by a clock without drift, in microseconds. */
-  readonly tickUs: number;
   /** As in PbftConfig, in ticks. */
   readonly viewTicks: number;
   readonly viewTicksMax: number;
-  readonly resendTicks: number;
-  readonly bufferedMax: number;
-  /** Of a thousand blocks so many change the members. */
-  readonly changesPermille: number;
-  /** Whom such a block changes: one is added, removed or gets a new key; or several; or all hand over to those outside. */
+  /** Whom a block that changes the members changes: one is added, removed or gets a new key; or several; or all hand over to those outside. */
   readonly changes: "one" | "several" | "all";
-  /** The state is hashed every so many blocks. */
-  readonly checkpointInterval: number;
-  /** The size of a block's body on the wire. */
-  readonly blockBytes: number;
-  readonly transactions: readonly TransactionPlan[];
-  /** Clients tell every process, whatever befalls the network; undefined: one, which tells the others. */
-  readonly told?: "all";
-  /** So long after the world turned kind everything pending is final, at all correct validators. */
-  readonly boundUs: number;
   /** What clients send from a moment on is final somewhere so long after it was sent; undefined: by timers alone. */
   readonly pace?: { readonly fromUs: number; readonly withinUs: number };
 }

@@ -1,9 +1,9 @@
 // The rules of the signer guard (packages/crypto, signer-guard.ts) without its file, to hold engines against: a correct
 // validator never asks for a signature that the guard refuses.
-import type { MessageSlot } from "@witan/consensus";
+import type { VoteSlot } from "@witan/node";
 import type { Hash, Height } from "@witan/primitives";
 
-interface Entry extends MessageSlot {
+interface Entry extends VoteSlot {
   readonly digest: Hash;
 }
 
@@ -15,7 +15,7 @@ export class SlotGuard {
   readonly #lanes = new Map<string, readonly Entry[]>();
 
   /** Undefined: it may be signed, and is remembered. Else why not. */
-  refusal(slot: MessageSlot, digest: Hash): string | undefined {
+  refusal(slot: VoteSlot, digest: Hash): string | undefined {
     const entries = this.#lanes.get(slot.lane) ?? [];
     const newest = entries.at(-1);
     if (newest !== undefined) {
@@ -30,17 +30,17 @@ export class SlotGuard {
   }
 
   /** The votes of the greatest height that were signed; undefined: none ever. */
-  get lastVotes(): { readonly height: Height; readonly slots: readonly MessageSlot[] } | undefined {
+  get lastVotes(): { readonly height: Height; readonly slots: readonly VoteSlot[] } | undefined {
     const slots = this.#lanes.get("vote") ?? [];
     const height = slots.at(-1)?.height;
     return height === undefined ? undefined : { height, slots };
   }
 }
 
-function compare(a: MessageSlot, b: MessageSlot): number {
+function compare(a: VoteSlot, b: VoteSlot): number {
   return a.height - b.height || a.view - b.view || a.step - b.step;
 }
 
-function shown({ lane, height, view, step }: MessageSlot): string {
+function shown({ lane, height, view, step }: VoteSlot): string {
   return `${lane} at height ${height}, view ${view}, step ${step}`;
 }

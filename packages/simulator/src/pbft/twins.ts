@@ -1,13 +1,15 @@
 // Bounded systematic search, after Twins (Bano et al. 2020): four validators, one of them with a twin that has the same
 // key, one height and two views. Every scenario up to a stated size is run, none is drawn: who is twinned, and for each
 // round who hears whom. No other fault: delays are all the same, and at the end everybody hears everybody.
+
+import type { WorldResult } from "../engines/world.ts";
 import type { CheckMaker } from "./check.ts";
 import { checksOf } from "./checks/checks.ts";
 import type { Outgoing } from "./conduct.ts";
 import type { PbftPlan } from "./plan.ts";
 import type { Process } from "./process.ts";
 import { realEngine } from "./real-engine.ts";
-import { type Begin, PbftWorld, type WorldResult } from "./world.ts";
+import { type Begin, PbftWorld } from "./world.ts";
 
 const MEMBERS = 4;
 /** The four, and the twin at the last place. */

@@ -10,8 +10,12 @@ export type LevelName = "engines" | "nodes";
 export interface WorldWishes {
   /** How many members there are at the beginning. */
   readonly members?: number;
-  /** How many of them lie. */
+  /** How many of them lie; where there are roles, how many proposers. */
   readonly byzantine?: number;
+  /** Where there are roles: how many of each there are at the beginning, and how many acceptors crash for ever. */
+  readonly proposers?: number;
+  readonly acceptors?: number;
+  readonly crashed?: number;
   /** Names of the ways in which they may, of those of the level. */
   readonly adversaries?: readonly string[];
   readonly network?: NetworkProfile;
@@ -77,12 +81,18 @@ export interface Level {
   make(seed: number, wishes: WorldWishes): ReadyWorld;
 }
 
+/** Who may be wrong in worlds of a protocol. */
+export type Crowd =
+  /** All members are alike. `byzantineMax`: liars among so many that the protocol withstands. */
+  | { readonly kind: "members"; readonly byzantineMax: (members: number) => number }
+  /** Any proposer may lie. `crashMax`: how many of so many acceptors may crash for ever. */
+  | { readonly kind: "roles"; readonly crashMax: (acceptors: number) => number };
+
 /** A protocol that worlds can run. */
 export interface Protocol {
   readonly says: string;
   readonly levels: Readonly<Partial<Record<LevelName, Level>>>;
   /** Accidents of other implementations, as worlds of engines. */
   readonly scenarios: readonly Named[];
-  /** Liars among so many members that the protocol withstands. */
-  readonly byzantineMax: (members: number) => number;
+  readonly crowd: Crowd;
 }

@@ -12,18 +12,8 @@ import type { Recorder } from "../world/recorder.ts";
 import { actorsOf } from "./actors.ts";
 import { TWIN } from "./choices.ts";
 import { circumstancesOf } from "./circumstances.ts";
-import type { Level, Named, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
-
-/** What a world looks at by itself. */
-const OWN_CHECKS: readonly Named[] = [
-  {
-    name: "liveness",
-    says: "all that clients sent is final everywhere, soon after the world has turned kind",
-  },
-  { name: "engine", says: "an engine takes in anything, and never throws" },
-  { name: "encoding", says: "every message survives its bytes" },
-  { name: "endless", says: "time goes on, and what waits does not grow for ever" },
-];
+import type { Level, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
+import { namedIn, OWN_CHECKS } from "./own-checks.ts";
 
 function planOf(seed: number, wishes: WorldWishes): PbftPlan {
   const { members, byzantine, adversaries, network } = wishes;
@@ -75,10 +65,6 @@ const ENGINES: Level = {
   },
 };
 
-function namedIn(table: Readonly<Record<string, { readonly says: string }>>): readonly Named[] {
-  return Object.entries(table).map(([name, { says }]) => ({ name, says }));
-}
-
 /** PBFT, as protocols/pbft.md has it. */
 export const PBFT: Protocol = {
   says: "validators that know each other, in views with a primary; less than a third may lie",
@@ -87,5 +73,5 @@ export const PBFT: Protocol = {
     name,
     says: `${says} (${source})`,
   })),
-  byzantineMax,
+  crowd: { kind: "members", byzantineMax },
 };

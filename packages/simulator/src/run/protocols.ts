@@ -1,11 +1,13 @@
 // The protocols that worlds can run, and at which levels: one entry each. A level that is missing here is not offered.
 
+import { BP_FAST_PAXOS } from "./bp-fast-paxos.ts";
 import type { Level, LevelName, Protocol } from "./outcome.ts";
 import { PBFT } from "./pbft.ts";
 
 /** By the name that people type. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   pbft: PBFT,
+  "bp-fast-paxos": BP_FAST_PAXOS,
 };
 
 /** Of so many worlds one is of whole nodes, where both levels are there and none is asked for. */

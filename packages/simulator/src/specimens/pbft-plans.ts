@@ -64,8 +64,12 @@ export function specimenPlan(world: SpecimenWorld): (seed: number) => PbftPlan {
   };
 }
 
-/** All through the bad time. */
-function someTransactions(random: Random, kindAtUs: number, everyUs: number): readonly TransactionPlan[] {
+/** What clients send, all through the bad time. */
+export function someTransactions(
+  random: Random,
+  kindAtUs: number,
+  everyUs: number,
+): readonly TransactionPlan[] {
   const times: number[] = [];
   for (let atUs = random.below(1_000); atUs < kindAtUs; atUs += random.between(1, everyUs)) times.push(atUs);
   return times.map((atUs) => ({ atUs, client: 0 }));

@@ -7,13 +7,12 @@ import type { ConductMaker } from "../pbft/conduct.ts";
 import type { PbftPlan } from "../pbft/plan.ts";
 import { type Begin, PbftWorld } from "../pbft/world.ts";
 import { actorsOf } from "../run/actors.ts";
-import { fewerHeights, PBFT_LIVENESS_MOVES, PBFT_SAFETY_MOVES } from "../shrink/pbft-moves.ts";
-import { shrink, type Trial, type TrialOutcome } from "../shrink/shrink.ts";
-import { Arrivals } from "../world/arrivals.ts";
+import { PBFT_LIVENESS_MOVES, PBFT_SAFETY_MOVES } from "../shrink/pbft-moves.ts";
+import type { Trial } from "../shrink/shrink.ts";
 import type { Recorder } from "../world/recorder.ts";
-import type { Violation } from "../world/violation.ts";
 import { allProposals, fallsSilent } from "./conducts.ts";
-import { type Found, SHRINK_RUNS, type Specimen, type SpecimenOptions } from "./specimen.ts";
+import { EngineSpecimen, type SpecimenRun } from "./engine-specimen.ts";
+import { SHRINK_RUNS } from "./specimen.ts";
 import { TeachingPbft } from "./teaching/engine.ts";
 import { ALL_RULES, type Rules } from "./teaching/rules.ts";
 
@@ -53,100 +52,50 @@ export function beginTeaching(rules: Rules): Begin {
 }
 
 /** A specimen of the teaching engine. */
-export class PbftSpecimen implements Specimen {
-  readonly says: string;
-  readonly fails: string;
-  readonly check: string;
-  readonly #parts: PbftSpecimenParts;
-  readonly #begin: Begin;
-
+export class PbftSpecimen extends EngineSpecimen<PbftPlan> {
   constructor(parts: PbftSpecimenParts) {
-    this.says = parts.says;
-    this.fails = parts.fails;
-    this.check = parts.check;
-    this.#parts = parts;
+    const { says, fails, check, planOf, inWords = "", worlds = 1 } = parts;
     const off = Object.fromEntries(parts.without.map((rule) => [rule, false]));
-    this.#begin = beginTeaching({ ...ALL_RULES, ...off });
-  }
-
-  find({ seeds, from, onProgress }: SpecimenOptions): Found | undefined {
-    const moves = this.#parts.check === "liveness" ? PBFT_LIVENESS_MOVES : PBFT_SAFETY_MOVES;
-    for (let seed = from; seed < from + seeds; seed++) {
-      const found = this.#search(seed);
-      onProgress?.({ kind: "searching", seed, searched: seed - from + 1, seeds });
-      if (found === undefined) continue;
-      const { plan, violation } = found;
-      const shrunk = shrink({
-        ...{ plan, moves, trialMoves: [fewerHeights], runsMax: SHRINK_RUNS },
-        run: (trial) => this.#attempt(trial),
-        isSame: (other) => this.#isIt(other),
-        onProgress: (progress) => onProgress?.({ kind: "shrinking", seed, ...progress }),
-      });
-      const replay = (recorder: Recorder) => this.#run(shrunk, recorder).result.violation;
-      return { seed, plan, violation, shrunk, actors: actorsOf(shrunk.plan), replay };
-    }
-    return undefined;
-  }
-
-  control(seed: number): Violation | undefined {
-    for (const plan of this.#plansOf(seed)) {
-      const options = { begin: beginTeaching(ALL_RULES), checks: [agreement], conducts: CONDUCTS };
-      const { violation } = new PbftWorld(plan, options).run();
-      if (violation) return violation;
-    }
-    return undefined;
-  }
-
-  #isIt({ check, message }: Violation): boolean {
-    return check === this.check && message.includes(this.#parts.inWords ?? "");
-  }
-
-  *#plansOf(seed: number): Generator<PbftPlan> {
-    const { worlds = 1, planOf } = this.#parts;
-    for (let number = 0; number < worlds; number++) yield planOf(seed * worlds + number);
-  }
-
-  /** The first world of a seed that shows the failure. */
-  #search(seed: number): { readonly plan: PbftPlan; readonly violation: Violation } | undefined {
-    for (const plan of this.#plansOf(seed)) {
-      const { violation } = this.#run({ plan, arriving: undefined }).result;
-      if (violation !== undefined && this.#isIt(violation)) return { plan, violation };
-    }
-    return undefined;
-  }
-
-  #run({ plan, arriving }: Trial<PbftPlan>, recorder?: Recorder) {
-    const { words, certifies } = this.#parts;
-    let inputs = 0;
-    // Time passes in any case: what somebody has to follow is the rest.
-    const counts: CheckMaker = () => ({
-      name: "steps",
-      stepped: (_at, { kind }) => {
-        if (kind !== "tick") inputs++;
+    const begin = beginTeaching({ ...ALL_RULES, ...off });
+    super({
+      ...{ says, fails, check, inWords, planOf, worlds, actorsOf, sizeOf, runsMax: SHRINK_RUNS },
+      moves: check === "liveness" ? PBFT_LIVENESS_MOVES : PBFT_SAFETY_MOVES,
+      run: (trial, recorder) => run(parts, begin, trial, recorder),
+      control: (plan) => {
+        const options = { begin: beginTeaching(ALL_RULES), checks: [agreement], conducts: CONDUCTS };
+        return new PbftWorld(plan, options).run().violation;
       },
     });
-    const world = new PbftWorld(plan, {
-      ...{ begin: this.#begin, checks: [agreement, counts], conducts: CONDUCTS, arriving, recorder },
-      ...(words && { words }),
-      ...(certifies && { certifies }),
-    });
-    const result = world.run();
-    return { world, result, inputs };
   }
+}
 
-  #attempt(trial: Trial<PbftPlan>): TrialOutcome {
-    const arrivals = new Arrivals(trial.plan.kindAtUs);
-    const { world, result, inputs } = this.#run(trial, arrivals);
-    const { liars, faults, transactions } = trial.plan;
-    const conducts = liars.reduce((sum, liar) => sum + liar.conducts.length + (liar.twin ? 1 : 0), 0);
-    return {
-      violation: result.violation,
-      letters: arrivals.names,
-      size: {
-        ...{ processes: world.processes.length, liars: liars.length, conducts },
-        ...{ faults: faults.length, requests: transactions.length },
-        ...{ letters: arrivals.count, steps: inputs, virtualUs: result.virtualUs },
-      },
-    };
-  }
+function run(
+  { words, certifies }: PbftSpecimenParts,
+  begin: Begin,
+  { plan, arriving }: Trial<PbftPlan>,
+  recorder: Recorder | undefined,
+): SpecimenRun {
+  let inputs = 0;
+  // Time passes in any case: what somebody has to follow is the rest.
+  const counts: CheckMaker = () => ({
+    name: "steps",
+    stepped: (_at, { kind }) => {
+      if (kind !== "tick") inputs++;
+    },
+  });
+  const world = new PbftWorld(plan, {
+    ...{ begin, checks: [agreement, counts], conducts: CONDUCTS, arriving, recorder },
+    ...(words && { words }),
+    ...(certifies && { certifies }),
+  });
+  const { violation, virtualUs } = world.run();
+  return { violation, virtualUs, inputs };
+}
+
+function sizeOf({ members, spares, liars, faults }: PbftPlan) {
+  const twins = liars.filter(({ twin }) => twin).length;
+  return {
+    ...{ processes: members + spares + twins, liars: liars.length, faults: faults.length },
+    conducts: liars.reduce((sum, liar) => sum + liar.conducts.length, twins),
+  };
 }

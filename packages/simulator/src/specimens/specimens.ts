@@ -1,5 +1,7 @@
-// The failing designs of protocols/pbft.md, by their names.
+// The failing designs, by protocol and name: those of protocols/pbft.md here, those of BP Fast Paxos in a file of their own.
+
 import { wordsOf } from "../pbft/words.ts";
+import { BPFP_SPECIMENS } from "./bpfp-specimens.ts";
 import { cutsOff, goDeaf, oneLiar, specimenPlan } from "./pbft-plans.ts";
 import { PbftSpecimen } from "./pbft-specimen.ts";
 import { registerSpecimen } from "./registers/specimen.ts";
@@ -11,8 +13,7 @@ const primaryPrepares: typeof wordsOf = (signed) => wordsOf(signed).replace(/^PR
 /** What is lost is not soon said again: two sides stay apart for longer. */
 const SELDOM_AGAIN = { loss: [250, 400], resendTicks: 20 };
 
-/** All specimens. */
-export const SPECIMENS: Readonly<Record<string, Specimen>> = {
+const OF_PBFT: Readonly<Record<string, Specimen>> = {
   "all-must-agree": registerSpecimen({
     says: "a register on n servers: the client waits until all n have answered alike",
     fails: "one silent server stops it for ever",
@@ -88,4 +89,10 @@ export const SPECIMENS: Readonly<Record<string, Specimen>> = {
       ...{ liars: oneLiar("falls-silent"), faults: cutsOff(4), loss: [0], resendTicks: 80 },
     }),
   }),
+};
+
+/** All specimens, by the protocol that they are of. */
+export const SPECIMENS: Readonly<Record<string, Readonly<Record<string, Specimen>>>> = {
+  pbft: OF_PBFT,
+  "bp-fast-paxos": BPFP_SPECIMENS,
 };

@@ -5,6 +5,7 @@
 export const ALSO_WORDS = {
   "blamed-minor": "whole nodes: a peer is blamed for what may befall the honest",
   "blamed-serious": "whole nodes: a peer is blamed for what only liars do",
+  "evidence-told": "engines of BP Fast Paxos: a correct process has evidence of misbehaviour",
   "evidence-kept": "whole nodes: a correct node keeps two votes that contradict each other",
   "faulty-certificates": "engines: sync drops a certificate that does not hold",
   "faulty-messages": "engines: a host drops a message that does not hold",

@@ -58,7 +58,7 @@ export const HOST_OF_NODES: Readonly<Record<string, NodeMutation>> = {
   },
   "votes-not-synced": {
     says: "signs a vote before its record is safe from a power cut",
-    file: `${NODE}/consensus/pbft-host.ts`,
+    file: `${NODE}/consensus/pbft/pbft-host.ts`,
     replace: [
       "return this.#options.store.write(changes, { sync: true });",
       "return this.#options.store.write(changes, { sync: false });",
@@ -69,11 +69,11 @@ export const HOST_OF_NODES: Readonly<Record<string, NodeMutation>> = {
   },
   "body-not-kept": {
     says: "does not keep the body of a block with its vote",
-    file: `${NODE}/consensus/pbft-host.ts`,
+    file: `${NODE}/consensus/pbft/pbft-host.ts`,
     replace: ["changes.push(this.#options.chain.putProposal(hash, valid.block.bytes));", ""],
     checks: ["liveness", "failures"],
     ...HONEST,
-    ...{ from: 5, seeds: 20 },
+    ...{ from: 21, seeds: 20 },
   },
   "replay-skips-a-block": {
     says: "does not apply the first block behind the last flush again when it starts",
@@ -126,7 +126,7 @@ export const HOST_OF_NODES: Readonly<Record<string, NodeMutation>> = {
   },
   "silence-not-kept": {
     says: "votes though its data are older than its guard",
-    file: `${NODE}/consensus/accounts.ts`,
+    file: `${NODE}/consensus/pbft/accounts.ts`,
     replace: ["if (height < next.height) return undefined;", "if (height >= 0) return undefined;"],
     checks: ["guard", "votes"],
     ...HONEST,

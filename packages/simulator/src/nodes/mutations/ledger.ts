@@ -82,7 +82,7 @@ export const LEDGER: Readonly<Record<string, NodeMutation>> = {
       ...lied("bad-governance").plan,
       changes: [1, 2, 3].map((node) => ({ atUs: 500_000 * node, kind: "replace-key", node })),
     },
-    ...{ from: 3, seeds: 20 },
+    ...{ from: 17, seeds: 20 },
   },
   "approvals-uncounted": {
     says: "takes a change that one operator approved",

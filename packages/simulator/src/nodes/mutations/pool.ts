@@ -31,7 +31,7 @@ export const POOL: Readonly<Record<string, NodeMutation>> = {
     replace: ["if (spender) pool.drop(spender, refusal, turn);", ""],
     checks: ["failures"],
     ...CALM,
-    ...{ from: 2, seeds: 20 },
+    ...{ from: 17, seeds: 20 },
   },
   "expired-stays": {
     says: "keeps what no block can hold any more",

@@ -1,20 +1,20 @@
 // The checks by name: what each finds, and in which worlds it holds.
+import { doubleSpends } from "../../engines/checks/double-spends.ts";
+import { finality } from "../../engines/checks/finality.ts";
+import { validity } from "../../engines/checks/validity.ts";
 import type { CheckMaker } from "../check.ts";
 import { hasManyLiars, type PbftPlan } from "../plan.ts";
 import { accountability } from "./accountability.ts";
 import { agreement } from "./agreement.ts";
 import { certificates } from "./certificates.ts";
 import { checkpoints } from "./checkpoints.ts";
-import { doubleSpends } from "./double-spends.ts";
 import { doubleVotes } from "./double-votes.ts";
 import { durableVotes } from "./durable-votes.ts";
 import { evidence } from "./evidence.ts";
 import { faults } from "./faults.ts";
-import { finality } from "./finality.ts";
 import { memberships } from "./memberships.ts";
 import { memory } from "./memory.ts";
 import { pace } from "./pace.ts";
-import { validity } from "./validity.ts";
 
 /** A check as `--list` and the documentation have it. */
 export interface CheckEntry {

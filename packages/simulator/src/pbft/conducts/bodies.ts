@@ -1,6 +1,7 @@
 // Holds back the bodies of blocks, or gives others in their place.
+
+import { fixedPlaces } from "../../engines/conducts/places.ts";
 import type { ConductMaker } from "../conduct.ts";
-import { fixedPlaces } from "./places.ts";
 
 /** Proposals without bodies, which nobody gets of it later either. */
 export const withheldBodies: ConductMaker = () => ({

@@ -1,7 +1,15 @@
 // The ways to misbehave that plans name, each with what it is in a line.
+
+import {
+  badDoubleSpend,
+  badParent,
+  badRoot,
+  badSignature,
+  badSize,
+  censorship,
+} from "../../engines/conducts/bad-blocks.ts";
 import type { ConductMaker } from "../conduct.ts";
 import { amnesia } from "./amnesia.ts";
-import { badDoubleSpend, badParent, badRoot, badSignature, badSize, censorship } from "./bad-blocks.ts";
 import { bodiesToSome, withheldBodies, wrongBodies } from "./bodies.ts";
 import { forgedSenders, forgedSync } from "./certificates.ts";
 import { slowAtRandom, slowPrimary, slowVotes } from "./delay.ts";

@@ -2,9 +2,9 @@
 // side and for the other on the other, in every round. With more than f of them both sides decide.
 import { ballotMessage, type SignedMessage } from "@witan/consensus";
 import type { BlockHash } from "@witan/primitives";
+import { changingPlaces, type Places } from "../../engines/conducts/places.ts";
 import type { ConductMaker, Liar, Outgoing } from "../conduct.ts";
 import type { Conspiracy } from "../conspiracy.ts";
-import { changingPlaces, type Places } from "./places.ts";
 import { instead, isVote, type Vote } from "./saying.ts";
 
 interface Split {

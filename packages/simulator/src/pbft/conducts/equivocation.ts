@@ -1,8 +1,8 @@
 // Two different messages for one slot: some hear the one, the others the other. Each is signed properly.
 import type { PbftMessage, ViewChange } from "@witan/consensus";
+import { changingPlaces } from "../../engines/conducts/places.ts";
 import type { Random } from "../../random.ts";
 import type { ConductMaker, Liar, Manner } from "../conduct.ts";
-import { changingPlaces } from "./places.ts";
 import { instead, inventedHash, moved, viewChangeOf } from "./saying.ts";
 
 const SHARES = [200, 500, 500, 800];

@@ -2,9 +2,9 @@
 // of Byzantine Fault Tolerant Algorithms", 2023): a value next to the true one, for some receivers, in one round; and in
 // any scope, with values from anywhere.
 import type { NewView, PbftMessage, SignedMessage, ViewChange } from "@witan/consensus";
+import { remembered } from "../../engines/conducts/places.ts";
 import type { Random } from "../../random.ts";
 import type { ConductMaker, Liar } from "../conduct.ts";
-import { remembered } from "./places.ts";
 import { instead, inventedHash, isVote, moved } from "./saying.ts";
 
 /** What befalls one message. */

@@ -7,10 +7,10 @@ import {
   viewStart,
 } from "@witan/consensus";
 import type { Height } from "@witan/primitives";
+import { GENESIS } from "../../engines/blocks.ts";
+import { changingPlaces, remembered } from "../../engines/conducts/places.ts";
 import type { Random } from "../../random.ts";
-import { GENESIS } from "../blocks.ts";
 import type { ConductMaker, Liar, Outgoing } from "../conduct.ts";
-import { changingPlaces, remembered } from "./places.ts";
 import { askingFor, instead, moved, quorumOf, tells } from "./saying.ts";
 
 const EVERY_US = 5_000_000;

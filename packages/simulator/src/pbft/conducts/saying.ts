@@ -21,9 +21,10 @@ import {
   type Signature,
   type View,
 } from "@witan/primitives";
-import type { Random } from "../../random.ts";
 import type { Liar, Outgoing } from "../conduct.ts";
 import type { Conspiracy } from "../conspiracy.ts";
+
+export { inventedHash, moved } from "../../engines/conducts/made-up.ts";
 
 /** The vote messages. */
 export const VOTES = ["prePrepare", "prepare", "commit"] as const;
@@ -58,18 +59,6 @@ export function viewChangeOf(liar: Liar, view: number, decidedHeight = liar.grou
     decided: decided ? [decided] : [],
     prepared: [],
   };
-}
-
-/** A number moved by so much, within what can be said. */
-export function moved<T extends number>(value: T, by: number): T {
-  return Math.max(0, Math.min(value + by, Number.MAX_SAFE_INTEGER)) as T;
-}
-
-/** Some hash that no block has. */
-export function inventedHash<T extends string>(random: Random): T {
-  let hash = "";
-  for (let part = 0; part < 8; part++) hash += random.next().toString(16).padStart(8, "0");
-  return hash as T;
 }
 
 /** A prepared certificate that really holds, of votes that liars heard and their own; undefined: too few. */

@@ -1,8 +1,8 @@
 // Says nothing to some, or hears nothing of some, while it takes part with the others.
 import type { PbftMessage } from "@witan/consensus";
+import { changingPlaces, fixedPlaces, type Places } from "../../engines/conducts/places.ts";
 import type { Random } from "../../random.ts";
 import type { ConductMaker } from "../conduct.ts";
-import { changingPlaces, fixedPlaces, type Places } from "./places.ts";
 
 const SHARES = [200, 500, 800, 1_000];
 const EVERY_US = 2_000_000;

@@ -82,8 +82,8 @@ export const ENGINE_LIVENESS: Readonly<Record<string, Mutation>> = {
     file: `${PBFT}/meeting.ts`,
     replace: ["if (height >= state.decided.height) return;", "if (height >= 0) return;"],
     checks: ["liveness"],
-    wishes: { conducts: [], members: 2, liars: 0, quiet: true },
-    ...{ from: 650, seeds: 60 },
+    scenario: "removed-unawares",
+    ...{ from: 1, seeds: 60 },
   },
   "joins-one": {
     says: "follows any one who asks for a view above",

@@ -3,6 +3,7 @@ import type { Mutation } from "./mutation.ts";
 
 const PBFT = "consensus/src/pbft";
 const WORLD = "simulator/src/pbft";
+const ENGINES = "simulator/src/engines";
 
 /** By name. */
 export const GOING_ON: Readonly<Record<string, Mutation>> = {
@@ -24,7 +25,7 @@ export const GOING_ON: Readonly<Record<string, Mutation>> = {
   },
   "nothing-handed-in-again": {
     says: "knows after a crash of no transaction that it knew before, until another comes",
-    file: `${WORLD}/pools.ts`,
+    file: `${ENGINES}/pools.ts`,
     replace: [
       "for (let id = 0; id < this.#sent; id++) if (!process.disk.held.has(id)) this.#admitLater(process, id);",
       "",
@@ -48,8 +49,8 @@ export const GOING_ON: Readonly<Record<string, Mutation>> = {
     says: "begins with the members of the genesis when it starts again",
     file: `${WORLD}/process.ts`,
     replace: [
-      "    this.#members = this.ground.membership;\n    return this.#world.options.begin(",
-      "    this.#members = this.disk.memberships[0] as Membership;\n    return this.#world.options.begin(",
+      "    this.members = this.ground.membership;\n    return this.#world.options.begin(",
+      "    this.members = this.disk.memberships[0] as Membership;\n    return this.#world.options.begin(",
     ],
     checks: ["double-votes", "memberships", "faults", "certificates", "liveness", "engine"],
     scenario: "all-start-after-a-change",

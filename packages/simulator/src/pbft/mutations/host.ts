@@ -2,13 +2,14 @@
 import type { Mutation } from "./mutation.ts";
 
 const WORLD = "simulator/src/pbft";
+const ENGINES = "simulator/src/engines";
 
 /** By name. */
 export const HOST: Readonly<Record<string, Mutation>> = {
   "no-durable-votes": {
     says: "writes no record of where its engine stands",
     file: `${WORLD}/process.ts`,
-    replace: ["      this.disk.put(record);\n", ""],
+    replace: ["    this.disk.put(record);\n", ""],
     checks: ["durable-votes"],
     ...{ from: 2, seeds: 60 },
   },
@@ -21,10 +22,10 @@ export const HOST: Readonly<Record<string, Mutation>> = {
   },
   "sends-before-writing": {
     says: "sends votes while what they rest on is being written",
-    file: `${WORLD}/process.ts`,
+    file: `${ENGINES}/process.ts`,
     replace: [
       "if (this.#inWrite > 0) return false;\n    const due = this.#effects[0];",
-      'if (this.#inWrite > 0) {\n      const at = this.#effects.findIndex(({ effect }) => effect.kind === "broadcast");\n      if (at < 0) return false;\n      for (const one of this.#effects.splice(at, 1)) this.#carryOut(one.effect, one.members);\n      return true;\n    }\n    const due = this.#effects[0];',
+      'if (this.#inWrite > 0) {\n      const at = this.#effects.findIndex(({ effect }) => effect.kind === "broadcast");\n      if (at < 0) return false;\n      for (const one of this.#effects.splice(at, 1)) this.carryOut(one.effect, one.members);\n      return true;\n    }\n    const due = this.#effects[0];',
     ],
     checks: ["durable-votes"],
     ...{ from: 1, seeds: 60 },
@@ -67,7 +68,7 @@ export const HOST: Readonly<Record<string, Mutation>> = {
   },
   "all-valid": {
     says: "finds every block valid",
-    file: `${WORLD}/world.ts`,
+    file: `${ENGINES}/world.ts`,
     replace: [
       "return isNew && this.blocks.isValid(hash, { height, head });",
       "return isNew || this.blocks.isValid(hash, { height, head }) || true;",
@@ -78,7 +79,7 @@ export const HOST: Readonly<Record<string, Mutation>> = {
   },
   "synced-unchecked": {
     says: "hands on certificates that come with blocks without looking at them",
-    file: `${WORLD}/block-sync.ts`,
+    file: `${WORLD}/process.ts`,
     replace: [
       "if (certificate.blockHash === hash && this.#isGiven(certificate)) return true;",
       "if (certificate.height > 0) return true;",
@@ -89,7 +90,7 @@ export const HOST: Readonly<Record<string, Mutation>> = {
   },
   "never-asks": {
     says: "never asks for blocks that its engine lacks",
-    file: `${WORLD}/block-sync.ts`,
+    file: `${ENGINES}/block-sync.ts`,
     replace: [
       "const { place: own, height } = this.#self;\n",
       "const { place: own, height } = this.#self;\n    if (height >= 0) return;\n",
@@ -99,14 +100,14 @@ export const HOST: Readonly<Record<string, Mutation>> = {
   },
   "members-too-late": {
     says: "lets new members count a height too late",
-    file: `${WORLD}/blocks.ts`,
+    file: `${ENGINES}/blocks.ts`,
     replace: ["from: (height + 1) as Height, members", "from: (height + 2) as Height, members"],
     checks: ["liveness", "engine", "faults", "certificates", "memberships"],
     ...{ from: 12, seeds: 60 },
   },
   "members-too-early": {
     says: "counts the members of the height before when it starts again",
-    file: `${WORLD}/process.ts`,
+    file: `${ENGINES}/process.ts`,
     replace: [
       "return this.disk.memberships.findLast(({ from }) => from <= Math.max(height, 1));",
       "return this.disk.memberships.findLast(({ from }) => from <= Math.max(height - 1, 1));",
@@ -116,7 +117,7 @@ export const HOST: Readonly<Record<string, Mutation>> = {
   },
   "last-block-lost": {
     says: "loses its last block in a crash",
-    file: `${WORLD}/process.ts`,
+    file: `${ENGINES}/process.ts`,
     replace: [
       "    this.up = false;\n    this.writer.crash();",
       "    this.up = false;\n    this.disk.chain.pop();\n    this.writer.crash();",
@@ -126,24 +127,24 @@ export const HOST: Readonly<Record<string, Mutation>> = {
   },
   "forced-by-clock": {
     says: "holds the time of a block that a view begins with against its clock",
-    file: `${WORLD}/block-host.ts`,
+    file: `${ENGINES}/block-host.ts`,
     replace: ["const isInTime = forced || this.#isInTime(hash);", "const isInTime = this.#isInTime(hash);"],
     checks: ["liveness"],
     ...{ from: 13, seeds: 60 },
   },
   "records-overtaken": {
     says: "sends what is behind records while those are being written",
-    file: `${WORLD}/process.ts`,
+    file: `${ENGINES}/process.ts`,
     replace: [
       "this.writer.write(() => this.#persisted());",
-      'const held = this.#effects.splice(0, this.#inWrite);\n    this.#inWrite = 0;\n    this.writer.write(() => {\n      for (const { effect } of held) if (effect.kind === "persist") this.disk.put(effect.record);\n    });',
+      "const held = this.#effects.splice(0, this.#inWrite);\n    this.#inWrite = 0;\n    this.writer.write(() => {\n      for (const { effect } of held) this.persisted(effect);\n    });",
     ],
     checks: ["durable-votes"],
     ...{ from: 1, seeds: 60 },
   },
   "bodies-not-asked-for": {
     says: "waits for bodies, and asks nobody",
-    file: `${WORLD}/bodies.ts`,
+    file: `${ENGINES}/bodies.ts`,
     replace: ["    if (this.#wanted !== wanted) return;", "    if (this.#wanted !== undefined) return;"],
     checks: ["liveness"],
     ...{ from: 165, seeds: 60 },

@@ -71,4 +71,23 @@ export const CHANGES: Readonly<Record<string, Scenario>> = {
       transactions: every(SECOND / 4, { until: 10 * SECOND }),
     })),
   },
+  "removed-unawares": {
+    says: "every block changes the members, much is lost, and then nobody sends any more: some do not hear that they were removed",
+    holds:
+      "whoever goes on asking for a view among members of before is told what was decided since, and stops",
+    source:
+      "Raft: servers that were removed and have not heard of it ask for elections for ever (its section 6; Fabric's evictionSuspicion)",
+    plan: staged((random) => {
+      const [members, spares] = [3, 2];
+      const kindAtUs = 6 * SECOND;
+      return {
+        ...{ members, spares, changesPermille: 1_000, changes: "several", kindAtUs, boundUs: 10 * SECOND },
+        network: {
+          ...{ profile: "lan", regions: Array<number>(members + spares).fill(0) },
+          ...{ lossPermille: random.between(150, 350), duplicatePermille: 0, bytesPerMs: 0 },
+        },
+        transactions: every(SECOND / 2, { from: random.below(SECOND / 2), until: kindAtUs }),
+      };
+    }),
+  },
 };

@@ -1,0 +1,14 @@
+// Runs the world of a plan, with the engine of the product and every check.
+import type { WorldResult } from "../engines/world.ts";
+import type { Recorder } from "../world/recorder.ts";
+import { ALL_BPFP_CHECKS } from "./checks/checks.ts";
+import { BPFP_CONDUCT_MAKERS } from "./conducts/conducts.ts";
+import type { BpfpPlan } from "./plan.ts";
+import { realEngine } from "./real-engine.ts";
+import { BpfpWorld } from "./world.ts";
+
+/** Runs it to its end, or to the first violation. */
+export function runBpfpPlan(plan: BpfpPlan, recorder?: Recorder): WorldResult {
+  const parts = { begin: realEngine, checks: ALL_BPFP_CHECKS, conducts: BPFP_CONDUCT_MAKERS };
+  return new BpfpWorld(plan, { ...parts, recorder }).run();
+}
