@@ -281,7 +281,7 @@ describe("the page of a node", function () {
 
     it("shows how a killed primary is replaced, while it is open", async () => {
       await pay(network, 1);
-      const { primary, view } = await network.consensus(1);
+      const { primary, view } = await network.pbft(1);
       const dead = network.nodes.findIndex(({ name }) => name === primary);
       const watcher = (dead + 1) % 4;
       const opened = await openTab(browser, originOf(network, watcher), { width: 960 });
@@ -300,7 +300,7 @@ describe("the page of a node", function () {
       await network.kill(dead);
       await row(primary).getByText("disconnected").waitFor();
       const id = await pay(network, watcher);
-      const after = await network.consensus(watcher);
+      const after = await network.pbft(watcher);
       assert.ok(after.view > view && after.primary !== primary);
       await tab
         .getByText(/^view change$/)

@@ -73,6 +73,7 @@ describe("the configuration of a node", () => {
       assert.deepEqual(config.keys, {
         peer: join(home, "a.json"),
         voting: [join(home, "b.json"), "/c.json"],
+        acceptors: "",
         passphraseFile: join(home, "elsewhere/p"),
         development: false,
       });

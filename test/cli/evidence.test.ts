@@ -31,7 +31,7 @@ import { openLevelStore } from "@witan/storage/level";
 import { loadConfig } from "../../packages/cli/src/config/load.ts";
 import { openHome } from "../../packages/cli/src/home/open.ts";
 import { openChainKeeper } from "../../packages/node/src/chain/open-chain-keeper.ts";
-import { putNewView } from "../../packages/node/src/consensus/records.ts";
+import { putNewView } from "../../packages/node/src/consensus/pbft/records.ts";
 import { inFolder, lastJson, witan } from "./run.ts";
 
 const sign = chooseSign();

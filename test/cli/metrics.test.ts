@@ -7,7 +7,7 @@ import { NodeMetrics } from "../../packages/cli/src/running/metrics.ts";
 const READINGS: NodeReadings = {
   ...{ height: 11, peers: 3, validators: 4, view: 2, quorum: 5, evidence: 6, pending: 7, pendingBytes: 8 },
   ...{ outputs: 9, behind: 10, syncBytes: 12 },
-  kept: keptMax(4, 32),
+  kept: { ...keptMax(4, 32) },
 };
 
 describe("metrics of a node", () => {

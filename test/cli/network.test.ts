@@ -214,8 +214,12 @@ describe("witan network create", () => {
 });
 
 describe("the addresses of a network", () => {
-  const plan = (hosts: string, validators = hosts.split(",").length, rpcPort = 9_545) =>
-    planNetwork({ validators, hosts: hosts.split(","), rpcPort });
+  const plan = (hosts: string, validators = hosts.split(",").length, rpcPort = 9_545) => {
+    const seats = Array.from({ length: validators }, (_, at) => {
+      return { name: `v${at + 1}`, role: "validator" } as const;
+    });
+    return planNetwork({ seats, hosts: hosts.split(","), rpcPort });
+  };
   const shown = (...of: Parameters<typeof plan>) =>
     plan(...of).map(({ address, listen, rpcListen }) => `${address} ${listen} ${rpcListen}`);
 

@@ -9,8 +9,8 @@ const HASH = "ab".repeat(32);
 
 /** Stands in a socket's place: what is pushed is told. */
 class HandSocket {
-  /** That consensus is in when it begins. */
-  view = 0;
+  /** Where consensus stands when it begins. */
+  status: object = { mode: "pbft", height: 4, view: 0, primary: "v1" };
   readonly #events: SubscriptionEvent[] = [];
   #onState: (state: StreamState) => void = () => {};
   #wake: () => void = () => {};
@@ -21,7 +21,7 @@ class HandSocket {
       this.#onState = onState ?? this.#onState;
       return { [Symbol.asyncIterator]: () => this.#read() } as unknown as EventStream;
     };
-    const call = async () => ({ height: 4, view: this.view, primary: "v1" });
+    const call = async () => this.status;
     return { subscribe, call } as unknown as RpcSocket;
   }
 
@@ -102,10 +102,10 @@ describe("explorer: what happens at the node", () => {
 
   it("takes the view in which the page is opened for no change", async () => {
     const later = new HandSocket();
-    later.view = 3;
+    later.status = { mode: "pbft", height: 4, view: 3, primary: "v4" };
     const other = new LiveChain();
     other.follow(later.socket);
-    await until("the view is known", () => other.view.view?.view === 3);
+    await until("the view is known", () => other.view.turn?.number === 3);
     later.push({ type: "view", height: 5, view: 3, proposer: "v4" }, block(5));
     await until("the block is told", () => other.view.blocks.length === 1);
     other.close();
@@ -113,6 +113,28 @@ describe("explorer: what happens at the node", () => {
       other.view.happenings.map(({ kind }) => kind),
       ["block"],
     );
+  });
+
+  it("speaks of rounds where there are rounds", async () => {
+    const fast = new HandSocket();
+    fast.status = { mode: "bp-fast-paxos", height: 4, round: 2, proposer: "p1" };
+    const other = new LiveChain();
+    other.follow(fast.socket);
+    await until("the round is known", () => other.view.turn?.number === 2);
+    const sets = { learns: ["a1"], suspicions: [], promises: [] };
+    fast.push(
+      { type: "round", height: 5, round: 2, proposer: "p1" },
+      { type: "round", height: 5, round: 3, proposer: "p2" },
+      { type: "round-phase", height: 5, round: 3, phase: "voted", ...sets },
+      block(5),
+    );
+    await until("the block is told", () => other.view.blocks.length === 1);
+    other.close();
+    const [final, change] = other.view.happenings;
+    assert.deepEqual([final?.kind, change?.kind], ["block", "round"]);
+    assert.equal(change?.text, "Block 5: round 3 begins, p2 proposes.");
+    assert.match(final?.text ?? "", /in round 0/);
+    assert.deepEqual([other.view.phase?.phase, other.view.phase?.height], ["voted", 5]);
   });
 
   it("stands still while it is paused, and has missed nothing afterwards", async () => {

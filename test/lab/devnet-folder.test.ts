@@ -20,6 +20,8 @@ import {
   lockFolder,
   markOf,
   openDevnetFolder,
+  shapeText,
+  type WantedShape,
 } from "@witan/lab";
 import { inFolder } from "./in-folder.ts";
 
@@ -29,11 +31,10 @@ function options(folder: string, more: Partial<DevnetFolderOptions> = {}): Devne
   return {
     folder,
     wanted: { consensus: "pbft" },
-    validatorsOfNew: 4,
     fresh: false,
-    create: async (path, { validators }) => {
+    create: async (path, shape) => {
       mkdirSync(path);
-      writeFileSync(join(path, "network"), `${++made} of ${validators}`);
+      writeFileSync(join(path, "network"), `${++made} of ${shapeText(shape)}`);
     },
     ...more,
   };
@@ -69,8 +70,11 @@ describe("the folder of a devnet", () => {
       assert.deepEqual([first.created, first.settings], [true, { validators: 4, consensus: "pbft" }]);
       const network = networkIn(folder);
       first.lock.release();
-      const second = await openDevnetFolder(options(folder, { validatorsOfNew: 7 }));
-      assert.deepEqual([second.created, second.settings.validators, networkIn(folder)], [false, 4, network]);
+      const second = await openDevnetFolder(options(folder, { wanted: {} }));
+      assert.deepEqual(
+        [second.created, second.settings, networkIn(folder)],
+        [false, first.settings, network],
+      );
       second.lock.release();
       assert.deepEqual(readdirSync(join(parent, "a")), ["b"]);
       assert.deepEqual(readdirSync(folder).sort(), ["devnet.json", "network"]);
@@ -95,7 +99,7 @@ describe("the folder of a devnet", () => {
       const before = networkIn(folder);
       const wanted = { validators: 1, consensus: "pbft" } as const;
       const again = await openDevnetFolder(options(folder, { fresh: true, wanted }));
-      assert.deepEqual([again.created, again.settings.validators], [true, 1]);
+      assert.deepEqual([again.created, again.settings], [true, { validators: 1, consensus: "pbft" }]);
       assert.notEqual(networkIn(folder), before);
       assert.deepEqual(readdirSync(parent), ["a"]);
       await refused("folder-in-use", openDevnetFolder(options(folder)));
@@ -141,7 +145,7 @@ describe("the folder of a devnet", () => {
         rmSync(join(folder, "letter"));
         const again = await openDevnetFolder(options(folder, { fresh: true, create }));
         again.lock.release();
-        assert.deepEqual([again.created, again.settings.validators], [true, 4]);
+        assert.deepEqual([again.created, shapeText(again.settings)], [true, "4 validators"]);
       }
     }));
 
@@ -178,6 +182,37 @@ describe("the folder of a devnet", () => {
       assert.match(failure.message, /has 4 validators, not 7: .*--fresh/);
       // The refused one holds nothing.
       (await openDevnetFolder(options(folder))).lock.release();
+    }));
+
+  it("keeps its mode, and its numbers of proposers and acceptors", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "a");
+      const fast: WantedShape = { consensus: "bp-fast-paxos", proposers: 3 };
+      const first = await openDevnetFolder(options(folder, { wanted: fast }));
+      first.lock.release();
+      assert.deepEqual(first.settings, { consensus: "bp-fast-paxos", proposers: 3, acceptors: 4 });
+      assert.match(networkIn(folder), /3 proposers and 4 acceptors/);
+      const before = networkIn(folder);
+      for (const wanted of [{}, { consensus: "bp-fast-paxos" }, { acceptors: 4 }] satisfies WantedShape[]) {
+        const again = await openDevnetFolder(options(folder, { wanted }));
+        again.lock.release();
+        assert.deepEqual([again.created, again.settings], [false, first.settings]);
+      }
+      const refusals: readonly (readonly [WantedShape, RegExp])[] = [
+        [
+          { consensus: "pbft" },
+          /runs bp-fast-paxos, not pbft: leave --consensus out to go on with it, .*--fresh/,
+        ],
+        [{ acceptors: 7 }, /has 3 proposers and 4 acceptors, not 3 proposers and 7 acceptors: leave --prop/],
+      ];
+      for (const [wanted, message] of refusals) {
+        const failure = await refused("folder-differs", openDevnetFolder(options(folder, { wanted })));
+        assert.match(failure.message, message);
+        assert.equal(failure.fault, "input");
+      }
+      assert.equal(networkIn(folder), before);
+      const other = await openDevnetFolder(options(folder, { wanted: { consensus: "pbft" }, fresh: true }));
+      assert.deepEqual([other.created, shapeText(other.settings)], [true, "4 validators"]);
     }));
 
   it("is not left half made where making it fails, and the one before stays", () =>

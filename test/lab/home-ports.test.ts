@@ -90,7 +90,7 @@ describe("the ports in homes", () => {
       const now = ports.p2p[1] ?? 0;
       assert.deepEqual([ports.rpc, ports.p2p[0]], [[a, b], c]);
       assert.ok(now !== d && (await isPortFree(now)));
-      assert.deepEqual(moved, [{ node: "v2", what: "p2p", was: d, now }]);
+      assert.deepEqual(moved, [{ node: "v2", role: "validator", what: "p2p", was: d, now }]);
     } finally {
       server.close();
     }

@@ -14,9 +14,11 @@ import {
   isPortFree,
   markOf,
   type NetworkList,
+  type NetworkShape,
   type NodeDeath,
   type NodeReady,
   type NodeSpec,
+  nodesOf,
   type ProcessMark,
   ProcessNetwork,
   readNetwork,
@@ -34,6 +36,12 @@ const TAIL_LINES = 25;
 export interface Shape {
   /** 4 by default. */
   readonly validators?: number;
+  /** BP Fast Paxos instead: so many proposers, which come first, and acceptors. */
+  readonly fast?: { readonly proposers: number; readonly acceptors: number };
+  /** Nodes that only follow, after all members; none by default. */
+  readonly observers?: number;
+  /** The keys and the time of genesis/: the same chain each time. */
+  readonly development?: boolean;
   /** Funded accounts; 8 by default. */
   readonly accounts?: number;
   /** `name=value` of the genesis. */
@@ -113,12 +121,18 @@ export class TestNetwork {
   /** Makes the files of a network. Starts nothing. */
   static async create(folder: string, shape: Shape): Promise<TestNetwork> {
     const { validators = 4, accounts = 8, parameters = [], flags = [], viewMs = [200, 800] } = shape;
+    const { fast, observers = 0 } = shape;
+    const members: NetworkShape = fast
+      ? { consensus: "bp-fast-paxos", ...fast }
+      : { consensus: "pbft", validators };
+    const count = nodesOf(members) + observers;
     const seed = Number(process.env["WITAN_SEED"] ?? randomInt(2 ** 31));
-    const [p2p, rpc] = [await portsInARow(validators + 2), await portsInARow(validators + 2)];
+    const [p2p, rpc] = [await portsInARow(count + 2), await portsInARow(count + 2)];
     await createNetwork(WITAN, join(folder, "network"), {
-      ...{ validators, consensus: "pbft", accounts },
+      ...{ ...members, accounts },
       more: [
-        ...["--hosts", `${LOOPBACK}:${p2p}`, "--rpc-port", `${rpc}`],
+        ...["--hosts", `${LOOPBACK}:${p2p}`, "--rpc-port", `${rpc}`, "--observers", `${observers}`],
+        ...(shape.development ? ["--development"] : []),
         ...parameters.flatMap((parameter) => ["--parameter", parameter]),
       ],
     });
@@ -128,7 +142,7 @@ export class TestNetwork {
       ...{
         list,
         seed,
-        ports: { p2p, rpc, metrics: shape.metrics ? await portsInARow(validators) : undefined },
+        ports: { p2p, rpc, metrics: shape.metrics ? await portsInARow(count) : undefined },
       },
       flags: [
         ...["--log-format", "json", "--verifier-workers", "1"],
@@ -201,9 +215,25 @@ export class TestNetwork {
     return this.client(node).call("consensus_status", {});
   }
 
+  /** Where PBFT stands at a node. */
+  async pbft(node: number): Promise<Extract<ResultOf<"consensus_status">, { readonly mode: "pbft" }>> {
+    const status = await this.consensus(node);
+    assert.ok(status.mode === "pbft", `a chain of ${status.mode}`);
+    return status;
+  }
+
+  /** Where BP Fast Paxos stands at a node. */
+  async fastPaxos(
+    node: number,
+  ): Promise<Extract<ResultOf<"consensus_status">, { readonly mode: "bp-fast-paxos" }>> {
+    const status = await this.consensus(node);
+    assert.ok(status.mode === "bp-fast-paxos", `a chain of ${status.mode}`);
+    return status;
+  }
+
   /** The view that each node is in. */
   views(nodes: readonly number[] = this.awake): Promise<readonly number[]> {
-    return Promise.all(nodes.map(async (node) => (await this.consensus(node)).view));
+    return Promise.all(nodes.map(async (node) => (await this.pbft(node)).view));
   }
 
   /** Waits for so long, and fails as soon as something does not hold. */

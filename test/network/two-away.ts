@@ -50,7 +50,7 @@ export function twoAway(viewMs: number, ways: readonly [Absence, Absence], byClo
     await load.more(10);
     const machineMs = performance.now() - beginsAt;
     // The primary is one of them: the others have to change views, and can't.
-    const { view } = await network.consensus(0);
+    const { view } = await network.pbft(0);
     const [first, second] = [view % 4, (view + 1) % 4];
     await ways[0].leave(network, first);
     await ways[1].leave(network, second);

@@ -1,5 +1,6 @@
 // The fetching of blocks by itself, over a chain and a network of one line each: what goes wrong between two steps.
 import assert from "node:assert/strict";
+import { certificateChecks } from "@witan/consensus";
 import { genesisBlock, type Header, headerCodec } from "@witan/ledger";
 import {
   type BlockHash,
@@ -63,9 +64,12 @@ function scene() {
     clock: new ManualClock(0).port(() => true),
     bodies: new Bodies(),
     signatures: { check: () => "hold" } as unknown as CheckedSignatures,
-    isMember: (peer) => PEERS.includes(peer),
-    faultyMax: () => byzantineMax(MEMBERS.length),
-    onCertificate: ({ height }) => handed.push(height),
+    finality: {
+      isWitness: (peer) => PEERS.includes(peer),
+      liarsMax: () => byzantineMax(MEMBERS.length),
+      checks: (certificate) => certificateChecks(chain.chainId, certificate, () => membership),
+    },
+    onFinal: ({ certificate: { height } }) => handed.push(height),
     onFailure: (error) => {
       throw error;
     },

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { formatAddress } from "@witan/crypto";
 import type { Chain, Genesis, SealedTransaction } from "@witan/ledger";
-import { type AdmittedPeer, bytesToHex, present } from "@witan/primitives";
+import { type AdmittedPeer, bytesToHex, type ConsensusMode, present } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
 import type { GenesisOptions } from "../ledger/build.ts";
 import { keyOfName, testGenesis } from "../ledger/build.ts";
@@ -11,12 +11,13 @@ import { Seat, type SeatOptions } from "./seat.ts";
 import { World } from "./world.ts";
 
 /** Everybody who is ever paid in these tests. */
-const PAID = ["alice", "bob", "carol", "a pay", "b pay", "c pay", "d pay"] as const;
+const PAID = ["alice", "bob", "carol", "a pay", "b pay", "c pay", "d pay", "p pay", "q pay"] as const;
 
 /** How a cluster is made. */
 export interface ClusterOptions {
+  readonly mode?: ConsensusMode;
   readonly genesis?: GenesisOptions;
-  /** The members a to d, unless said otherwise. */
+  /** The members of the genesis, unless said otherwise. */
   readonly seats?: readonly SeatOptions[];
 }
 
@@ -27,8 +28,11 @@ export interface Stream {
 }
 
 /** Blocks on demand only, so that tests say when one is made. */
-export function genesisOf({ parameters, ...more }: GenesisOptions = {}): Genesis {
-  return testGenesis("pbft", { ...more, parameters: { emptyBlockIntervalMs: 0, ...parameters } });
+export function genesisOf(
+  { parameters, ...more }: GenesisOptions = {},
+  mode: ConsensusMode = "pbft",
+): Genesis {
+  return testGenesis(mode, { ...more, parameters: { emptyBlockIntervalMs: 0, ...parameters } });
 }
 
 /** Nodes that know each other. */
@@ -45,11 +49,18 @@ export class Cluster {
   }
 
   /** Nodes that run and are connected. */
-  static async start({ genesis = {}, seats = membersOnly() }: ClusterOptions = {}): Promise<Cluster> {
-    const cluster = new Cluster(await World.open(genesisOf(genesis)));
-    for (const options of seats) cluster.add(options);
+  static async start({ mode = "pbft", genesis = {}, seats }: ClusterOptions = {}): Promise<Cluster> {
+    const cluster = await Cluster.of({ mode, genesis, ...(seats === undefined ? {} : { seats }) });
     for (const seat of cluster.seats) await seat.start();
     await cluster.connected();
+    return cluster;
+  }
+
+  /** Nodes that do not run yet. */
+  static async of({ mode = "pbft", genesis = {}, seats }: ClusterOptions = {}): Promise<Cluster> {
+    const cluster = new Cluster(await World.open(genesisOf(genesis, mode)));
+    const names = cluster.chain.genesis.members.map(({ name }) => ({ name }));
+    for (const options of seats ?? names) cluster.add(options);
     return cluster;
   }
 

@@ -1,19 +1,11 @@
 // Crashes at every single call of a port while one transfer becomes final: of one node, and of all at once with the power.
 // What was final stays, the chain goes on, and nobody contradicts himself.
 import assert from "node:assert/strict";
-import type { SealedTransaction } from "@witan/ledger";
 import { bytesToHex } from "@witan/primitives";
 import { Cluster } from "./cluster.ts";
+import { atEach, crashAt, type Dialogue, run } from "./crash-points.ts";
 import { PowerDisk } from "./power-disk.ts";
 import { Purse } from "./purse.ts";
-
-interface Dialogue {
-  readonly cluster: Cluster;
-  readonly first: SealedTransaction;
-  /** Spends what the first does. */
-  readonly rival: SealedTransaction;
-  readonly second: SealedTransaction;
-}
 
 /** What the dialogue is like. */
 type Course =
@@ -35,18 +27,6 @@ async function begin(course: Course = "smooth"): Promise<Dialogue> {
   return { cluster, first: purse.spend(coin), rival: purse.spend(coin, 20n), second: purse.pay() };
 }
 
-/** Submits a transfer, and goes on until all have it in a block, or the crash comes. */
-async function run({ cluster, first }: Dialogue, at: string, isCrashed: () => boolean): Promise<void> {
-  const params = { transaction: bytesToHex(first.bytes), waitFor: "final", timeoutMs: 60_000 } as const;
-  const call = cluster.seat(at).call("transaction_submit", params);
-  call.then(
-    (outcome) => cluster.note(outcome),
-    () => {},
-  );
-  const isEverywhere = () => cluster.running.every(({ height }) => height === 1);
-  await cluster.world.until("the end of the dialogue", () => isCrashed() || isEverywhere());
-}
-
 /** Every call of a port by those who are concerned, in the dialogue that makes one transfer final. */
 async function pointsOf(
   isConcerned: (name: string) => boolean,
@@ -62,22 +42,6 @@ async function pointsOf(
   dialogue.cluster.world.onPoint = () => {};
   await dialogue.cluster.finish();
   return points;
-}
-
-/** Calls `crash` at the call of that number. */
-function crashAt(
-  { cluster }: Dialogue,
-  number: number,
-  { isConcerned, crash }: { isConcerned: (name: string) => boolean; crash: () => void },
-): () => boolean {
-  let left = number;
-  let isOver = false;
-  cluster.world.onPoint = ({ name }) => {
-    if (isOver || !isConcerned(name) || left-- > 0) return;
-    isOver = true;
-    crash();
-  };
-  return () => isOver;
 }
 
 interface Victim {
@@ -131,21 +95,6 @@ async function powerCut(number: number, isLying: boolean): Promise<"first" | "ri
   await cluster.pay("d", second);
   await cluster.finish();
   return status === "final" ? "first" : "rival";
-}
-
-/** Does something at each point; says at which one it failed. */
-async function atEach(points: readonly string[], work: (number: number) => Promise<void>): Promise<void> {
-  for (const [number, point] of points.entries())
-    try {
-      await work(number);
-    } catch (error) {
-      throw new Error(
-        `crash at call ${number}, ${point}: ${error instanceof Error ? error.message : error}`,
-        {
-          cause: error,
-        },
-      );
-    }
 }
 
 describe("a crash at any call of a port", () => {

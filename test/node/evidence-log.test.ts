@@ -12,6 +12,7 @@ import {
 } from "@witan/primitives";
 import { openMemoryStore } from "@witan/storage";
 import { EVIDENCE_OF_MEMBER_MAX, EvidenceLog } from "../../packages/node/src/consensus/evidence-log.ts";
+import { pbftEvidence } from "../../packages/node/src/consensus/pbft/evidence.ts";
 import { memberOf } from "../ledger/build.ts";
 
 const first: Membership = {
@@ -42,7 +43,7 @@ function evidence(
 
 describe("the evidence log", () => {
   it("keeps the first 16 pieces about each member: one who lies at every height pushes nobody out", async () => {
-    const log = await EvidenceLog.open(await openMemoryStore(), memberships);
+    const log = await EvidenceLog.open(await openMemoryStore(), pbftEvidence(memberships));
     for (let height = 1; height <= 2_000; height++)
       assert.equal(await log.add(evidence(3, height)), height <= EVIDENCE_OF_MEMBER_MAX);
     assert.ok(await log.add(evidence(2, 5)));
@@ -51,7 +52,7 @@ describe("the evidence log", () => {
   });
 
   it("keeps one piece for each kind of vote and height", async () => {
-    const log = await EvidenceLog.open(await openMemoryStore(), memberships);
+    const log = await EvidenceLog.open(await openMemoryStore(), pbftEvidence(memberships));
     const told = [evidence(1, 7), evidence(1, 7), evidence(1, 7, "commit"), evidence(1, 8), evidence(2, 7)];
     const news: boolean[] = [];
     for (const one of told) news.push(await log.add(one));
@@ -60,12 +61,15 @@ describe("the evidence log", () => {
 
   it("knows a member by its key, across changes of the members and across restarts", async () => {
     const store = await openMemoryStore();
-    const before = await EvidenceLog.open(store, memberships);
+    const before = await EvidenceLog.open(store, pbftEvidence(memberships));
     for (let height = 1; height <= EVIDENCE_OF_MEMBER_MAX; height++) await before.add(evidence(3, height));
-    const log = await EvidenceLog.open(store, memberships);
+    const log = await EvidenceLog.open(store, pbftEvidence(memberships));
     assert.deepEqual(log.all, before.all);
     assert.equal(await log.add(evidence(2, 1_001, "prepare", 1_000)), false, "d, at another place");
     assert.equal(await log.add(evidence(1, 1_001, "prepare", 1_000)), true, "c");
-    assert.equal((await EvidenceLog.open(store, memberships)).all.length, EVIDENCE_OF_MEMBER_MAX + 1);
+    assert.equal(
+      (await EvidenceLog.open(store, pbftEvidence(memberships))).all.length,
+      EVIDENCE_OF_MEMBER_MAX + 1,
+    );
   });
 });

@@ -43,6 +43,13 @@ export async function openGuardedKeys(
       else signed.refusals.push(`${name}: ${made.code}: ${made.detail}`);
       return made;
     },
+    noteVote: async (key, slot, digest) => {
+      const { guard, name } = of(key);
+      const noted = await guard.note(slot, digest);
+      if (!life.alive) return never();
+      if (!noted.ok) signed.refusals.push(`${name}: ${noted.code}: ${noted.detail}`);
+      return noted;
+    },
     signStatement: (key, digest) => {
       const signature = sign(digest, keyOfName(of(key).name).secretKey);
       signed.statements.add(signature);

@@ -93,6 +93,7 @@ describe("PBFT, what goes wrong in practice, at nodes", () => {
     // Views begin anew, with a again, and it takes four of five.
     await cluster.pay("e", purse.pay());
     const status = await cluster.seat("e").call("consensus_status", {});
+    assert.ok(status.mode === "pbft");
     assert.deepEqual([status.membership, status.quorum, status.me, status.view], [2, 4, "e", 1]);
     await cluster.seat("a").start();
     await cluster.finish();

@@ -2,15 +2,26 @@
 // under the test's control. Ending a node is at once, in the middle of whatever it did.
 import assert from "node:assert/strict";
 import { peerIdOfEd25519 } from "@witan/crypto";
-import { type BlockEvent, type Log, Node, type NodeSettings } from "@witan/node";
+import { acceptorsKeyOf, acceptorsSealer } from "@witan/crypto/node";
+import {
+  type BlockEvent,
+  type Log,
+  Node,
+  type NodeSettings,
+  type PromiseSealer,
+  type VoteSigner,
+} from "@witan/node";
 import {
   type AdmittedPeer,
   asciiBytes,
+  type Certificate,
   type Clock,
+  certificateCodec,
   type Network,
   ok,
   type PeerId,
   refuse,
+  type SignatureScheme,
   type SignatureVerifier,
   sha256Hex,
   type Timestamp,
@@ -23,6 +34,7 @@ import {
   RpcError,
   type ServiceMethodName,
 } from "@witan/rpc";
+import { type CheckedStore, keyOf } from "@witan/storage";
 import { assertResult } from "../rpc/checked-service.ts";
 import { assertErrorFits } from "../rpc/document-check.ts";
 import { openGuardedKeys, type Signed } from "./guarded-keys.ts";
@@ -41,11 +53,29 @@ export interface SeatOptions {
   /** Names of the voting keys it has; its own by default. */
   readonly votingKeys?: readonly string[];
   readonly settings?: Partial<NodeSettings>;
+  /** The key that it shares with acceptors; null: it has none. By default acceptors of the genesis have one. */
+  readonly sharedKey?: string | null;
+}
+
+/** What a node's ports were asked for. */
+export interface PortCounts {
+  signed: number;
+  noted: number;
+  /** Promises, and what was checked of them. */
+  sealed: number;
+  macsChecked: number;
+  /** Signatures that consensus checked on the main thread. */
+  checked: number;
 }
 
 /** The peer id that `memberOf` gives a name. */
 export function peerIdOfName(name: string): PeerId {
   return peerIdOfEd25519(sha256Hex(asciiBytes(`${name} peer`)));
+}
+
+/** What seals promises with the key of a name. */
+export function sealerOfName(name: string): PromiseSealer {
+  return acceptorsSealer(acceptorsKeyOf(sha256Hex(asciiBytes(name))));
 }
 
 /** One place. */
@@ -74,11 +104,16 @@ export class Seat {
   /** Calls of the verifier wait for this. */
   verifierHold: Promise<void> | undefined;
   votingKeys: readonly string[];
+  /** As in SeatOptions; from its next start on. */
+  sharedKey: string | null;
   disk = new PowerDisk();
+  readonly counts: PortCounts = { signed: 0, noted: 0, sealed: 0, macsChecked: 0, checked: 0 };
   readonly #world: World;
   readonly #peers: () => readonly AdmittedPeer[];
   readonly #settings: Partial<NodeSettings>;
-  #running: { readonly node: Node; readonly life: Life; readonly network: Network } | undefined;
+  #running:
+    | { readonly node: Node; readonly life: Life; readonly network: Network; readonly store: CheckedStore }
+    | undefined;
 
   constructor(world: World, options: SeatOptions, peers: () => readonly AdmittedPeer[]) {
     this.#world = world;
@@ -87,6 +122,13 @@ export class Seat {
     this.address = `${options.name}:1`;
     this.votingKeys = options.votingKeys ?? [`${options.name} voting`];
     this.#settings = options.settings ?? {};
+    const { consensus, members } = world.chain.genesis;
+    const hasMacs = consensus.kind === "bp-fast-paxos" && consensus.promiseAuthentication === "mac";
+    const member = members.find(({ name }) => name === options.name);
+    this.sharedKey =
+      options.sharedKey === undefined && hasMacs && member?.role === "acceptor"
+        ? "shared"
+        : (options.sharedKey ?? null);
     this.#peers = peers;
   }
 
@@ -107,6 +149,13 @@ export class Seat {
   get height(): number {
     return this.#running?.node.tip.height ?? -1;
   }
+
+  /** What its store has as the certificate of a block. */
+  readonly certificateOf = (height: number): Certificate | undefined => {
+    const bytes = this.#running?.store.get(keyOf("certificate", height));
+    const decoded = bytes && certificateCodec.decode(bytes);
+    return decoded?.ok ? decoded.value : undefined;
+  };
 
   /** How often it found its data older than its guard. */
   get silences(): number {
@@ -131,6 +180,7 @@ export class Seat {
     });
     const { chain } = world;
     const keys = { chainId: chain.chainId, disk: this.disk, life, signed: this.signed };
+    const store = await this.disk.openStore(life);
     const node = await Node.open(
       {
         ...{ agent: "witan/test", chain, peers: this.#peers(), addressIndex: true, tickMs: TICK_MS },
@@ -138,11 +188,12 @@ export class Seat {
         ...this.#settings,
       },
       {
-        store: await this.disk.openStore(life),
+        store,
         network,
         verifier: this.#verifier(life),
-        scheme: world.scheme,
-        signer: await openGuardedKeys(this.votingKeys, keys),
+        scheme: this.#scheme(),
+        signer: this.#counted(await openGuardedKeys(this.votingKeys, keys)),
+        ...(this.sharedKey === null ? {} : { promiseSealer: this.#sealer(this.sharedKey) }),
         clock,
         log: this.#log(life),
         yieldNow: () => life.answered(turn()),
@@ -158,7 +209,7 @@ export class Seat {
         },
       },
     );
-    this.#running = { node, life, network };
+    this.#running = { node, life, network, store };
     world.final(this.name, node.tip.height, node.tip.hash);
     await node.start();
   }
@@ -197,6 +248,45 @@ export class Seat {
       if (error instanceof RpcError) assertErrorFits(method, error.toObject());
       throw error;
     }
+  }
+
+  #scheme(): SignatureScheme {
+    const { scheme } = this.#world;
+    return {
+      name: scheme.name,
+      verify: (check) => {
+        this.counts.checked++;
+        return scheme.verify(check);
+      },
+    };
+  }
+
+  #counted(signer: VoteSigner): VoteSigner {
+    return {
+      ...signer,
+      signVote: (...asked) => {
+        this.counts.signed++;
+        return signer.signVote(...asked);
+      },
+      noteVote: (...asked) => {
+        this.counts.noted++;
+        return signer.noteVote(...asked);
+      },
+    };
+  }
+
+  #sealer(name: string): PromiseSealer {
+    const sealer = sealerOfName(name);
+    return {
+      seal: (digest) => {
+        this.counts.sealed++;
+        return sealer.seal(digest);
+      },
+      check: (digest, mac) => {
+        this.counts.macsChecked++;
+        return sealer.check(digest, mac);
+      },
+    };
   }
 
   #log(life: Life): Log {

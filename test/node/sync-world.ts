@@ -1,6 +1,7 @@
 // A node that only fetches blocks, and peers that have them, or say so, each with its own manners. Time passes only while
 // a test waits, so that what slow peers cost can be counted.
 import assert from "node:assert/strict";
+import { certificateChecks } from "@witan/consensus";
 import { type Chain, genesisBlock, type Header, headerCodec } from "@witan/ledger";
 import {
   type BlockHash,
@@ -122,9 +123,12 @@ export class SyncWorld {
         check: (checks: readonly { readonly signature: string }[]) =>
           checks.some(({ signature }) => signature === BROKEN) ? "broken" : "hold",
       } as unknown as CheckedSignatures,
-      isMember: (peer) => PEERS.includes(peer),
-      faultyMax: () => byzantineMax(members.length),
-      onCertificate: ({ height }) => this.#apply(height),
+      finality: {
+        isWitness: (peer) => PEERS.includes(peer),
+        liarsMax: () => byzantineMax(members.length),
+        checks: (certificate) => certificateChecks(chain.chainId, certificate, () => membership),
+      },
+      onFinal: ({ certificate: { height } }) => this.#apply(height),
       onFailure: (error) => {
         throw error;
       },

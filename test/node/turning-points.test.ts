@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { PbftStatus } from "@witan/consensus";
 import type { Height, Membership, PublicKey, View } from "@witan/primitives";
+import type { VotingStatus } from "../../packages/node/src/consensus/pbft/voting-engine.ts";
 import { TurningPoints } from "../../packages/node/src/consensus/turning-points.ts";
 import { memberOf } from "../ledger/build.ts";
 
@@ -22,9 +23,10 @@ function logOf() {
   return { lines, log: { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") } };
 }
 
-function status(view: number, phase: PbftStatus["phase"], more: Partial<Line> = {}): PbftStatus {
-  const fields = { mode: "pbft", membership: 1, height: 7, primary: view % 4, viewChanges: [], ...more };
-  return { ...fields, view: view as View, phase } as unknown as PbftStatus;
+function status(view: number, phase: PbftStatus["phase"], more: Partial<Line> = {}): VotingStatus {
+  const fields = { mode: "pbft", membership: 1, height: 7, primary: view % 4, ...more };
+  const votes = { prepares: [], commits: [], viewChanges: [], ...more };
+  return { ...fields, ...votes, view: view as View, phase } as unknown as VotingStatus;
 }
 
 describe("the log of turning points", () => {

@@ -4,8 +4,18 @@ import { digestOf, type PbftMessage, signedMessageCodec } from "@witan/consensus
 import type { ChainId } from "@witan/primitives";
 import type { Signed } from "./guarded-keys.ts";
 
+/** What holds votes against each other. */
+export interface Votes {
+  /** Votes of one member that contradict each other. */
+  readonly contradictions: readonly string[];
+  /** How many different votes a member has let out. */
+  count(name: string): number;
+  /** A message leaves a member. */
+  sent(name: string, signed: Omit<Signed, "refusals">, bytes: Uint8Array): void;
+}
+
 /** All votes of a test. */
-export class VoteRecord {
+export class VoteRecord implements Votes {
   readonly #chainId: ChainId;
   readonly #digests = new Map<string, string>();
   #last: Uint8Array | undefined;

@@ -6,9 +6,10 @@ import type { Chain, Genesis } from "@witan/ledger";
 import { MemoryHub } from "@witan/p2p";
 import { type PeerId, present, type SignatureCheck, type SignatureScheme } from "@witan/primitives";
 import { GENESIS_TIME, testChain } from "../ledger/build.ts";
+import { FastPaxosVoteRecord } from "./fast-paxos-vote-record.ts";
 import type { OnPoint } from "./life.ts";
 import { ManualClock, turn } from "./manual-clock.ts";
-import { VoteRecord } from "./vote-record.ts";
+import { VoteRecord, type Votes } from "./vote-record.ts";
 
 /** One tick of the engines, in milliseconds. */
 export const TICK_MS = 10;
@@ -29,7 +30,7 @@ export class World {
   readonly chain: Chain;
   readonly clock = new ManualClock(GENESIS_TIME + 1_000);
   readonly hub = new MemoryHub();
-  readonly votes: VoteRecord;
+  readonly votes: Votes;
   readonly scheme: SignatureScheme;
   /** The block of each height, as the first node had it. */
   readonly decided = new Map<number, { readonly hash: string; readonly by: string }>();
@@ -46,7 +47,7 @@ export class World {
 
   private constructor(genesis: Genesis, scheme: SignatureScheme) {
     this.chain = testChain(genesis);
-    this.votes = new VoteRecord(this.chain.chainId);
+    this.votes = this.chain.mode === "pbft" ? new VoteRecord(this.chain.chainId) : new FastPaxosVoteRecord();
     this.scheme = scheme;
   }
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { RULES } from "@witan/ledger";
+import { TAGS } from "@witan/primitives";
 import { pathOf, readVectors, type VectorFiles } from "./format.ts";
 import { vectorTexts } from "./make/all.ts";
 
@@ -73,6 +74,12 @@ describe("vectors: coverage", () => {
       looksLikeCode.filter((code) => !(code in RULES)),
       [],
     );
+  });
+
+  it("knows the same tags as docs/formats.md", () => {
+    const rows = page.split("\n").filter((line) => line.startsWith("| `witan/"));
+    const tags = rows.flatMap((row) => row.split("|")[1]?.match(/witan\/[a-z0-9/-]+/g) ?? []);
+    assert.deepEqual(tags.sort(), Object.values(TAGS).sort());
   });
 
   it("has at least 350 cases", () => {

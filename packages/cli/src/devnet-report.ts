@@ -1,15 +1,18 @@
 // What `witan devnet` says while it goes on: for people, or as JSON lines for programs. Says only; decides nothing.
 import { relative } from "node:path";
-import type {
-  DevnetPlace,
-  DevnetReady,
-  NodeBlock,
-  NodeDeath,
-  PortChange,
-  SampleFinal,
-  SampleProof,
-  SampleTransfer,
-  Turnout,
+import {
+  type DevnetPlace,
+  type DevnetReady,
+  isEnough,
+  type NodeBlock,
+  type NodeDeath,
+  type NodeRole,
+  type PortChange,
+  type SampleFinal,
+  type SampleProof,
+  type SampleTransfer,
+  shapeText,
+  type Turnout,
 } from "@witan/lab";
 import type { Json } from "@witan/ledger";
 import { amountText, type ShownAsset } from "./amounts.ts";
@@ -20,7 +23,7 @@ export interface DevnetReport {
   opening(folder: string): void;
   /** Ports of before that something else has taken, before anything is started. */
   moved(changes: readonly PortChange[]): void;
-  /** A validator answers clients; others may still be opening their chains. */
+  /** A node answers clients; others may still be opening their chains. */
   serves(validator: DevnetPlace, tookMs: number): void;
   ready(ready: DevnetReady, tookMs: number): void;
   submitted(transfer: SampleTransfer): void;
@@ -28,13 +31,13 @@ export interface DevnetReport {
   proof(proof: SampleProof, final: SampleFinal): void;
   running(ready: DevnetReady): void;
   block(block: NodeBlock): void;
-  death(death: NodeDeath, home: string): void;
-  /** A validator that ended was started again, by somebody else. */
+  death(death: NodeDeath, node: DevnetPlace): void;
+  /** A node that ended was started again, by somebody else. */
   back(validator: DevnetPlace): void;
   /** One that somebody else had started answers no more. */
   gone(validator: DevnetPlace): void;
-  /** Too few validators take part to decide anything, or enough do again. */
-  quorum(isReached: boolean, turnout: Turnout, missing: readonly DevnetPlace[]): void;
+  /** Too few members take part to decide anything, or enough do again. */
+  quorum(turnout: Turnout, missing: readonly DevnetPlace[]): void;
   stopping(): void;
   /** The last word of a run that was stopped by whoever started it. @param leftRunning what others have started */
   stopped(leftRunning: readonly DevnetPlace[]): void;
@@ -57,7 +60,7 @@ function shownPath(path: string): string {
   return below === "" || below.startsWith("..") ? path : below;
 }
 
-/** What starts a validator of a devnet by hand, for a shell. */
+/** What starts a node of a devnet by hand, for a shell. */
 function startCommand(home: string): string {
   const path = shownPath(home);
   return `npx witan node --home ${/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`}`;
@@ -68,7 +71,25 @@ function explains({ signal }: NodeDeath["exit"]): boolean {
   return signal !== "SIGKILL" && signal !== "SIGTERM";
 }
 
-const MEANING = { rpc: "clients", p2p: "other validators" } as const;
+function whoComes({ what, role }: PortChange): string {
+  if (what === "rpc") return "clients";
+  return role === "validator" ? "other validators" : "other nodes";
+}
+
+/** Why nothing can be decided. */
+export function shortage(turnout: Turnout): string {
+  const { running, quorum, proposers } = turnout;
+  const left = `${plural(running, votersOf(turnout))} ${running === 1 ? "is" : "are"} left`;
+  const voters = `${left} and ${quorum} ${quorum === 1 ? "is" : "are"} needed to decide anything`;
+  if (proposers !== 0) return voters;
+  return running < quorum
+    ? `${voters}, and no proposer is left`
+    : "no proposer is left, so nobody makes a block";
+}
+
+function votersOf({ proposers }: Turnout): "validator" | "acceptor" {
+  return proposers === undefined ? "validator" : "acceptor";
+}
 
 /** For people: what came of it on standard output, what goes on while they wait on standard error. */
 export function textReport(streams: Streams): DevnetReport {
@@ -128,12 +149,12 @@ function validatorLines(
 ): Pick<DevnetReport, "moved" | "death" | "back" | "gone" | "quorum"> {
   return {
     moved: (changes) => {
-      for (const { node, what, was, now } of changes)
+      for (const change of changes)
         wait(
-          `Something else listens on port ${was}: ${node} listens for ${MEANING[what]} on ${now} from now on.`,
+          `Something else listens on port ${change.was}: ${change.node} listens for ${whoComes(change)} on ${change.now} from now on.`,
         );
     },
-    death: ({ name, pid, how, exit, log }, home) => {
+    death: ({ name, pid, how, exit, log }, { home }) => {
       wait(`${name} (process ${pid}) ${how}. Nobody starts it again by itself; in another terminal:`);
       wait(`  ${startCommand(home)}`);
       if (!explains(exit)) return;
@@ -143,20 +164,30 @@ function validatorLines(
     back: ({ name, rpc }) => wait(`${name} runs again, started by hand, clients at ${rpc}.`),
     gone: ({ name, home }) =>
       wait(`${name}, started by hand, does not answer any more: ${startCommand(home)}`),
-    quorum: (isReached, { running, quorum }, missing) => {
-      if (isReached) {
-        wait(`${running} validators take part, ${quorum} are needed: blocks become final again.`);
-        return;
-      }
-      const [left, more] = [plural(running, "validator"), quorum - running];
-      const come = more === 1 ? "another one runs" : `${more} more run`;
-      wait(
-        `${left} left, and a decision takes ${quorum}: no block can be final until ${come}. Nothing is lost;`,
-      );
-      wait("each in a terminal of its own:");
+    quorum: (turnout, missing) => {
+      for (const line of quorumLines(turnout)) wait(line);
+      if (isEnough(turnout)) return;
       for (const { home } of missing) wait(`  ${startCommand(home)}`);
     },
   };
+}
+
+function quorumLines(turnout: Turnout): readonly string[] {
+  const { running, quorum, proposers } = turnout;
+  const voter = votersOf(turnout);
+  if (isEnough(turnout)) {
+    const also = proposers === undefined ? "" : ` and ${plural(proposers, "proposer")}`;
+    return [`${running} ${voter}s${also} take part, ${quorum} are needed: blocks become final again.`];
+  }
+  const [left, more] = [plural(running, voter), quorum - running];
+  const come = more === 1 ? "another one runs" : `${more} more run`;
+  const last = "each in a terminal of its own:";
+  if (more <= 0) return [`No proposer is left: no block is made until one runs. Nothing is lost;`, last];
+  const nobody = proposers === 0 ? ", and a proposer" : "";
+  return [
+    `${left} left, and a decision takes ${quorum}: no block can be final until ${come}${nobody}. Nothing is lost;`,
+    last,
+  ];
 }
 
 function readyLines(ready: DevnetReady, tookMs: number): readonly string[] {
@@ -164,16 +195,20 @@ function readyLines(ready: DevnetReady, tookMs: number): readonly string[] {
   const chain = created ? "a new chain" : `the chain of before, at block ${height}`;
   const rpcWidth = Math.max(...nodes.map(({ rpc }) => rpc.length));
   const p2pWidth = Math.max(...nodes.map(({ p2p }) => p2p.length));
+  const isPbft = settings.consensus === "pbft";
+  const nameOf = ({ name, role }: DevnetPlace) => (isPbft ? name : `${name} ${role}`);
+  const width = Math.max(9, ...nodes.map((node) => nameOf(node).length));
+  const title = (isPbft ? "Validators" : "Nodes").padEnd(width + 4);
   return [
-    `${plural(nodes.length, "validator")} (${settings.consensus}) up after ${duration(tookMs)}, ${chain}`,
+    `${shapeText(settings)} (${settings.consensus}) up after ${duration(tookMs)}, ${chain}`,
     `  chain id   ${chainId}`,
     `  folder     ${shownPath(folder)}`,
     `  genesis    ${shownPath(genesisFile)}`,
     "",
-    `Validators   process  ${"RPC".padEnd(rpcWidth)}  ${"for others".padEnd(p2pWidth)}  log`,
+    `${title}process  ${"RPC".padEnd(rpcWidth)}  ${"for others".padEnd(p2pWidth)}  log`,
     ...nodes.map(
-      ({ name, pid, rpc, p2p, logFile }) =>
-        `  ${name.padEnd(9)}  ${String(pid).padStart(7)}  ${rpc.padEnd(rpcWidth)}  ${p2p.padEnd(p2pWidth)}  ${shownPath(logFile)}`,
+      (node) =>
+        `  ${nameOf(node).padEnd(width)}  ${String(node.pid).padStart(7)}  ${node.rpc.padEnd(rpcWidth)}  ${node.p2p.padEnd(p2pWidth)}  ${shownPath(node.logFile)}`,
     ),
     "",
     "Accounts, for development on this machine only: their secret keys are no secret",
@@ -184,6 +219,17 @@ function readyLines(ready: DevnetReady, tookMs: number): readonly string[] {
   ];
 }
 
+/** The name of a node in an event, under what it is. */
+function named({
+  name,
+  role,
+}: {
+  readonly name: string;
+  readonly role: NodeRole;
+}): Readonly<Record<string, Json>> {
+  return role === "validator" ? { validator: name } : { node: name, role };
+}
+
 /** For programs: a line of JSON for each event. */
 export function jsonReport(streams: Streams): DevnetReport {
   const say = (event: Json): void => streams.out(`${JSON.stringify(event)}\n`);
@@ -191,17 +237,20 @@ export function jsonReport(streams: Streams): DevnetReport {
     opening: () => {},
     serves: () => {},
     moved: (changes) => {
-      for (const { node, what, was, now } of changes) say({ event: "port", validator: node, what, was, now });
+      for (const { node, role, what, was, now } of changes)
+        say({ event: "port", ...named({ name: node, role }), what, was, now });
     },
-    ready: ({ nodes, accounts, chainId, height, created, folder, genesisFile }) =>
+    ready: ({ settings, nodes, accounts, chainId, height, created, folder, genesisFile }) =>
       say({
         event: "ready",
+        consensus: settings.consensus,
         rpc: nodes.map(({ rpc }) => rpc),
         pids: nodes.map(({ pid }) => pid),
         accounts: accounts.map(({ address, secretKey, balance }) => ({ address, secretKey, balance })),
         ...{ chainId, height, created, folder, genesisFile },
-        validators: nodes.map(({ name, home, rpc, p2p, pid, logFile }) => {
-          return { name, home, rpc, p2p, pid, log: logFile };
+        [settings.consensus === "pbft" ? "validators" : "nodes"]: nodes.map((node) => {
+          const { name, role, home, rpc, p2p, pid, logFile } = node;
+          return { name, ...(role === "validator" ? {} : { role }), home, rpc, p2p, pid, log: logFile };
         }),
       }),
     submitted: () => {},
@@ -213,12 +262,17 @@ export function jsonReport(streams: Streams): DevnetReport {
       }),
     running: () => {},
     block: ({ height, transactions, timestamp }) => say({ event: "block", height, transactions, timestamp }),
-    death: ({ name, pid, exit, how, log }, home) =>
-      say({ event: "death", validator: name, pid, ...exit, message: `${name} ${how}`, home, log }),
-    back: ({ name, rpc, home }) => say({ event: "back", validator: name, rpc, home }),
-    gone: ({ name, rpc, home }) => say({ event: "gone", validator: name, rpc, home }),
-    quorum: (reached, { running, quorum }, missing) =>
-      say({ event: "quorum", reached, running, quorum, missing: missing.map(({ name }) => name) }),
+    death: ({ name, pid, exit, how, log }, node) =>
+      say({
+        ...{ event: "death", ...named(node), pid, ...exit },
+        ...{ message: `${name} ${how}`, home: node.home, log },
+      }),
+    back: (node) => say({ event: "back", ...named(node), rpc: node.rpc, home: node.home }),
+    gone: (node) => say({ event: "gone", ...named(node), rpc: node.rpc, home: node.home }),
+    quorum: (turnout, missing) => {
+      const names = missing.map(({ name }) => name);
+      say({ event: "quorum", reached: isEnough(turnout), ...turnout, missing: names });
+    },
     stopping: () => {},
     stopped: (leftRunning) => say({ event: "stopped", leftRunning: leftRunning.map(({ name }) => name) }),
     done: ({ transaction, height, finalityMs }, { verified }) =>

@@ -2,6 +2,7 @@
 import { parseAddress } from "@witan/crypto";
 import {
   type Asset,
+  type BpFastPaxosParameters,
   DEFAULT_NATIVE_ASSET,
   type Output,
   PARAMETER_DEFAULTS,
@@ -10,6 +11,7 @@ import {
   type Parameters,
 } from "@witan/ledger";
 import { type AssetId, isHex, type PolicyHash, toAmount } from "@witan/primitives";
+import { type Command, Option } from "commander";
 import { badInput } from "./exit.ts";
 import { amountOf, wholeNumber } from "./numbers.ts";
 
@@ -28,6 +30,42 @@ export function parametersOf(texts: readonly string[]): Parameters {
     changed[known] = wholeNumber(`--parameter ${known}`, value);
   }
   return { ...PARAMETER_DEFAULTS, ...changed };
+}
+
+/** What options say of BP Fast Paxos. */
+export interface FastPaxosOptions {
+  readonly promiseAuthentication?: "mac" | "signature";
+  readonly detectByzantineAcceptors?: boolean;
+}
+
+/** Adds the options of BP Fast Paxos to a command that makes a genesis. */
+export function withFastPaxos(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--promise-authentication <how>",
+        "bp-fast-paxos: acceptors seal promises by a key that they share (mac, the default), or sign them",
+      ).choices(["mac", "signature"]),
+    )
+    .option(
+      "--detect-byzantine-acceptors",
+      "bp-fast-paxos: proposers sign their blocks, so that an acceptor that lies can be named",
+    );
+}
+
+/** What a genesis says of BP Fast Paxos. */
+export function fastPaxosOf(options: FastPaxosOptions): BpFastPaxosParameters {
+  const { promiseAuthentication = "mac", detectByzantineAcceptors = false } = options;
+  return { kind: "bp-fast-paxos", promiseAuthentication, detectByzantineAcceptors };
+}
+
+/** Refuses options of BP Fast Paxos where the mode is another. */
+export function refuseFastPaxos(options: FastPaxosOptions, mode: string): void {
+  if ((options.promiseAuthentication ?? options.detectByzantineAcceptors) === undefined) return;
+  throw badInput(
+    "arguments",
+    `--promise-authentication and --detect-byzantine-acceptors are for --consensus bp-fast-paxos only; the mode is ${mode}`,
+  );
 }
 
 /** The native asset, given as name:decimals. */

@@ -1,10 +1,15 @@
 // Key files as commands use them: refusals of the keystore turned into failures that say what to do.
 import {
+  type AcceptorsKey,
+  type AcceptorsKeyHeader,
   FileError,
   type KeyPair,
   type KeyPurpose,
+  readAcceptorsKeyFile,
+  readAcceptorsKeyHeader,
   readKeyFile,
   readKeyFileHeader,
+  writeAcceptorsKeyFile,
   writeKeyFile,
 } from "@witan/crypto/node";
 import { badInput, CommandFailure, EXIT } from "./exit.ts";
@@ -31,10 +36,10 @@ interface KeyRefusal {
   readonly expected?: string;
 }
 
-function refused(path: string, refusal: KeyRefusal): CommandFailure {
+function refused(path: string, refusal: KeyRefusal, what = "key file of witan"): CommandFailure {
   const { field, found, expected } = refusal;
   if (field !== undefined && found !== undefined && expected !== undefined)
-    return badInput("key-file", `${path} is no key file of witan`, [{ field, found, expected }]);
+    return badInput("key-file", `${path} is no ${what}`, [{ field, found, expected }]);
   return badInput(refusal.code, refusal.detail ?? `${path}: ${refusal.code}`);
 }
 
@@ -72,5 +77,45 @@ export async function openKey(path: string, options: PassphraseOptions): Promise
 export async function openKeyWith(path: string, passphrase: string | undefined): Promise<KeyPair> {
   const key = await told(() => readKeyFile(path, passphrase));
   if (!key.ok) throw refused(path, key);
+  return key.value;
+}
+
+/** As `writeKey`, for the key that acceptors share. */
+export async function writeAcceptorsKey(
+  path: string,
+  key: AcceptorsKey,
+  passphrase: string | undefined,
+): Promise<void> {
+  await makeFolderOf(path, 0o700);
+  const options = passphrase === undefined ? {} : { passphrase };
+  const written = await told(() => writeAcceptorsKeyFile(path, key, options));
+  if (!written.ok) throw refused(path, written);
+}
+
+/** Writes the acceptors' key into a new file, encrypted unless `plain` is said. */
+export async function keepAcceptorsKey(path: string, key: AcceptorsKey, options: KeepOptions): Promise<void> {
+  await writeAcceptorsKey(path, key, options.plain ? undefined : await newPassphrase(options, path));
+}
+
+/** What a file says without its secret, if it is one of the acceptors' key. */
+export async function sharedKeyHeader(path: string): Promise<AcceptorsKeyHeader | undefined> {
+  const header = await told(() => readAcceptorsKeyHeader(path));
+  if (header.ok) return header.value;
+  // Any other file with a secret is told by its first field; what else is wrong is wrong with this kind.
+  if (header.code === "malformed" && ["file", "format"].includes(header.field)) return undefined;
+  throw refused(path, header, "file of the acceptors' key");
+}
+
+/** What the file of the acceptors' key says without its secret. */
+export async function acceptorsKeyHeader(path: string): Promise<AcceptorsKeyHeader> {
+  const header = await told(() => readAcceptorsKeyHeader(path));
+  if (!header.ok) throw refused(path, header, "file of the acceptors' key");
+  return header.value;
+}
+
+/** Reads the acceptors' key, encrypted under the passphrase given or not at all. */
+export async function openAcceptorsKey(path: string, passphrase: string | undefined): Promise<AcceptorsKey> {
+  const key = await told(() => readAcceptorsKeyFile(path, passphrase));
+  if (!key.ok) throw refused(path, key, "file of the acceptors' key");
   return key.value;
 }

@@ -11,8 +11,9 @@ import {
   type TransactionId,
 } from "@witan/primitives";
 import { plainText } from "./plain-text.ts";
+import { type ClientClock, PLATFORM_CLOCK, pause } from "./platform-clock.ts";
 import type { RpcCaller } from "./rpc-client.ts";
-import { RpcAnswerError } from "./rpc-failures.ts";
+import { RpcAnswerError, RpcCallError } from "./rpc-failures.ts";
 import {
   openChainOf,
   type ProofRequest,
@@ -131,22 +132,39 @@ export async function verifyProofFile(
 export interface FetchProofOptions {
   /** Its id. */
   readonly transaction: string;
+  /**
+   * How long to wait for a certificate that is being gathered, in milliseconds; 10,000 by default. In BP Fast Paxos a block
+   * is final a moment before others can be shown that it is.
+   */
+  readonly timeoutMs?: number;
   readonly signal?: CancelSignal;
+  /** Of the platform, unless a test has its own. */
+  readonly clock?: ClientClock;
 }
+
+const CERTIFICATE_MS = 10_000;
+const ASK_AGAIN_MS = 50;
 
 /**
  * Fetches the finality proof of a transaction, unverified.
  * @throws as `RpcClient.call`; the reasons of an `RpcCallError` say whether there is none yet, or never will be
  */
-export async function fetchProof(
-  rpc: RpcCaller,
-  { transaction, signal }: FetchProofOptions,
-): Promise<ProofFile> {
+export async function fetchProof(rpc: RpcCaller, request: FetchProofOptions): Promise<ProofFile> {
+  const { transaction, signal, timeoutMs = CERTIFICATE_MS, clock = PLATFORM_CLOCK } = request;
   const options = signal === undefined ? {} : { signal };
-  const [status, answer] = await Promise.all([
-    rpc.call("node_status", {}, options),
-    rpc.call("chain_proof", { transaction }, options),
-  ]);
+  const until = clock.monotonicMs() + timeoutMs;
+  const ask = async () => {
+    for (;;) {
+      try {
+        return await rpc.call("chain_proof", { transaction }, options);
+      } catch (error) {
+        const isGathered = error instanceof RpcCallError && error.reason === "certificate-pending";
+        if (!isGathered || clock.monotonicMs() >= until || signal?.aborted === true) throw error;
+      }
+      await pause(clock, ASK_AGAIN_MS, signal);
+    }
+  };
+  const [status, answer] = await Promise.all([rpc.call("node_status", {}, options), ask()]);
   if (answer.transaction !== transaction) {
     const found = `found the proof of ${answer.transaction}, asked was ${transaction}`;
     throw new RpcAnswerError("result", found, { url: rpc.url, method: "chain_proof" });

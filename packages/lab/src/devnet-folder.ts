@@ -14,23 +14,17 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type FolderLock, heldLock, isLockName, lockFolder, lockNewFolder } from "./folder-lock.ts";
 import { LabFailure } from "./lab-failure.ts";
 import { NETWORK_LIST, readNetwork } from "./network-files.ts";
+import { type NetworkShape, readShape, shapeDifference, shapeOf, type WantedShape } from "./network-shape.ts";
 import { isAlive } from "./process-usage.ts";
 
 const MARK = "devnet.json";
 const MADE_BY = "witan devnet";
 
-/** What a devnet's network is made with. */
-export interface DevnetSettings {
-  readonly validators: number;
-  readonly consensus: "pbft";
-}
-
 /** How a devnet's folder is opened. */
 export interface DevnetFolderOptions {
   readonly folder: string;
-  /** What is asked for. A number left out: what the folder has, or `validatorsOfNew`. */
-  readonly wanted: { readonly validators?: number; readonly consensus: "pbft" };
-  readonly validatorsOfNew: number;
+  /** What is asked for. What is left out: as the folder has it, or as usual. */
+  readonly wanted: WantedShape;
   /** Start over: the network that is there is removed first. */
   readonly fresh: boolean;
   /** Told of the folder of a network that is there, before anything in it is used or removed; may refuse by throwing. */
@@ -38,13 +32,13 @@ export interface DevnetFolderOptions {
   /** Ends a wait for nodes of a devnet that is gone. */
   readonly signal?: AbortSignal;
   /** Makes the network's files in a folder that is not there yet. */
-  readonly create: (folder: string, settings: DevnetSettings) => Promise<void>;
+  readonly create: (folder: string, settings: NetworkShape) => Promise<void>;
 }
 
 /** A devnet's folder that this process holds. */
 export interface DevnetFolder {
   readonly path: string;
-  readonly settings: DevnetSettings;
+  readonly settings: NetworkShape;
   /** Whether the network was made just now. */
   readonly created: boolean;
   readonly lock: FolderLock;
@@ -105,7 +99,7 @@ function sweep(path: string): void {
   }
 }
 
-function foundIn(path: string): "nothing" | "damaged" | DevnetSettings {
+function foundIn(path: string): "nothing" | "damaged" | NetworkShape {
   let names: readonly string[];
   try {
     names = readdirSync(path);
@@ -126,11 +120,11 @@ function notOurs(path: string, what: string): LabFailure {
 }
 
 /** What the mark says; `damaged` if it is not as a devnet of this version writes it. */
-function settingsIn(mark: string): "damaged" | DevnetSettings {
+function settingsIn(mark: string): "damaged" | NetworkShape {
   try {
-    const { madeBy, validators, consensus } = JSON.parse(readFileSync(mark, "utf8"));
-    if (madeBy === MADE_BY && Number.isSafeInteger(validators) && consensus === "pbft")
-      return { validators, consensus };
+    const found = JSON.parse(readFileSync(mark, "utf8"));
+    const shape = found?.madeBy === MADE_BY ? readShape(found) : undefined;
+    if (shape !== undefined) return shape;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
@@ -159,12 +153,12 @@ function madeByDevnet(path: string): ReadonlySet<string> {
   }
 }
 
-function checkSettings(path: string, has: DevnetSettings, wanted: DevnetFolderOptions["wanted"]): void {
-  const { validators = has.validators } = wanted;
-  if (validators === has.validators) return;
+function checkSettings(path: string, has: NetworkShape, wanted: WantedShape): void {
+  const difference = shapeDifference(has, wanted);
+  if (difference === undefined) return;
   throw new LabFailure(
     "folder-differs",
-    `the network in ${path} has ${has.validators} validators, not ${validators}: leave --validators out to go on with it, ` +
+    `the network in ${path} ${difference.has}, not ${difference.wanted}: leave ${difference.options} out to go on with it, ` +
       "start over with --fresh, or choose another --dir",
     { fault: "input" },
   );
@@ -175,8 +169,8 @@ async function createFolder(
   options: DevnetFolderOptions,
   clearPlace: () => void,
 ): Promise<DevnetFolder> {
-  const { wanted, validatorsOfNew, create } = options;
-  const settings = { validators: wanted.validators ?? validatorsOfNew, consensus: wanted.consensus };
+  const { wanted, create } = options;
+  const settings = shapeOf(wanted);
   const making = aside(path, "new");
   tryMaking(path, making);
   try {

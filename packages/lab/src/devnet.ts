@@ -2,7 +2,7 @@
 // it. Nothing of it is reachable from other machines, since everyone may know its keys.
 import { join } from "node:path";
 import { RpcClient } from "@witan/client";
-import type { DevnetFolder, DevnetFolderOptions, DevnetSettings } from "./devnet-folder.ts";
+import type { DevnetFolder, DevnetFolderOptions } from "./devnet-folder.ts";
 import { openDevnetFolder } from "./devnet-folder.ts";
 import { isPortFree } from "./free-ports.ts";
 import { type ChosenPorts, choosePorts, type PortChange, portsInHomes, writePorts } from "./home-ports.ts";
@@ -15,7 +15,9 @@ import {
   LOOPBACK,
   type NetworkList,
   readNetwork,
+  roleOf,
 } from "./network-files.ts";
+import type { NetworkShape, NodeRole } from "./network-shape.ts";
 import type { NodeBlock, NodeReady, WitanCommand } from "./node-run.ts";
 import { type NodeDeath, ProcessNetwork } from "./process-network.ts";
 import { type Turnout, ValidatorWatch } from "./validator-watch.ts";
@@ -38,7 +40,7 @@ export interface DevnetOptions extends Omit<DevnetFolderOptions, "create" | "may
   /** Hears of each validator that serves, while the others may still be starting. */
   readonly onServes: (validator: DevnetPlace) => void;
   /** Hears of each validator that ends without having been told to. */
-  readonly onDeath: (death: NodeDeath, home: string) => void;
+  readonly onDeath: (death: NodeDeath, node: DevnetPlace) => void;
   /** Hears of a validator that ended, and that somebody else has started again. */
   readonly onBack: (validator: DevnetPlace) => void;
   /** Hears of a validator that somebody else had started, and that answers no more. */
@@ -47,9 +49,10 @@ export interface DevnetOptions extends Omit<DevnetFolderOptions, "create" | "may
   readonly onQuorum: (isReached: boolean, turnout: Turnout, missing: readonly DevnetPlace[]) => void;
 }
 
-/** A validator of a devnet, whether it runs or not. */
+/** A node of a devnet, whether it runs or not. */
 export interface DevnetPlace {
   readonly name: string;
+  readonly role: NodeRole;
   /** Its folder: `witan node --home` starts it. */
   readonly home: string;
   /** Where clients reach it. */
@@ -74,7 +77,7 @@ export interface DevnetNode extends DevnetPlace {
 
 /** What a devnet that is ready consists of. */
 export interface DevnetReady {
-  readonly settings: DevnetSettings;
+  readonly settings: NetworkShape;
   readonly folder: string;
   /** Whether the chain was begun just now. */
   readonly created: boolean;
@@ -106,9 +109,10 @@ export class Devnet {
     this.#folder = folder;
     this.#list = list;
     this.#chosen = chosen;
-    this.#places = list.nodes.map(({ name, home }, at) => ({
-      name,
-      home: join(folder.path, home),
+    this.#places = list.nodes.map((node, at) => ({
+      name: node.name,
+      role: roleOf(node),
+      home: join(folder.path, node.home),
       rpc: `http://${LOOPBACK}:${chosen.ports.rpc[at]}`,
     }));
     const nodes = devnetSpecs(folder.path, list, chosen.ports);
@@ -119,7 +123,7 @@ export class Devnet {
       nodes,
       onBlock: (block) => this.#onBlock(block),
       onReady: (node) => options.onServes(this.#place(node)),
-      onDeath: (death, node) => options.onDeath(death, this.#place(node).home),
+      onDeath: (death, node) => options.onDeath(death, this.#place(node)),
     });
     this.#watch = new ValidatorWatch({
       chainId: list.chainId,

@@ -5,7 +5,8 @@ import { readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { freePorts, isPortFree } from "./free-ports.ts";
 import { LabFailure } from "./lab-failure.ts";
-import { LOOPBACK, NETWORK_LIST, type NetworkList, type NetworkPorts } from "./network-files.ts";
+import { LOOPBACK, NETWORK_LIST, type NetworkList, type NetworkPorts, roleOf } from "./network-files.ts";
+import type { NodeRole } from "./network-shape.ts";
 
 const CONFIG = "config.toml";
 const PORT_MAX = 65_535;
@@ -14,6 +15,7 @@ const PORT_MAX = 65_535;
 export interface PortChange {
   /** The name of the node. */
   readonly node: string;
+  readonly role: NodeRole;
   /** Who comes there: clients, or other nodes. */
   readonly what: "rpc" | "p2p";
   readonly was: number;
@@ -58,10 +60,10 @@ export async function choosePorts(
   const rpc = isKept ? await kept(before?.rpc ?? none, []) : await portsFrom(rpcPort, nodes.length);
   const p2p = await kept(before?.p2p ?? none, rpc);
   const moved = (["rpc", "p2p"] as const).flatMap((what) =>
-    nodes.flatMap(({ name }, at) => {
+    nodes.flatMap((node, at) => {
       const [was, now] = [before?.[what][at], (what === "rpc" ? rpc : p2p)[at] ?? 0];
       if (was === undefined || was === now || (what === "rpc" && !isKept)) return [];
-      return [{ node: name, what, was, now }];
+      return [{ node: node.name, role: roleOf(node), what, was, now }];
     }),
   );
   return { ports: { rpc, p2p }, moved };
@@ -86,7 +88,7 @@ async function kept(
 async function portsFrom(first: number, count: number): Promise<readonly number[]> {
   const last = first + count - 1;
   if (last > PORT_MAX) {
-    const message = `${count} validators need the ports ${first} to ${last}, and ${PORT_MAX} is the last there is: choose a lower --rpc-port`;
+    const message = `${count} nodes need the ports ${first} to ${last}, and ${PORT_MAX} is the last there is: choose a lower --rpc-port`;
     throw new LabFailure("ports-in-use", message, { fault: "input" });
   }
   const ports = Array.from({ length: count }, (_, at) => first + at);

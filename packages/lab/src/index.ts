@@ -9,6 +9,7 @@ export * from "./free-ports.ts";
 export * from "./home-ports.ts";
 export * from "./lab-failure.ts";
 export * from "./network-files.ts";
+export * from "./network-shape.ts";
 export * from "./node-run.ts";
 export * from "./process-network.ts";
 export * from "./process-usage.ts";

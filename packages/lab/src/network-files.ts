@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { LabFailure } from "./lab-failure.ts";
+import { type NetworkShape, type NodeRole, shapeArguments } from "./network-shape.ts";
 import type { NodeSpec, WitanCommand } from "./node-run.ts";
 import { runWitan } from "./run-witan.ts";
 
@@ -23,6 +24,8 @@ export interface LabAccount {
 /** A node of a network, as `network.json` lists it. */
 export interface ListedNode {
   readonly name: string;
+  /** Lists of before there were others have none: a validator. */
+  readonly role?: NodeRole;
   /** Its home, from the network's folder. */
   readonly home: string;
   readonly peerId: string;
@@ -37,13 +40,11 @@ export interface NetworkList {
 }
 
 /** What a network for this machine is made with. */
-export interface NewNetwork {
-  readonly validators: number;
-  readonly consensus: "pbft";
+export type NewNetwork = NetworkShape & {
   readonly accounts: number;
   /** More arguments of `witan network create`, such as `--parameter name=value`. */
   readonly more?: readonly string[];
-}
+};
 
 /**
  * Makes a network in a new folder, by the command that operators use.
@@ -54,10 +55,11 @@ export async function createNetwork(
   folder: string,
   network: NewNetwork,
 ): Promise<void> {
-  const { validators, consensus, accounts, more = [] } = network;
+  const { accounts, more = [], ...shape } = network;
   await runWitan(command, [
     ...["network", "create", "--out", folder, "--plain", "--hosts", LOOPBACK],
-    ...["--validators", `${validators}`, "--consensus", consensus, "--accounts", `${accounts}`],
+    ...shapeArguments(shape),
+    ...["--accounts", `${accounts}`],
     ...more,
   ]);
 }
@@ -95,6 +97,11 @@ export function readNetwork(folder: string): NetworkList {
   }
   const message = `${path} does not list a network: it was changed or lost; make the network anew (a devnet: --fresh)`;
   throw new LabFailure("folder-damaged", message);
+}
+
+/** What a listed node does. */
+export function roleOf({ role = "validator" }: ListedNode): NodeRole {
+  return role;
 }
 
 /** The genesis file of a network: each home has a copy. */

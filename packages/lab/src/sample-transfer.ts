@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import {
   buildTransfer,
   fetchChain,
+  fetchProof,
   openWallet,
   RpcClient,
   spendableCoins,
@@ -134,7 +135,7 @@ async function proven(url: string, transaction: string, genesisFile: string): Pr
   const rpc = new RpcClient({ url });
   // Another validator may be a moment behind.
   await rpc.call("transaction_wait", { transaction, timeoutMs: FINAL_MS });
-  const { proof } = await rpc.call("chain_proof", { transaction });
+  const { proof } = await fetchProof(rpc, { transaction, timeoutMs: FINAL_MS });
   const verified = await verifyProof({ genesis: readFileSync(genesisFile, "utf8"), proof, transaction });
   return { rpc: url, verified: verified.verified, detail: verified.verified ? "" : verified.message };
 }

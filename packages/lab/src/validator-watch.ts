@@ -1,6 +1,7 @@
-// Watches the validators of a devnet while it runs: which of those that ended were started again by somebody else, and
+// Watches the nodes of a devnet while it runs: which of those that ended were started again by somebody else, and
 // whether as many take part as a decision takes. Asks their RPC; starts and ends nothing, and believes no process number.
 import { RpcClient } from "@witan/client";
+import type { NodeRole } from "./network-shape.ts";
 
 const LOOK_MS = 500;
 /** A validator of this machine that does not answer for so long is held, or not there. */
@@ -12,10 +13,17 @@ export interface WatchedValidator {
   readonly rpc: string;
 }
 
-/** How many validators take part, and how many must. */
+/** How many members that vote take part, and how many must. */
 export interface Turnout {
   readonly running: number;
   readonly quorum: number;
+  /** How many proposers take part, where others vote: one must. Undefined: who votes proposes. */
+  readonly proposers?: number;
+}
+
+/** Whether enough take part to decide anything. */
+export function isEnough({ running, quorum, proposers = 1 }: Turnout): boolean {
+  return running >= quorum && proposers > 0;
 }
 
 /** What is watched, and who hears of it. */
@@ -86,7 +94,7 @@ export class ValidatorWatch {
     this.#tellComings(answers);
     const turnout = await this.#turnout(answers);
     if (this.#isOver || turnout === undefined) return;
-    const isReached = turnout.running >= turnout.quorum;
+    const isReached = isEnough(turnout);
     if (isReached === this.#isReached) return;
     this.#isReached = isReached;
     this.#options.onQuorum(isReached, turnout);
@@ -139,7 +147,10 @@ export class ValidatorWatch {
       const { quorum, members } = (await call) ?? { quorum: this.#quorum, members: [] };
       this.#quorum = quorum;
       const reached = new Set(answers.flatMap(({ names }) => names));
-      return { running: members.filter(({ name }) => reached.has(name)).length, quorum };
+      const here = (role: NodeRole) =>
+        members.filter((member) => member.role === role && reached.has(member.name)).length;
+      if (members.every(({ role }) => role === "validator")) return { running: here("validator"), quorum };
+      return { running: here("acceptor"), quorum, proposers: here("proposer") };
     } catch {
       return undefined;
     }

@@ -9,12 +9,12 @@ export {
   type Investigation,
   investigate,
   type StoredBlock,
-} from "./consensus/investigate.ts";
-export { BUFFERED_MAX } from "./consensus/pbft-host.ts";
-export { UnreadableRecordError } from "./consensus/records.ts";
-export { StoredStatements } from "./consensus/stored-statements.ts";
+} from "./consensus/pbft/investigate.ts";
+export { BUFFERED_MAX } from "./consensus/pbft/pbft-host.ts";
+export { StoredStatements } from "./consensus/pbft/stored-statements.ts";
+export { UnreadableRecordError } from "./consensus/unreadable-record.ts";
 export { Node } from "./node.ts";
-export type { LastVotes, Log, VoteSigner } from "./ports.ts";
+export type { LastVotes, Log, PromiseSealer, VoteSigner, VoteSlot } from "./ports.ts";
 export type { BlockEvent, NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
 export {
   type BulkMessage,

@@ -1,6 +1,5 @@
 // A node: everything wired together in one place, started in order and stopped in the reverse. Knows ports, not
 // adapters; the rules are in the parts.
-import type { Equivocation } from "@witan/consensus";
 import type { ValidBlock } from "@witan/ledger";
 import type { Notice } from "@witan/mempool";
 import {
@@ -9,7 +8,6 @@ import {
   type ConnectedPeer,
   type Hash,
   type Height,
-  type MemberIndex,
   type PeerId,
   RULES_VERSIONS,
 } from "@witan/primitives";
@@ -18,10 +16,7 @@ import { rulesUnknown } from "./chain/chain-error.ts";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
 import { openChainKeeper } from "./chain/open-chain-keeper.ts";
 import { headerOf } from "./consensus/bodies.ts";
-import { EvidenceLog } from "./consensus/evidence-log.ts";
-import type { Inbox } from "./consensus/inbox.ts";
-import { NewViewLog } from "./consensus/new-view-log.ts";
-import { readRecords } from "./consensus/records.ts";
+import { type OpenedConsensus, openConsensus } from "./consensus/open-consensus.ts";
 import { TurningPoints } from "./consensus/turning-points.ts";
 import { Events } from "./events/events.ts";
 import { FloodGuard, REQUESTS, VOTES } from "./flood-guard.ts";
@@ -46,7 +41,6 @@ export class Node {
   readonly #ports: NodePorts;
   readonly #observer: NodeObserver;
   readonly #chain: ChainKeeper;
-  readonly #evidence: EvidenceLog;
   readonly #turningPoints: TurningPoints;
   readonly #peers: Peers;
   readonly #votes: FloodGuard;
@@ -63,18 +57,13 @@ export class Node {
     settings: NodeSettings,
     ports: NodePorts,
     observer: NodeObserver,
-    opened: {
-      readonly chain: ChainKeeper;
-      readonly evidence: EvidenceLog;
-      readonly newViews: NewViewLog;
-    },
+    opened: { readonly chain: ChainKeeper; readonly consensus: OpenedConsensus },
   ) {
-    const { chain, evidence, newViews } = opened;
+    const { chain, consensus } = opened;
     this.#settings = settings;
     this.#ports = ports;
     this.#observer = observer;
     this.#chain = chain;
-    this.#evidence = evidence;
     this.#votes = new FloodGuard(ports.clock, VOTES);
     this.#requests = new FloodGuard(ports.clock, REQUESTS);
     const { membership } = chain.governance;
@@ -87,10 +76,9 @@ export class Node {
       isStopping: () => this.#stopping !== undefined,
     });
     const input = {
-      ...{ settings, ports, chain, newViews, connected },
+      ...{ settings, ports, chain, consensus, connected },
       onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) =>
         this.#admitted(admitted, notices),
-      onEvidence: (found: Equivocation) => this.#witness(found),
       onStepped: () => this.#events.consensusMoved(),
       onFailure: (error: unknown) => this.#fail(error),
     };
@@ -98,9 +86,8 @@ export class Node {
     this.#blocks = blockParts(input, this.#pool.mempool);
     const { host, sync, heard } = this.#blocks;
     this.service = createService({
-      ...{ settings, ports, chain, evidence, heard },
+      ...{ settings, ports, chain, heard, consensus: host },
       ...this.#pool,
-      consensusStatus: () => host.status,
       syncTarget: () => sync.target,
       connectedCount: () => connected().length,
       isStopping: () => this.#stopping !== undefined,
@@ -130,7 +117,7 @@ export class Node {
       ...(observer.onProgress === undefined ? {} : { onProgress: observer.onProgress }),
       onCheckpoint: ({ height, digest }) => {
         log.info({ height, digest }, "checkpoint");
-        if (node !== undefined) node.#blocks.host.input({ kind: "checkpointHashed", height, digest });
+        if (node !== undefined) node.#blocks.host.checkpointHashed(height, digest);
       },
     });
     if (failure !== undefined) throw failure;
@@ -138,8 +125,7 @@ export class Node {
     if (unknown !== undefined) throw unknown;
     node = new Node(settings, ports, observer, {
       chain,
-      evidence: await EvidenceLog.open(store, chain.memberships),
-      newViews: await NewViewLog.open(store, readRecords(store)),
+      consensus: await openConsensus(chain, ports),
     });
     return node;
   }
@@ -159,7 +145,7 @@ export class Node {
     return readingsOf({
       ...this.#blocks,
       ...{ chain: this.#chain, mempool: this.#pool.mempool },
-      ...{ peers: this.#peers.connected().length, evidence: this.#evidence.all.length },
+      peers: this.#peers.connected().length,
     });
   }
 
@@ -185,7 +171,7 @@ export class Node {
 
   #tick(): void {
     const { host } = this.#blocks;
-    host.input({ kind: "tick" });
+    host.tick();
     this.#turningPoints.look(host.status);
   }
 
@@ -240,9 +226,7 @@ export class Node {
     this.#ports.log.info({ peer: name, height: hello.height, version, agent: hello.agent }, "connected");
     this.#blocks.sync.claim(hello.height, [id]);
     this.#pool.gossip.greet(id);
-    const { members } = this.#chain.governance.membership;
-    const member = members.findIndex(({ peerId }) => peerId === id);
-    if (member >= 0) this.#blocks.host.input({ kind: "connected", member: member as MemberIndex });
+    this.#blocks.host.connected(id);
   }
 
   #disconnected(id: PeerId, reason: string): void {
@@ -266,22 +250,7 @@ export class Node {
       this.#ports.network.reportFault(from, "minor", "consensus-flood");
       return undefined;
     }
-    const reading = this.#blocks.inbox.read(bytes);
-    if (reading instanceof Promise) return reading.then((read) => this.#take(from, read));
-    this.#take(from, reading);
-    return undefined;
-  }
-
-  #take(from: PeerId, reading: Awaited<ReturnType<Inbox["read"]>>): void {
-    if (reading.kind === "verified") {
-      this.#blocks.heard.said(from, reading.message);
-      this.#blocks.host.input({ kind: "message", message: reading.message });
-    } else if (reading.kind === "fault") this.#ports.network.reportFault(from, "serious", reading.code);
-    else if (reading.kind === "notYet") {
-      // Nobody has signed for that height yet: it is reason to ask for the next block, and for no more.
-      const next = Math.min(reading.height - 1, this.#chain.tip.height + 1);
-      this.#blocks.sync.claim(next as Height, [from]);
-    }
+    return this.#blocks.host.receive(from, bytes);
   }
 
   #bulk(from: PeerId, bytes: Uint8Array): void {
@@ -367,19 +336,6 @@ export class Node {
     this.#observer.onBlock?.({ height, hash, timestamp, transactions: transactions.length, transfers });
     const unknown = unknownRules(this.#chain);
     if (unknown !== undefined) this.#fail(unknown);
-  }
-
-  #witness(evidence: Equivocation): void {
-    const { sender, message } = evidence.first;
-    const member = this.#chain.memberships(message.membership)?.members[sender]?.name;
-    const fields = { member, kind: message.kind, height: message.height, view: message.view };
-    this.#evidence.add(evidence).then(
-      (isNew) => {
-        if (isNew)
-          this.#ports.log.warn(fields, "a member voted twice: the evidence is kept (consensus_evidence)");
-      },
-      (error: unknown) => this.#fail(error),
-    );
   }
 
   #keepHouse(): void {

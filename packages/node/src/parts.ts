@@ -1,19 +1,16 @@
 // The parts of a node, put together: what each needs of the others, and nothing else. Starts nothing.
-import type { Equivocation } from "@witan/consensus";
 import { Mempool, type Notice } from "@witan/mempool";
-import { byzantineMax, type Height, type PeerId } from "@witan/primitives";
+import type { Height, PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
 import { BlockSize } from "./consensus/block-size.ts";
 import { Bodies } from "./consensus/bodies.ts";
 import { BodySource } from "./consensus/body-source.ts";
 import { CheckedSignatures } from "./consensus/checked-signatures.ts";
+import type { ConsensusHost } from "./consensus/consensus-host.ts";
 import { Finalizer } from "./consensus/finalizer.ts";
 import { Heard } from "./consensus/heard.ts";
-import { Inbox } from "./consensus/inbox.ts";
-import type { NewViewLog } from "./consensus/new-view-log.ts";
-import { PbftHost } from "./consensus/pbft-host.ts";
+import type { OpenedConsensus } from "./consensus/open-consensus.ts";
 import { Proposals } from "./consensus/proposals.ts";
-import { readRecords } from "./consensus/records.ts";
 import { Fates } from "./pool/fates.ts";
 import { Gossip } from "./pool/gossip.ts";
 import { type Admitted, Intake } from "./pool/intake.ts";
@@ -39,10 +36,9 @@ export interface PartsInput {
   readonly settings: NodeSettings;
   readonly ports: NodePorts;
   readonly chain: ChainKeeper;
-  readonly newViews: NewViewLog;
+  readonly consensus: OpenedConsensus;
   readonly connected: () => readonly PeerId[];
   readonly onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) => void;
-  readonly onEvidence: (evidence: Equivocation) => void;
   /** Consensus may stand elsewhere now. */
   readonly onStepped: () => void;
   readonly onFailure: (error: unknown) => void;
@@ -59,8 +55,7 @@ export interface PoolParts {
 /** What has to do with blocks. */
 export interface BlockParts {
   readonly bodies: Bodies;
-  readonly inbox: Inbox;
-  readonly host: PbftHost;
+  readonly host: ConsensusHost;
   readonly sync: BlockSync;
   readonly serving: Serving;
   readonly tips: TipNotices;
@@ -93,45 +88,46 @@ export function poolParts(input: PartsInput): PoolParts {
 
 /** Puts together what has to do with blocks. */
 export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
-  const { settings, ports, chain, connected, onFailure, onEvidence, onStepped } = input;
-  const { clock, network, verifier, store, signer, log } = ports;
+  const { settings, ports, chain, connected, onFailure, onStepped } = input;
+  const { make, finality } = input.consensus;
+  const { clock, network, verifier, log } = ports;
   const bodies = new Bodies();
   const blockSize = new BlockSize({ clock, targetMs: settings.viewTimeoutMs / BLOCKS_IN_VIEW });
   const proposals = new Proposals({ chain, mempool, verifier, clock, blockSize });
   const bodySource = new BodySource({ chain, bodies, proposals, network, clock });
   const finalizer = new Finalizer({ chain, proposals, bodySource });
   const signatures = new CheckedSignatures(ports.scheme, verifier);
-  const { chainId } = settings.chain;
-  const inbox = new Inbox({ chainId, memberships: chain.memberships, signatures });
-  const host: PbftHost = new PbftHost({
-    ...{ chain, store, network, signer, proposals, bodies, bodySource, finalizer, connected, log },
-    ...{ clock, blockSize, newViews: input.newViews, onEvidence, onStepped, onFailure },
+  const heard = new Heard(clock);
+  const host = make({
+    ...{ settings, ports, chain, proposals, bodies, bodySource, finalizer, blockSize, signatures },
+    ...{ heard, connected, onStepped, onFailure },
     times: timesOf(settings),
     helpPauseMs: settings.viewTimeoutMs / HELPS_IN_VIEW,
-    records: readRecords(store),
     requestSync: (target, from) => sync.claim(target, from),
     onStableCheckpoint: (height, digest) =>
       log.info({ height, digest }, "a quorum has the same state: stable checkpoint"),
     onApplied: () => sync.applied(),
   });
   const sync = new BlockSync({
-    ...{ chain, network, clock, bodies, signatures, onFailure },
-    isMember: (peer) => chain.governance.membership.members.some(({ peerId }) => peerId === peer),
-    faultyMax: () => byzantineMax(chain.governance.membership.members.length),
-    onCertificate: (certificate) => {
-      if (certificate.kind === "pbft") host.input({ kind: "synced", certificate });
-    },
+    ...{ chain, network, clock, bodies, signatures, finality, onFailure },
+    onFinal: (block) => host.synced(block),
   });
   const work = new WorkWatch({
     ...{ chain, mempool, clock },
-    makesBlocks: () => host.status.me === host.status.primary,
+    makesBlocks: () => host.makesBlocks,
     overdueMs: OVERDUE_VIEWS * settings.viewTimeoutMs,
-    onChange: (change) => host.input({ kind: "workChanged", ...change }),
+    onChange: (change) => host.workChanged(change),
   });
-  const isObserver = (): boolean => host.status.me === undefined;
-  const tips = new TipNotices({ chain, network, connected, isObserver });
-  const heard = new Heard(clock, chain.memberships);
-  return { bodies, inbox, host, sync, work, tips, heard, serving: new Serving(chain, proposals) };
+  const tips = new TipNotices({
+    ...{ chain, network, connected },
+    votes: () => host.votes,
+    isShown: (height) => finality.shown(height) !== undefined,
+  });
+  const serving = new Serving({
+    ...{ chain, proposals, shown: finality.shown },
+    certificates: (heights) => host.certificates(heights),
+  });
+  return { bodies, host, sync, work, tips, heard, serving };
 }
 
 function timesOf({ tickMs, viewTimeoutMs, viewTimeoutMaxMs }: NodeSettings) {

@@ -1,12 +1,23 @@
 // What a node needs of the world and does not make itself, types only. The command line hands in real ones, tests and
 // the simulator their own.
-import type { MessageSlot } from "@witan/consensus";
 import type { Hash, Height, PublicKey, Result, Signature, View } from "@witan/primitives";
 
 /** The votes that a key has signed at the greatest height of all: their slots, ascending by view and step. */
 export interface LastVotes {
   readonly height: Height;
   readonly slots: readonly { readonly view: View; readonly step: number }[];
+}
+
+/**
+ * What a vote is made for: within a lane by height, then view (or round), then step. `vote`: on blocks, in the order in
+ * which a correct member speaks. `certificate`: that a height is decided. `checkpoint`: for the state after a height.
+ */
+export interface VoteSlot {
+  readonly lane: "vote" | "certificate" | "checkpoint";
+  readonly height: Height;
+  readonly view: View;
+  /** The protocol's: the order of its steps within a view; 0 to 255. */
+  readonly step: number;
 }
 
 /** Signs for the voting keys of this node, and refuses what would contradict an earlier vote. */
@@ -21,11 +32,32 @@ export interface VoteSigner {
    */
   signVote(
     publicKey: PublicKey,
-    slot: MessageSlot,
+    slot: VoteSlot,
     digest: Hash,
   ): Promise<Result<Signature, "contradicts" | "regresses">>;
+  /**
+   * Notes a vote that only its channel authenticates: durable in the guard's record before it answers, and refused as
+   * `signVote` refuses, but no signature is made.
+   * @throws if the record can't be written: the node must stop
+   */
+  noteVote(
+    publicKey: PublicKey,
+    slot: VoteSlot,
+    digest: Hash,
+  ): Promise<Result<void, "contradicts" | "regresses">>;
   /** Signs what is no vote (STATUS). */
   signStatement(publicKey: PublicKey, digest: Hash): Signature;
+}
+
+/**
+ * The key that the acceptors of a chain of BP Fast Paxos share, where promises are authenticated by MACs. Whoever has it
+ * can make promises of every acceptor: no proposer may.
+ */
+export interface PromiseSealer {
+  /** The HMAC-SHA-256 of the 32 bytes of a digest. */
+  seal(digest: Hash): Hash;
+  /** Whether `mac` is what `seal` gives; as fast for every wrong one. */
+  check(digest: Hash, mac: Hash): boolean;
 }
 
 /** Where log lines go: pino's methods, fields first. */

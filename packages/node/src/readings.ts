@@ -1,7 +1,9 @@
 // Where a node stands, in numbers, as operators and checks read it. Reads only.
 import type { Mempool } from "@witan/mempool";
+import { voters } from "@witan/primitives";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
-import type { PbftHost } from "./consensus/pbft-host.ts";
+import type { ConsensusHost } from "./consensus/consensus-host.ts";
+import { turnOf } from "./consensus/turn.ts";
 import type { NodeReadings } from "./settings.ts";
 import type { BlockSync } from "./sync/block-sync.ts";
 
@@ -9,20 +11,22 @@ import type { BlockSync } from "./sync/block-sync.ts";
 export interface ReadingsInput {
   readonly chain: ChainKeeper;
   readonly mempool: Mempool;
-  readonly host: PbftHost;
+  readonly host: ConsensusHost;
   readonly sync: BlockSync;
   readonly peers: number;
-  readonly evidence: number;
 }
 
 /** The numbers of this moment. */
-export function readingsOf({ chain, mempool, host, sync, peers, evidence }: ReadingsInput): NodeReadings {
+export function readingsOf({ chain, mempool, host, sync, peers }: ReadingsInput): NodeReadings {
   const { transactions, bytes } = mempool.status();
   const { height } = chain.tip;
-  const { view, quorum } = host.status;
+  const { status, evidence } = host;
   return {
-    ...{ height, view, quorum, pending: transactions, pendingBytes: bytes, peers, evidence },
-    validators: chain.governance.membership.members.length,
+    ...{ height, pending: transactions, pendingBytes: bytes, peers },
+    view: turnOf(status).number,
+    quorum: status.quorum,
+    evidence: evidence.length,
+    validators: voters(chain.governance.membership).length,
     outputs: chain.cacheStatus().outputs,
     behind: Math.max(0, (sync.target ?? height) - height),
     ...{ syncBytes: sync.heldBytes, kept: host.kept },

@@ -1,11 +1,10 @@
 // How a node is set up, and what it is given: values that the command line (or a test) has validated.
-import type { PbftKept } from "@witan/consensus";
 import type { Chain } from "@witan/ledger";
 import type { MempoolLimits } from "@witan/mempool";
 import type { AdmittedPeer, Clock, Network, SignatureScheme, SignatureVerifier } from "@witan/primitives";
 import type { CheckedStore } from "@witan/storage";
 import type { FlushLimits, OpenProgress } from "./chain/types.ts";
-import type { Log, VoteSigner } from "./ports.ts";
+import type { Log, PromiseSealer, VoteSigner } from "./ports.ts";
 
 /** Settings of a node. Times in milliseconds. */
 export interface NodeSettings {
@@ -18,6 +17,11 @@ export interface NodeSettings {
   readonly tickMs: number;
   readonly viewTimeoutMs: number;
   readonly viewTimeoutMaxMs: number;
+  /**
+   * Of BP Fast Paxos: a proposer whose blocks hold less than so many thousandths of the best of late, while more waits
+   * than they take, is suspected. Left out or 0: none is.
+   */
+  readonly minimumSharePermille?: number;
   readonly mempoolLimits?: Partial<MempoolLimits>;
   readonly flushLimits?: Partial<FlushLimits>;
   /** For status pages. */
@@ -33,6 +37,8 @@ export interface NodePorts {
   /** For votes: few, and wanted at once. */
   readonly scheme: SignatureScheme;
   readonly signer: VoteSigner;
+  /** Of an acceptor of BP Fast Paxos whose chain authenticates promises by MACs; nobody else has one. */
+  readonly promiseSealer?: PromiseSealer | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Lets others have their turn. */
@@ -67,6 +73,7 @@ export interface NodeReadings {
   readonly height: number;
   readonly peers: number;
   readonly validators: number;
+  /** The view, or the round. */
   readonly view: number;
   readonly quorum: number;
   readonly evidence: number;
@@ -77,6 +84,6 @@ export interface NodeReadings {
   readonly behind: number;
   /** Bytes of final blocks that were fetched and wait to be applied. */
   readonly syncBytes: number;
-  /** What the engine keeps of others' messages, by kind: `keptMax` bounds each. */
-  readonly kept: PbftKept;
+  /** What the engine keeps of others' messages, by kind: `keptMax` or `bpfpKeptMax` bounds each. */
+  readonly kept: Readonly<Record<string, number>>;
 }

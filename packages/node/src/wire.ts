@@ -46,7 +46,10 @@ export const transactionsMessageCodec: Codec<TransactionsMessage> = union<Transa
   want: container({ ids }),
 });
 
-/** A block with what shows it final. */
+/**
+ * A block with what shows it final. In BP Fast Paxos an acceptor's own word does: its certificate has no signatures yet,
+ * and convinces nobody but who hears it over the channel of that acceptor.
+ */
 export interface DecidedBlock {
   readonly block: Uint8Array;
   readonly certificate: Certificate;
@@ -75,13 +78,24 @@ export type Request =
   /** The body of a proposal or of a final block. */
   | { readonly kind: "body"; readonly hash: BlockHash }
   /** Final blocks in order, from a height on: as many as are there and fit. */
-  | { readonly kind: "blocks"; readonly from: Height; readonly count: number };
+  | { readonly kind: "blocks"; readonly from: Height; readonly count: number }
+  /** What certifies final blocks: whole certificates, or the signature of who is asked alone. */
+  | { readonly kind: "certificates"; readonly of: readonly { readonly height: Height }[] };
+
+/** Heights in one question for certificates. */
+export const CERTIFICATES_MAX = 64;
 
 /** SSZ of a request. */
 export const requestCodec: Codec<Request> = union<Request>({
   body: container({ hash: hexVector<BlockHash>(32) }),
   blocks: container({ from: uint53<Height>(), count: uint32() }),
+  certificates: container({
+    of: list(container<{ readonly height: Height }>({ height: uint53() }), CERTIFICATES_MAX),
+  }),
 });
+
+/** SSZ of the answer to `certificates`: of those that are known, in the order asked. */
+export const certificatesCodec: Codec<readonly Certificate[]> = list(certificateCodec, CERTIFICATES_MAX);
 
 /** Blocks in one answer. */
 export const RANGE_BLOCKS_MAX = 256;

@@ -1,7 +1,7 @@
 // Methods about consensus: who decides, where it stands, what it waits for.
 import { LIMITS } from "@witan/primitives";
 import * as z from "zod";
-import { evidence, members, mode } from "./ledger-values.ts";
+import { evidence, fastPaxosEvidence, members } from "./ledger-values.ts";
 import { method } from "./method.ts";
 import { count, height, listOf, name, oneOf, sentence, time } from "./values.ts";
 
@@ -9,7 +9,9 @@ import { count, height, listOf, name, oneOf, sentence, time } from "./values.ts"
  * What consensus may wait for. `transactions`: for something to put into a block, so nothing is wrong. `proposal`: for
  * the primary's block. `prepares`, `commits`: for votes. `block`: it is decided, and this node gets or writes it.
  * `view-changes`: for members to ask for the next view. `new-view`: for the next primary to begin it. `sync`: this node
- * is behind, and fetches blocks. `peers`: fewer members than a quorum can be reached.
+ * is behind, and fetches blocks. `peers`: fewer members than a quorum can be reached. And in BP Fast Paxos, where
+ * `proposal` is the proposer's block, `learns`: for acceptors to vote. `promises`: for acceptors to promise a round to its
+ * proposer. `new-round`: for that proposer to begin it.
  */
 export const WAITING_FOR = [
   "transactions",
@@ -21,12 +23,16 @@ export const WAITING_FOR = [
   "new-view",
   "sync",
   "peers",
+  "learns",
+  "promises",
+  "new-round",
 ] as const;
 
 /**
  * How a member stands to what is waited for. `me`: this node. `voted`: it has done its part. `silent`: connected, and its
  * part is missing. `ready`: connected, and nothing is expected of it now. `behind`: it lacks blocks that this node has.
- * `disconnected`: no connection. `equivocating`: it has voted twice lately; its votes count for nothing here.
+ * `disconnected`: no connection. `equivocating`: it has voted twice lately, and its votes count for nothing here; in BP Fast Paxos
+ * it has misbehaved lately, as `consensus_evidence` says.
  */
 export const MEMBER_STATES = [
   "voted",
@@ -41,25 +47,52 @@ export const MEMBER_STATES = [
 const names = listOf(name, LIMITS.members);
 const phase = oneOf(["idle", "proposed", "prepared", "deciding", "changingView"]);
 
+/** Where a round of BP Fast Paxos stands. */
+export const ROUND_PHASES = ["idle", "proposed", "voted", "deciding", "changingTrust"] as const;
+const roundPhase = oneOf(ROUND_PHASES);
+
+const decided = {
+  membership: height.describe("from which on these members decide"),
+  height: height.describe("that is being decided"),
+};
+
+const pbftStatus = z.strictObject({
+  mode: z.literal("pbft"),
+  ...decided,
+  view: count,
+  phase,
+  primary: name,
+  me: name.nullable(),
+  quorum: count,
+  timeoutMs: count.nullable().describe("until the view is given up; null: nothing is waited for"),
+  prepares: names,
+  commits: names,
+  viewChanges: names,
+});
+
+const fastPaxosStatus = z.strictObject({
+  mode: z.literal("bp-fast-paxos"),
+  ...decided,
+  round: count,
+  phase: roundPhase,
+  proposer: name,
+  me: name.nullable(),
+  part: oneOf(["proposer", "acceptor"]).nullable().describe("what this node is; null: it only learns"),
+  quorum: count.describe("of the acceptors"),
+  timeoutMs: count.nullable().describe("until the proposer is suspected; null: nothing is waited for"),
+  learns: names.describe("acceptors whose votes of this round are here"),
+  suspicions: names.describe("acceptors that ask for a later round"),
+  promises: names.describe("acceptors that have promised this round, as its proposer knows"),
+  uncertified: count.describe("blocks that are final, and whose certificates are not complete here"),
+});
+
 /** Methods named `consensus_…`. */
 export const CONSENSUS_METHODS = {
   consensus_status: method({
-    summary: "where consensus stands: height, view, phase, who has voted, and when the view is given up",
+    summary:
+      "where consensus stands: height, view or round, phase, who has voted, and when who leads is given up",
     params: z.strictObject({}),
-    result: z.strictObject({
-      mode,
-      membership: height.describe("from which on these members decide"),
-      height: height.describe("that is being decided"),
-      view: count,
-      phase,
-      primary: name,
-      me: name.nullable(),
-      quorum: count,
-      timeoutMs: count.nullable().describe("until the view is given up; null: nothing is waited for"),
-      prepares: names,
-      commits: names,
-      viewChanges: names,
-    }),
+    result: z.discriminatedUnion("mode", [pbftStatus, fastPaxosStatus]),
     role: "read",
     errors: ["mode-unsupported"],
   }),
@@ -75,9 +108,10 @@ export const CONSENSUS_METHODS = {
     errors: ["height-unknown", "mode-unsupported"],
   }),
   consensus_evidence: method({
-    summary: "votes of members that contradict each other, with their signatures",
+    summary:
+      "votes of members that contradict each other, with their signatures; in BP Fast Paxos all misbehaviour that was seen",
     params: z.strictObject({}),
-    result: z.strictObject({ evidence: listOf(evidence, 10_000) }),
+    result: z.strictObject({ evidence: listOf(z.union([evidence, fastPaxosEvidence]), 10_000) }),
     role: "read",
     errors: ["mode-unsupported"],
   }),
@@ -88,10 +122,10 @@ export const CONSENSUS_METHODS = {
     result: z.strictObject({
       sentences: listOf(sentence, 20),
       height,
-      view: count,
-      phase,
+      view: count.describe("the view, or the round"),
+      phase: z.union([phase, roundPhase]),
       waitingFor: oneOf(WAITING_FOR),
-      proposer: name.describe("the primary of the view"),
+      proposer: name.describe("the primary of the view, or the proposer of the round"),
       proposalSeen: z.boolean(),
       votes: z.strictObject({ have: count, needed: count }).describe("in the step that is waited for"),
       members: listOf(
@@ -103,7 +137,9 @@ export const CONSENSUS_METHODS = {
         }),
         LIMITS.members,
       ),
-      nextTimeoutMs: count.nullable().describe("until this node gives the view up; null: its timer rests"),
+      nextTimeoutMs: count
+        .nullable()
+        .describe("until this node gives the view up, or suspects the proposer; null: its timer rests"),
       advice: listOf(sentence, 20),
     }),
     role: "read",

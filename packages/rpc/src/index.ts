@@ -1,5 +1,5 @@
 export { BLOCKS_PAGE, HISTORY_PAGE, OUTPUTS_PAGE } from "./chain-methods.ts";
-export { MEMBER_STATES, WAITING_FOR } from "./consensus-methods.ts";
+export { MEMBER_STATES, ROUND_PHASES, WAITING_FOR } from "./consensus-methods.ts";
 export * from "./errors.ts";
 export { METHOD_EXAMPLES, type MethodExample } from "./examples.ts";
 export { PROPOSALS_OF_OPERATOR_MAX } from "./governance-methods.ts";

@@ -8,12 +8,14 @@ import {
   count,
   hash,
   height,
+  hexUpTo,
   integer,
   listOf,
   name,
   oneOf,
   peerId,
   publicKey,
+  sentence,
   signature,
   text,
   time,
@@ -161,6 +163,33 @@ export const evidence = z
   .meta({
     id: "evidence",
     description: "two votes of one member that contradict each other, each with its signature",
+  });
+
+/** Misbehaviour that evidence of BP Fast Paxos is about; each says what was seen, `says` in words. */
+export const FAST_PAXOS_EVIDENCE_KINDS = [
+  "two-blocks",
+  "bad-accept",
+  "invalid-block",
+  "false-learn",
+  "two-learns",
+  "false-promise",
+  "other-decision",
+] as const;
+
+/** What a member of BP Fast Paxos did. Channels vouch for most of it: it convinces whoever saw it. */
+export const fastPaxosEvidence = z
+  .strictObject({
+    member: name,
+    votingKey: publicKey,
+    kind: oneOf(FAST_PAXOS_EVIDENCE_KINDS),
+    height,
+    round: count.nullable().describe("null: it is about no round"),
+    says: sentence,
+    messages: listOf(hexUpTo(1_024), 2).describe("what shows it, as it is sent between nodes"),
+  })
+  .meta({
+    id: "fastPaxosEvidence",
+    description: "what a member of BP Fast Paxos did, with the messages that show it",
   });
 
 /** A finality proof's bytes, as `finalityProofCodec` makes them. */

@@ -2,6 +2,7 @@
 // order, whatever happens to connections and nodes; what happened in memory only can be lost, and then `gap` says so.
 import { LIMITS } from "@witan/primitives";
 import * as z from "zod";
+import { ROUND_PHASES } from "./consensus-methods.ts";
 import { code, count, hash, height, listOf, name, oneOf, sentence, text, time } from "./values.ts";
 
 const names = listOf(name, LIMITS.members);
@@ -58,6 +59,16 @@ export const subscriptionEvent = z.discriminatedUnion("type", [
     commits: names,
     viewChanges: names,
   }),
+  z.strictObject({ type: z.literal("round"), height, round: count, proposer: name }),
+  z.strictObject({
+    type: z.literal("round-phase"),
+    height,
+    round: count,
+    phase: oneOf(ROUND_PHASES),
+    learns: names,
+    suspicions: names,
+    promises: names,
+  }),
   z.strictObject({
     type: z.literal("final-block"),
     ...block,
@@ -90,7 +101,9 @@ export const subscriptionNotice = z.strictObject({
  * take it from elsewhere, null if none can); `expired` (block `height` is later than its `validUntil`); `final` (at position
  * `index` of block `hash` at `height`, for good); `undone` (in proof of work its block was undone).
  *
- * To `consensus`: `view` (a view begins: who proposes in it); `phase` (where the view stands, and who has voted);
+ * To `consensus`: `view` (a view begins: who proposes in it); `phase` (where the view stands, and who has voted); in BP Fast
+ * Paxos `round` and `round-phase` instead (who proposes in a round that begins; where it stands, and which acceptors have
+ * voted, suspect its proposer, or have promised it);
  * `final-block` (a block is final: in which view, who signed its certificate, and how many milliseconds this node has taken
  * for it since it first saw the height at work; null where it was read from the chain).
  *

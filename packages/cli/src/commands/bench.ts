@@ -1,5 +1,5 @@
 // The command `witan bench`: measures a network of processes on this machine, against what the machine could do at most.
-import { type BenchPhase, type BenchResult, runBench } from "@witan/lab";
+import { type BenchPhase, type BenchResult, runBench, shapeOf, shapeText } from "@witan/lab";
 import cliProgress from "cli-progress";
 import type { Command } from "commander";
 import { told } from "../connection.ts";
@@ -8,17 +8,16 @@ import { CommandFailure, EXIT, type ExitCode } from "../exit.ts";
 import { labFailure } from "../lab-failures.ts";
 import { wholeNumber } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
+import { type ShapeFlags, wantedShape, withShape } from "../shape-options.ts";
 import { hearStopSignals } from "../stop-signals.ts";
 import { thisWitan } from "../witan-command.ts";
 
-interface BenchFlags {
-  readonly validators: string;
+interface BenchFlags extends ShapeFlags {
   readonly transactions: string;
   readonly aims?: boolean;
   readonly json?: boolean;
 }
 
-const VALIDATORS_MAX = 16;
 const TRANSACTIONS_MAX = 1_000_000;
 
 /** What the figures should be: least ratio, most median milliseconds of a transfer on the idle network. */
@@ -31,16 +30,14 @@ const PHASES: Readonly<Record<BenchPhase, string>> = {
   signing: "signing the transfers",
   submitting: "submitting",
   finishing: "waiting until all are final",
-  counting: "counting on every validator's chain",
+  counting: "counting on every node's chain",
   single: "single transfers on the idle network",
 };
 
 /** Adds the command `witan bench`. */
 export function addBenchCommand(program: Command, streams: Streams, setExit: (code: number) => void): void {
-  program
-    .command("bench")
+  withShape(program.command("bench"))
     .description("measure a network of processes on this machine; exit code 1 if a transfer is lost")
-    .option("--validators <number>", `1 to ${VALIDATORS_MAX}`, "4")
     .option("--transactions <number>", "transfers of the load", "20000")
     .option("--aims", "exit code 1 too if an aim is missed")
     .option("--json", "print JSON")
@@ -48,25 +45,30 @@ export function addBenchCommand(program: Command, streams: Streams, setExit: (co
       "after",
       `
 The load is made by a process of its own: transfers of one coin to another account and back, signed beforehand, sent in
-batches to all validators in turn. They are counted afterwards on every validator's chain. 4,000 more go before them and
-are not counted: a process that has just started is still compiling what it runs.
+batches to all validators in turn (bp-fast-paxos: to all proposers). They are counted afterwards on every node's chain.
+4,000 more go before them and are not counted: a process that has just started is still compiling what it runs.
 
-  throughput       final transfers per second: from the first that was sent until the last validator had the last one
-  latencyMs        from sending a transfer in its batch until the validator that got it reported the final block
+  throughput       final transfers per second: from the first that was sent until the last node had the last one
+  latencyMs        from sending a transfer in its batch until the node that got it reported the final block
   verifyPerSecond  signatures that one core checks with nothing else to do; the mean of verifyPerSecondBefore and …After
-  ratio            throughput x validators / (verifyPerSecond x the cores' time that the load process leaves)
+  validating       processes that check every transfer: all of them, proposers and acceptors too
+  ratio            throughput x validating / (verifyPerSecond x the cores' time that the load process leaves)
   idleLatencyMs    100 single transfers one after another: from sending one until the answer that it is final
-  peakMemoryMiB    the most memory that each validator ever held
+  peakMemoryMiB    the most memory that each node ever held
 
 Aims: a ratio of ${AIMS.ratio} at least, an idle p50 of ${AIMS.idleP50Ms} ms at most.
-${examples(["witan bench", "witan bench --validators 7 --transactions 50000 --json"])}`,
+${examples([
+  "witan bench",
+  "witan bench --validators 7 --transactions 50000 --json",
+  "witan bench --consensus bp-fast-paxos --proposers 2 --acceptors 4 --json",
+])}`,
     )
     .action(async (flags: BenchFlags) => setExit(await run(streams, flags)));
 }
 
 async function run(streams: Streams, flags: BenchFlags): Promise<ExitCode> {
   const { json = false } = flags;
-  const validators = wholeNumber("--validators", flags.validators, VALIDATORS_MAX, 1);
+  const shape = shapeOf(wantedShape(flags));
   const transactions = wholeNumber("--transactions", flags.transactions, TRANSACTIONS_MAX, 1);
   const progress = new Progress(streams, json);
   const signals = hearStopSignals();
@@ -84,7 +86,7 @@ async function run(streams: Streams, flags: BenchFlags): Promise<ExitCode> {
     const command = thisWitan();
     const { signal } = stopped;
     const onProgress = (phase: BenchPhase, done: number, total: number) => progress.show(phase, done, total);
-    const result = await told(() => runBench({ command, validators, transactions, signal, onProgress }));
+    const result = await told(() => runBench({ command, shape, transactions, signal, onProgress }));
     progress.end();
     const met = { ratio: result.ratio >= AIMS.ratio, idleP50Ms: result.idleLatencyMs.p50 <= AIMS.idleP50Ms };
     printResult(streams, json, { ...result, aims: AIMS, met }, () => resultLines(result, met));
@@ -144,7 +146,7 @@ function resultLines(
   return [
     "",
     ...table([
-      ["validators", `${result.validators}, on ${result.cores} cores with the load`],
+      ["network", `${shapeText(result)} (${result.consensus}), on ${result.cores} cores with the load`],
       [
         "transfers",
         `${result.final} of ${result.transactions} final on every chain, in ${result.blocks} blocks`,
@@ -161,8 +163,8 @@ function resultLines(
         `p50 ${idleLatencyMs.p50} ms, p99 ${idleLatencyMs.p99} ms (aim: p50 at most ${AIMS.idleP50Ms} ms, ${verdict(met.idleP50Ms)})`,
       ],
       ["peak memory", `${mib.join(", ")} MiB`],
-      ["processor time", `${cpu.join(", ")} s by validators, ${result.loadCpuSeconds} s by the load`],
-      ["sent again", `${result.retries} transfers that a validator was too busy for`],
+      ["processor time", `${cpu.join(", ")} s by nodes, ${result.loadCpuSeconds} s by the load`],
+      ["sent again", `${result.retries} transfers that a node was too busy for`],
     ]),
     ...(lost === 0 ? [] : [`${lost} transfers were lost`]),
     ...refused.map(({ id, why }) => `${id} was not taken: ${why}`),

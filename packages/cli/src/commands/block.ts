@@ -63,9 +63,9 @@ function placeOf(text: string): CallParamsOf<"chain_block"> {
   throw badInput("block", `${text}: expected a block's height, or its hash, 32 bytes in lower-case hex`);
 }
 
-/** The members that decided it; none where nobody does. */
-async function membersOf(client: RpcClient, { height, certificate }: Block): Promise<Members> {
-  if (certificate === null) return [];
+/** The members that decided it; none where nobody does, nor of block 0. */
+async function membersOf(client: RpcClient, { height }: Block): Promise<Members> {
+  if (height === 0) return [];
   try {
     return (await client.call("consensus_membership", { height })).members;
   } catch (error) {
@@ -99,8 +99,12 @@ function rowsOf(
     ["block", `${height} of ${timeText(timestamp)}`],
     ["hash", hash],
     ["parent", height === 0 ? "none: the chain begins with it" : parent],
-    ...(certificate === null ? [] : [["proposed by", nameOf(proposer)] as const]),
+    ...(members.length === 0 ? [] : [["proposed by", nameOf(proposer)] as const]),
     ...(signers === undefined ? [] : [["made final by", `${signers}${view}`] as const]),
+    // Where acceptors sign what they have decided already, and others are to be shown.
+    ...(members.length > 0 && signers === undefined
+      ? [["made final by", "acceptors, whose signatures are being gathered"] as const]
+      : []),
     ["transactions", `${transactions.length}`],
   ];
 }

@@ -7,21 +7,22 @@ import {
   type SampleFinal,
   type SampleProof,
   sampleTransfer,
+  type Turnout,
+  type WantedShape,
 } from "@witan/lab";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { told } from "../connection.ts";
-import { type DevnetReport, jsonReport, textReport } from "../devnet-report.ts";
+import { type DevnetReport, jsonReport, shortage, textReport } from "../devnet-report.ts";
 import { examples } from "../examples.ts";
 import { badInput, CommandFailure, EXIT, type ExitCode } from "../exit.ts";
 import { labFailure } from "../lab-failures.ts";
 import { wholeNumber } from "../numbers.ts";
 import type { Streams } from "../output.ts";
+import { type ShapeFlags, wantedShape, withShape } from "../shape-options.ts";
 import { aborted, hearStopSignals, type StopSignals } from "../stop-signals.ts";
 import { thisWitan } from "../witan-command.ts";
 
-interface DevnetFlags {
-  readonly validators?: string;
-  readonly consensus: string;
+interface DevnetFlags extends ShapeFlags {
   readonly rpcPort: string;
   readonly dir: string;
   readonly fresh?: boolean;
@@ -29,20 +30,13 @@ interface DevnetFlags {
   readonly json?: boolean;
 }
 
-const VALIDATORS_DEFAULT = 4;
-/** Each is a process of 100 MiB and more. */
-const VALIDATORS_MAX = 16;
-
 /** Adds the command `witan devnet`. */
 export function addDevnetCommand(program: Command, streams: Streams, setExit: (code: number) => void): void {
-  program
-    .command("devnet")
+  withShape(program.command("devnet"), "as before, or ")
     .description("run a whole network on this machine, with funded accounts, until Ctrl-C")
-    .option("--validators <number>", `1 to ${VALIDATORS_MAX} (default: as before, or ${VALIDATORS_DEFAULT})`)
-    .addOption(new Option("--consensus <mode>", "how blocks come to count: pbft").default("pbft"))
     .option(
       "--rpc-port <port>",
-      "where clients reach the first validator, others count up; 0: as before, or any free",
+      "where clients reach the first node (proposers come first), others count up; 0: as before, or any free",
       "9545",
     )
     .option("--dir <dir>", "the network's folder; one that is there is gone on with", ".witan/devnet")
@@ -54,6 +48,7 @@ export function addDevnetCommand(program: Command, streams: Streams, setExit: (c
       examples([
         "witan devnet",
         "witan devnet --validators 7 --dir other --rpc-port 9600",
+        "witan devnet --consensus bp-fast-paxos --proposers 2 --acceptors 4",
         "witan devnet --fresh --once",
       ]),
     )
@@ -62,22 +57,13 @@ export function addDevnetCommand(program: Command, streams: Streams, setExit: (c
 
 async function run(streams: Streams, flags: DevnetFlags): Promise<ExitCode> {
   const { json = false } = flags;
-  const validators =
-    flags.validators === undefined
-      ? undefined
-      : wholeNumber("--validators", flags.validators, VALIDATORS_MAX, 1);
+  const wanted = wantedShape(flags);
   const rpcPort = wholeNumber("--rpc-port", flags.rpcPort, 65_535);
-  if (flags.consensus !== "pbft")
-    throw badInput(
-      "consensus",
-      `--consensus ${flags.consensus}: a devnet runs pbft, and no other mode: a genesis can be made for bp-fast-paxos ` +
-        "and pow, but no node of this version runs them",
-    );
   if (flags.dir === "") throw badInput("folder", "--dir names no folder, expected a path");
   const signals = hearStopSignals();
   const session = new Session(json ? jsonReport(streams) : textReport(streams), signals, flags.once ?? false);
   try {
-    return await told(() => session.run({ ...flags, rpcPort, validators }));
+    return await told(() => session.run({ ...flags, rpcPort, wanted }));
   } catch (error) {
     throw labFailure(streams, json, error);
   } finally {
@@ -86,7 +72,7 @@ async function run(streams: Streams, flags: DevnetFlags): Promise<ExitCode> {
 }
 
 interface SessionOptions {
-  readonly validators: number | undefined;
+  readonly wanted: WantedShape;
   readonly rpcPort: number;
   readonly dir: string;
   readonly fresh?: boolean;
@@ -111,13 +97,12 @@ class Session {
     this.#once = once;
   }
 
-  async run({ dir, fresh = false, validators, rpcPort }: SessionOptions): Promise<ExitCode> {
+  async run({ dir, fresh = false, wanted, rpcPort }: SessionOptions): Promise<ExitCode> {
     this.#report.opening(dir);
     const devnet = await Devnet.open({
       command: thisWitan(),
       folder: dir,
-      wanted: { consensus: "pbft", ...(validators === undefined ? {} : { validators }) },
-      validatorsOfNew: VALIDATORS_DEFAULT,
+      wanted,
       signal: this.#signals.stop,
       fresh,
       rpcPort,
@@ -125,13 +110,13 @@ class Session {
         if (this.#tellsBlocks && block.transactions > 0) this.#report.block(block);
       },
       onServes: (validator) => this.#report.serves(validator, performance.now() - this.#startedAt),
-      onDeath: (death, home) => this.#report.death(death, home),
+      onDeath: (death, node) => this.#report.death(death, node),
       onBack: (validator) => this.#report.back(validator),
       onGone: (validator) => this.#report.gone(validator),
       onQuorum: (isReached, turnout, missing) => {
-        this.#report.quorum(isReached, turnout, missing);
+        this.#report.quorum(turnout, missing);
         // As long as the first transfer is on its way, it would be waited for in vain.
-        if (!this.#tellsBlocks && !isReached) this.#broken.abort(quorumLost(turnout.running, turnout.quorum));
+        if (!this.#tellsBlocks && !isReached) this.#broken.abort(quorumLost(turnout));
       },
     });
     this.#report.moved(devnet.moved);
@@ -206,11 +191,11 @@ class Session {
   }
 }
 
-function quorumLost(running: number, quorum: number): CommandFailure {
+function quorumLost(turnout: Turnout): CommandFailure {
   return new CommandFailure(
     EXIT.unable,
     "quorum-lost",
-    `${running} validators are left and ${quorum} are needed to decide anything, so the transfer can't become final: the ` +
-      "rest was stopped. The logs say why the others ended; run again to go on with the same chain",
+    `${shortage(turnout)}, so the transfer can't become final: the rest was stopped. The logs say why the others ended; run ` +
+      "again to go on with the same chain",
   );
 }

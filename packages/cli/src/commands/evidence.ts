@@ -84,7 +84,13 @@ async function open(home: string, closing: (() => Promise<void>)[]): Promise<Ope
   const { config } = await loadConfig({ home, env: {}, flags: {} });
   const chain = await readGenesisFile(join(config.home, HOME_FILES.genesis));
   if (chain.mode !== "pbft")
-    throw badInput("chain-mode", `${home} is a home of a chain of mode ${chain.mode}, expected pbft`);
+    throw badInput(
+      "chain-mode",
+      `${home} is a home of a chain of mode ${chain.mode}, expected pbft` +
+        (chain.mode === "bp-fast-paxos"
+          ? ": there each node keeps what it saw of others, and tells it by the RPC method consensus_evidence while it runs"
+          : ""),
+    );
   try {
     const store = await openLevelStore(config.storage.dataDir, { create: false });
     closing.push(() => store.close());

@@ -47,7 +47,7 @@ const STATES: Readonly<Record<Member["state"], string>> = {
   ready: "connected, and nothing is expected of it now",
   behind: "connected, and behind",
   disconnected: "not connected to this node",
-  equivocating: "has voted twice, which its signatures prove",
+  equivocating: "has contradicted itself or misbehaved: consensus_evidence holds what shows it",
 };
 
 function memberRow({ name, state, height, lastHeard }: Member): readonly [string, string] {

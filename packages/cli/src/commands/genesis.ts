@@ -15,12 +15,21 @@ import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
 import { writeNewText } from "../files.ts";
 import { DEFAULT_ADDRESS_PREFIX, genesisFileOf, readGenesisFile, readMemberFile } from "../genesis-input.ts";
-import { allocationOf, assetOf, nativeOf, parametersOf } from "../genesis-options.ts";
+import {
+  allocationOf,
+  assetOf,
+  type FastPaxosOptions,
+  fastPaxosOf,
+  nativeOf,
+  parametersOf,
+  refuseFastPaxos,
+  withFastPaxos,
+} from "../genesis-options.ts";
 import { amountOf, collect, wholeNumber } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { timeOf, timeText } from "../time.ts";
 
-interface CreateOptions {
+interface CreateOptions extends FastPaxosOptions {
   readonly name: string;
   readonly consensus: ConsensusMode;
   readonly addressPrefix: string;
@@ -40,8 +49,7 @@ interface CreateOptions {
 /** Adds the commands `witan genesis …`. */
 export function addGenesisCommands(program: Command, streams: Streams): void {
   const genesis = program.command("genesis").description("make and check the file that a chain begins with");
-  genesis
-    .command("create")
+  withFastPaxos(genesis.command("create"))
     .description("make a genesis file and print the chain id")
     .requiredOption("--name <name>", "the network's name: 1 to 32 of a-z, 0-9, -")
     .addOption(
@@ -76,6 +84,7 @@ export function addGenesisCommands(program: Command, streams: Streams): void {
       "after",
       examples([
         "witan genesis create --name market --member a/member.json --member b/member.json",
+        "witan genesis create --name port --consensus bp-fast-paxos --member p1/member.json --member a1/member.json --member a2/member.json",
         "witan genesis create --name lab --consensus pow --block-interval 1000 --out lab.json",
       ]),
     )
@@ -158,9 +167,9 @@ function consensusOf(options: CreateOptions): ConsensusParameters {
       "arguments",
       `--block-interval and --subsidy are for --consensus pow only; the mode is ${kind}`,
     );
+  if (kind === "bp-fast-paxos") return fastPaxosOf(options);
+  refuseFastPaxos(options, kind);
   if (kind === "pbft") return { kind };
-  if (kind === "bp-fast-paxos")
-    return { kind, promiseAuthentication: "mac", detectByzantineAcceptors: false };
   return {
     kind,
     initialTarget: WORK_START,

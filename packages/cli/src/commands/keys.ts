@@ -5,10 +5,14 @@ import {
   formatPeerId,
   parseSecretKey,
   peerIdOfEd25519,
-  publicKeyOf,
-  type SecretKey,
 } from "@witan/crypto";
-import { createKey, ed25519PublicKeyOf, type KeyPair, type KeyPurpose } from "@witan/crypto/node";
+import {
+  createAcceptorsKey,
+  createKey,
+  type KeyPair,
+  type KeyPurpose,
+  keyOfSecret,
+} from "@witan/crypto/node";
 import { policyHash } from "@witan/ledger";
 import { type PolicyHash, type PublicKey, present } from "@witan/primitives";
 import { type Command, Option } from "commander";
@@ -18,7 +22,14 @@ import { exists, readText, writeNewText } from "../files.ts";
 import { DEFAULT_ADDRESS_PREFIX, readGenesisFile } from "../genesis-input.ts";
 import { guardFileOf } from "../home/files.ts";
 import { createGuard } from "../home/guard.ts";
-import { type KeepOptions, keepKey, keyHeader, openKey } from "../key-files.ts";
+import {
+  type KeepOptions,
+  keepAcceptorsKey,
+  keepKey,
+  keyHeader,
+  openKey,
+  sharedKeyHeader,
+} from "../key-files.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import type { PassphraseOptions } from "../passphrase.ts";
 import { askSecret, canAsk } from "../prompt.ts";
@@ -30,6 +41,9 @@ interface Shown {
 }
 
 const PURPOSES: readonly KeyPurpose[] = ["client", "operator", "voting", "peer"];
+
+/** Beside purposes, for `new`: the key that acceptors share, which is no key pair. */
+const SHARED = "acceptors";
 
 type MakeOptions = KeepOptions & Shown & { readonly out: string; readonly purpose: KeyPurpose };
 
@@ -52,10 +66,10 @@ function withShown(command: Command): Command {
     .option("--json", "print JSON");
 }
 
-function withKept(command: Command): Command {
+function withKept(command: Command, purposes: readonly string[]): Command {
   return command
     .option("--out <file>", "the new key file", "witan-key.json")
-    .addOption(new Option("--purpose <purpose>", "what the key is for").choices(PURPOSES).default("client"))
+    .addOption(new Option("--purpose <purpose>", "what the key is for").choices(purposes).default("client"))
     .addOption(plainOption("the secret"))
     .option("--passphrase-file <file>", "read the passphrase from a file");
 }
@@ -66,12 +80,13 @@ export function plainOption(what: string): Option {
 }
 
 function addNew(keys: Command, streams: Streams): void {
-  withShown(withKept(keys.command("new")))
+  withShown(withKept(keys.command("new"), [...PURPOSES, SHARED]))
     .description("make a key and keep it in a new file, mode 0600")
     .addHelpText(
       "after",
       "\nA voting key needs the record of what it signs, beside it: --genesis makes that for its chain. List the new key after\n" +
-        "the old one in keys.voting, start the node again, then let governance replace the one by the other.\n" +
+        "the old one in keys.voting, start the node again, then let governance replace the one by the other. Acceptors of\n" +
+        "BP Fast Paxos share a key (purpose acceptors): one makes it, all get the file, as keys/acceptors.json.\n" +
         examples([
           "witan keys new",
           "witan keys new --out alice.json --passphrase-file secret.txt",
@@ -79,11 +94,18 @@ function addNew(keys: Command, streams: Streams): void {
         ]),
     )
     .action(async (options: MakeOptions) => {
+      if ((options.purpose as string) === SHARED) return makeShared(streams, options);
       const prefix = await prefixOf(options);
       const key = createKey(options.purpose);
       const guard = await keepNew(options, key);
       show(streams, options, prefix, { ...key, file: options.out, encrypted: !options.plain, guard });
     });
+}
+
+async function makeShared(streams: Streams, options: MakeOptions): Promise<void> {
+  const key = createAcceptorsKey();
+  await keepAcceptorsKey(options.out, key, options);
+  showShared(streams, options, { file: options.out, id: key.id, encrypted: !options.plain });
 }
 
 /** Keeps a fresh key; a voting key whose chain is known together with the record of what it signs. */
@@ -112,6 +134,8 @@ function addShow(keys: Command, streams: Streams): void {
       examples(["witan keys show alice.json", "witan keys show alice.json --genesis genesis.json"]),
     )
     .action(async (file: string, options: Shown) => {
+      const shared = await sharedKeyHeader(file);
+      if (shared !== undefined) return showShared(streams, options, { file, ...shared });
       show(streams, options, await prefixOf(options), { ...(await keyHeader(file)), file });
     });
 }
@@ -140,7 +164,7 @@ function addExport(keys: Command, streams: Streams): void {
 }
 
 function addImport(keys: Command, streams: Streams): void {
-  withShown(withKept(keys.command("import")))
+  withShown(withKept(keys.command("import"), PURPOSES))
     .argument(
       "[secret-file]",
       "a file with the secret key in hex; - or nothing: asked for, or standard input",
@@ -174,9 +198,7 @@ function importedKey(purpose: KeyPurpose, text: string): KeyPair {
       "secret-key",
       "the secret key is not 32 bytes in lower-case hex, in the range of a secret key",
     );
-  if (purpose === "peer")
-    return { purpose, publicKey: ed25519PublicKeyOf(secret.value), secretKey: secret.value };
-  return { purpose, publicKey: publicKeyOf(secret.value as SecretKey), secretKey: secret.value };
+  return keyOfSecret(purpose, secret.value);
 }
 
 async function prefixOf(options: Shown): Promise<string> {
@@ -210,6 +232,20 @@ function show(streams: Streams, options: Shown, prefix: string, key: KeyShown): 
         ? [["policy hash", named.policyHash] as const, ["address", named.address] as const]
         : []),
       ...(guard === undefined ? [] : ([["guard", `${guard} (what it signs is recorded there)`]] as const)),
+    ]),
+  );
+}
+
+function showShared(
+  streams: Streams,
+  options: Shown,
+  { file, id, encrypted }: { readonly file: string; readonly id: string; readonly encrypted: boolean },
+): void {
+  printResult(streams, options.json ?? false, { file, purpose: SHARED, encrypted, id }, () =>
+    table([
+      ["file", `${file} (${encrypted ? "encrypted" : "not encrypted"})`],
+      ["purpose", `${SHARED}: the key that acceptors share; no proposer may have it`],
+      ["id", `${id} (the same on all acceptors)`],
     ]),
   );
 }

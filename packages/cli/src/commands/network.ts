@@ -1,63 +1,83 @@
 // The command `witan network create`: the homes of a whole network, for one machine or one operator.
 import { join } from "node:path";
-import { DEFAULT_NATIVE_ASSET, type Genesis, PARAMETER_NAMES } from "@witan/ledger";
+import { type ConsensusParameters, DEFAULT_NATIVE_ASSET, type Genesis, PARAMETER_NAMES } from "@witan/ledger";
 import { LIMITS, toTimestamp } from "@witan/primitives";
 import { type Command, Option } from "commander";
 import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
 import { refuseExisting } from "../files.ts";
 import { DEFAULT_ADDRESS_PREFIX } from "../genesis-input.ts";
-import { allocationOf, parametersOf } from "../genesis-options.ts";
+import {
+  allocationOf,
+  type FastPaxosOptions,
+  fastPaxosOf,
+  parametersOf,
+  refuseFastPaxos,
+  withFastPaxos,
+} from "../genesis-options.ts";
+import { DEVELOPMENT_KEYS, FRESH_KEYS } from "../home/key-source.ts";
 import { makeNetwork, NETWORK_FILE, type NetworkList } from "../home/make-network.ts";
-import { planNetwork } from "../home/network-plan.ts";
+import { type Place, planNetwork } from "../home/network-plan.ts";
+import { type NetworkMode, SEATS_HELP, type SeatOptions, seatsOf } from "../home/network-seats.ts";
 import type { KeepOptions } from "../key-files.ts";
 import { collect, wholeNumber } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { homePassphrase } from "../passphrase.ts";
 import { plainOption } from "./keys.ts";
 
-interface CreateOptions extends KeepOptions {
-  readonly validators?: string;
+interface CreateOptions extends KeepOptions, SeatOptions, FastPaxosOptions {
   readonly hosts: string;
   readonly out: string;
   readonly name: string;
-  readonly consensus: "pbft";
+  readonly consensus: NetworkMode;
   readonly rpcPort: string;
   readonly parameter: readonly string[];
   readonly allocation: readonly string[];
-  readonly accounts: string;
+  readonly accounts?: string;
+  readonly development?: boolean;
   readonly clients: "open" | "permitted";
   readonly json?: boolean;
 }
 
-const VALIDATORS_DEFAULT = 4;
+/** Accounts of a network for development, unless another number is asked for. */
+const DEVELOPMENT_ACCOUNTS = 10;
+/** When every network with open keys begins: what is made twice is the same. */
+const DEVELOPMENT_TIME = Date.UTC(2026, 0, 1);
 
 /** Adds the commands `witan network …`. */
 export function addNetworkCommands(program: Command, streams: Streams): void {
-  program
-    .command("network")
-    .description("make a whole network")
-    .command("create")
-    .description("make the homes of all validators of a new network: keys, configuration and genesis")
-    .option(
-      "--validators <number>",
-      `how many (default: one for each host; ${VALIDATORS_DEFAULT} on a single host)`,
+  const network = program.command("network").description("make a whole network");
+  withFastPaxos(network.command("create"))
+    .description("make the homes of all nodes of a new network: keys, configuration and genesis")
+    .addOption(
+      new Option("--consensus <mode>", "how blocks come to count")
+        .choices(["pbft", "bp-fast-paxos"])
+        .default("pbft"),
     )
+    .option("--validators <number>", SEATS_HELP.validators)
+    .option("--proposers <number>", SEATS_HELP.proposers)
+    .option("--acceptors <number>", SEATS_HELP.acceptors)
+    .option("--observers <number>", SEATS_HELP.observers)
     .option(
       "--hosts <host[:port],…>",
-      "where each validator is reached, or one host for all; on one host ports count up from 9600, or from the port",
+      "where each node is reached (validators, or proposers, then acceptors; then observers), or one host for all; on one host ports count up from 9600, or from the port",
       "127.0.0.1",
     )
-    .requiredOption("--out <dir>", "the new folder; validator i gets its home in vI")
+    .requiredOption(
+      "--out <dir>",
+      "the new folder; each node gets its home in there: v1, …, p1, …, a1, …, o1, …",
+    )
     .option("--name <name>", "the network's name: 1 to 32 of a-z, 0-9, -", "witan")
-    .addOption(new Option("--consensus <mode>", "how blocks come to count").choices(["pbft"]).default("pbft"))
-    .option("--rpc-port <port>", "where clients reach the first validator of a host; others count up", "9545")
+    .option("--rpc-port <port>", "where clients reach the first node of a host; others count up", "9545")
     .option("--parameter <name=value>", `one of ${PARAMETER_NAMES.join(", ")} (several times)`, collect, [])
     .option("--allocation <address=amount>", "pay base units to an address (several times)", collect, [])
     .option(
       "--accounts <number>",
-      "accounts with money and open secrets, for development on one machine",
-      "0",
+      "accounts with money and open secrets, for development on one machine (default: 0)",
+    )
+    .option(
+      "--development",
+      `keys that everyone knows, and ${DEVELOPMENT_ACCOUNTS} accounts: the network of genesis/ in the sources, the same each time; for one machine`,
     )
     .addOption(
       new Option("--clients <mode>", "who may sign transfers").choices(["open", "permitted"]).default("open"),
@@ -69,6 +89,7 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
       "after",
       examples([
         "witan network create --accounts 10 --out network",
+        "witan network create --consensus bp-fast-paxos --proposers 2 --acceptors 4 --out network",
         "witan network create --hosts 10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4 --passphrase-file secret.txt --out network",
       ]),
     )
@@ -78,30 +99,43 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
 async function create(streams: Streams, options: CreateOptions): Promise<void> {
   const { out, json = false } = options;
   const hosts = options.hosts.split(",").map((host) => host.trim());
-  const validators =
-    options.validators === undefined
-      ? hosts.length === 1
-        ? VALIDATORS_DEFAULT
-        : hosts.length
-      : wholeNumber("--validators", options.validators, LIMITS.members, 1);
+  const seats = seatsOf(options, hosts.length);
   const rpcPort = wholeNumber("--rpc-port", options.rpcPort, 65_535, 1);
-  const places = planNetwork({ validators, hosts, rpcPort });
+  const places = planNetwork({ seats, hosts, rpcPort });
   const genesis = genesisOf(options);
-  const accounts = wholeNumber("--accounts", options.accounts, LIMITS.outputs - genesis.allocations.length);
+  const accounts = accountsOf(options, genesis, places);
+  // A clerk who types a passphrase twice should not hear of a folder in the way only afterwards.
+  await refuseExisting(out);
+  const isForDevelopment = options.development === true || accounts > 0;
+  const passphrase = options.development ? undefined : await homePassphrase(options, out);
+  const onHome = (name: string): void => {
+    if (passphrase !== undefined && !json) streams.err(`encrypting the keys of ${name}\n`);
+  };
+  const keys = options.development ? DEVELOPMENT_KEYS : FRESH_KEYS;
+  const list = await makeNetwork({
+    ...{ out, places, genesis, keys, accounts, isForDevelopment, passphrase, onHome },
+  });
+  report(streams, json, out, list, passphrase !== undefined);
+}
+
+/** How many accounts with open secrets there are to be: none where another machine takes part. */
+function accountsOf(options: CreateOptions, genesis: Genesis, places: readonly Place[]): number {
+  const { development, accounts = development ? `${DEVELOPMENT_ACCOUNTS}` : "0" } = options;
   const remote = places.find((place) => !place.isLoopback);
-  if (accounts > 0 && remote !== undefined)
+  if (development && remote !== undefined)
+    throw badInput(
+      "development",
+      `--development makes keys that everyone knows, and ${remote.address} is not this machine: leave it out`,
+    );
+  if (development && options.passphraseFile !== undefined)
+    throw badInput("development", "--development makes keys that everyone knows: a passphrase keeps nothing");
+  const count = wholeNumber("--accounts", accounts, LIMITS.outputs - genesis.allocations.length);
+  if (count > 0 && remote !== undefined)
     throw badInput(
       "accounts",
       `--accounts makes keys whose secrets lie open, and ${remote.address} is not this machine: pay with --allocation instead`,
     );
-  // A clerk who types a passphrase twice should not hear of a folder in the way only afterwards.
-  await refuseExisting(out);
-  const passphrase = await homePassphrase(options, out);
-  const onHome = (name: string): void => {
-    if (passphrase !== undefined && !json) streams.err(`encrypting the keys of ${name}\n`);
-  };
-  const list = await makeNetwork({ out, places, genesis, accounts, passphrase, onHome });
-  report(streams, json, out, list, passphrase !== undefined);
+  return count;
 }
 
 function genesisOf(options: CreateOptions): Genesis {
@@ -110,8 +144,8 @@ function genesisOf(options: CreateOptions): Genesis {
     version: 1,
     name: options.name,
     addressPrefix,
-    timestamp: toTimestamp(Date.now()),
-    consensus: { kind: options.consensus },
+    timestamp: toTimestamp(options.development ? DEVELOPMENT_TIME : Date.now()),
+    consensus: consensusOf(options),
     clientsMode: options.clients,
     members: [],
     parameters: parametersOf(options.parameter),
@@ -119,6 +153,12 @@ function genesisOf(options: CreateOptions): Genesis {
     clients: [],
     allocations: options.allocation.map((text) => allocationOf(text, addressPrefix)),
   };
+}
+
+function consensusOf(options: CreateOptions): ConsensusParameters {
+  if (options.consensus === "bp-fast-paxos") return fastPaxosOf(options);
+  refuseFastPaxos(options, options.consensus);
+  return { kind: options.consensus };
 }
 
 function report(streams: Streams, json: boolean, out: string, list: NetworkList, encrypted: boolean): void {
@@ -130,7 +170,7 @@ function report(streams: Streams, json: boolean, out: string, list: NetworkList,
       ["keys", encrypted ? "encrypted" : "not encrypted: their files' mode is all that guards them"],
       ...nodes.map((node): [string, string] => [
         node.name,
-        `${node.address}, clients at ${node.rpc}, home ${node.home}`,
+        `${node.role}, ${node.address}, clients at ${node.rpc}, home ${node.home}`,
       ]),
       ...(list.accounts.length > 0
         ? ([

@@ -4,6 +4,7 @@ import { toJson } from "@witan/ledger";
 import type { ResultOf } from "@witan/rpc";
 import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
+import { consensusRows } from "../consensus-rows.ts";
 import { examples } from "../examples.ts";
 import { EXIT } from "../exit.ts";
 import { explanationOf, explanationRows, withoutVotes } from "../explanation.ts";
@@ -33,7 +34,7 @@ export function addStatusCommand(program: Command, streams: Streams, setExit: (c
       printResult(streams, options.json ?? false, toJson(result), () =>
         table([
           ...nodeRows(client.url, node),
-          ...consensusRows(consensus),
+          ...(consensus === null ? [] : consensusRows(consensus)),
           ...explanationRows(explain),
           ...healthRows(health),
         ]),
@@ -41,8 +42,6 @@ export function addStatusCommand(program: Command, streams: Streams, setExit: (c
       setExit(health.fit ? EXIT.done : EXIT.no);
     });
 }
-
-type Consensus = ResultOf<"consensus_status"> | null;
 
 type Row = readonly [string, string];
 
@@ -58,46 +57,6 @@ function nodeRows(url: string, node: ResultOf<"node_status">): readonly Row[] {
     ["signatures", `checked by ${verifier.backend} on ${counted(verifier.workers, "thread")}`],
     ["up since", timeText(node.startedAt)],
   ];
-}
-
-const PHASES: Readonly<Record<NonNullable<Consensus>["phase"], string>> = {
-  idle: "waits for something to propose",
-  proposed: "has a proposal, gathers PREPAREs",
-  prepared: "is prepared, gathers COMMITs",
-  deciding: "has decided, applies the block",
-  changingView: "changes the view",
-};
-
-function consensusRows(consensus: Consensus): readonly Row[] {
-  if (consensus === null) return [];
-  const { height, view, primary, quorum, phase } = consensus;
-  const votes = (
-    [
-      ["prepared", preparedBy(consensus)],
-      ["committed", consensus.commits],
-      ["gave the view up", consensus.viewChanges],
-    ] as const
-  ).filter(([, names]) => names.length > 0);
-  return [
-    ["deciding", `height ${height}, view ${view}, primary ${primary}: ${PHASES[phase]}`],
-    ...votes.map(
-      ([what, names]): Row => [what, `${names.join(", ")} (${names.length} of the ${quorum} needed)`],
-    ),
-    ["view ends", viewEnd(consensus)],
-  ];
-}
-
-/** The timer of a view that members ask for begins when a quorum does. */
-function viewEnd({ phase, timeoutMs, view, viewChanges, quorum }: NonNullable<Consensus>): string {
-  if (timeoutMs !== null) return `in ${timeoutMs} ms without a decision`;
-  if (phase !== "changingView") return "nothing is waited for";
-  return `not before it begins: waits for ${quorum} members to ask for view ${view}, ${viewChanges.length} do`;
-}
-
-/** Who has prepared: the proposal itself stands for the vote of its primary, which sends no other. */
-function preparedBy({ primary, prepares, phase }: NonNullable<Consensus>): readonly string[] {
-  const isProposed = phase === "proposed" || phase === "prepared" || phase === "deciding";
-  return isProposed ? [...new Set([primary, ...prepares])] : prepares;
 }
 
 function healthRows({ fit, reasons }: ResultOf<"node_health">): readonly Row[] {

@@ -43,15 +43,24 @@ export const FIELDS = {
     viewTimeoutMs: integer(
       1_000,
       [10, DAY_MS],
-      "how long a validator waits for a block before it changes views",
+      "how long a validator waits for a block before it changes views, and an acceptor before it suspects the proposer",
     ),
     viewTimeoutMaxMs: integer(4_000, [10, DAY_MS], "what doubling of that time never exceeds"),
     tickMs: integer(10, [1, 1_000], "how often timers are looked at"),
+    minimumSharePermille: integer(
+      0,
+      [0, 1_000],
+      "bp-fast-paxos: an acceptor suspects a proposer whose blocks hold less than so many thousandths of the best of late, while more is waiting; 0: none",
+    ),
   },
   keys: {
     voting: paths(
       ["keys/voting.json"],
       "the voting key; several: a replaced key and its successor; none: an observer",
+    ),
+    acceptors: path(
+      "",
+      "bp-fast-paxos with promises by MAC: the key that all acceptors share, and nobody else has",
     ),
     peer: path("keys/peer.json", "the key that names this node on the network", true),
     passphraseFile: path("", "a file with the passphrase of the keys"),

@@ -9,6 +9,7 @@ export const HOME_FILES = {
   voting: join("keys", "voting.json"),
   peer: join("keys", "peer.json"),
   operator: join("keys", "operator.json"),
+  acceptors: join("keys", "acceptors.json"),
 } as const;
 
 /** The signer guard's record of a voting key: beside it, ending in `.guard`. */

@@ -9,8 +9,9 @@ import { formatHostPort, parseHostPort } from "../config/host-port.ts";
 import { configText } from "../config/write.ts";
 import { badInput } from "../exit.ts";
 import { exists, readText, writeNewText } from "../files.ts";
-import { chainOfText } from "../genesis-input.ts";
+import { chainOfText, readMemberFile } from "../genesis-input.ts";
 import { keyHeader } from "../key-files.ts";
+import { refuseUnfitParts } from "./fast-paxos-parts.ts";
 import { guardFileOf, HOME_FILES } from "./files.ts";
 import { checkGuard, createGuard } from "./guard.ts";
 import type { NetworkList } from "./make-network.ts";
@@ -63,7 +64,9 @@ export async function joinChain(input: JoinInput): Promise<Joined> {
     ...(input.network === undefined ? [] : await peersOfNetwork(input.network, chainId)),
     ...input.peers.map((one) => peerOf(one, chain)),
   ];
-  const config = configOf(input, peers);
+  const acceptorsFile = join(home, HOME_FILES.acceptors);
+  const hasAcceptorsKey = await exists(acceptorsFile);
+  const config = configOf(input, peers, hasAcceptorsKey);
   const configFile = join(home, HOME_FILES.config);
   const keepsConfig = await exists(configFile);
   if (keepsConfig && (peers.length > 0 || input.listen !== undefined || input.rpcListen !== undefined))
@@ -72,6 +75,14 @@ export async function joinChain(input: JoinInput): Promise<Joined> {
       `${configFile} exists, and is not changed: write peers and addresses there, or move it away`,
     );
   const publicKey = voting.publicKey as PublicKey;
+  const memberFile = join(home, HOME_FILES.member);
+  if (!keepsConfig)
+    refuseUnfitParts({
+      chain,
+      member: (await exists(memberFile)) ? await readMemberFile(memberFile) : undefined,
+      votingKeys: [{ key: { publicKey }, file: votingFile }],
+      acceptorsKeyFile: hasAcceptorsKey ? acceptorsFile : "",
+    });
   const guard = { file: guardFileOf(votingFile), publicKey, chainId };
   const isGuarded = await exists(guard.file);
   if (!isGuarded && (await exists(join(home, DATA_FOLDER))))
@@ -144,10 +155,15 @@ function peerOf(text: string, { genesis }: Chain): PeerValue {
   return { name, id: givenId, address: where };
 }
 
-function configOf({ listen, rpcListen }: JoinInput, peers: readonly PeerValue[]): string {
+function configOf(
+  { listen, rpcListen }: JoinInput,
+  peers: readonly PeerValue[],
+  hasAcceptorsKey: boolean,
+): string {
   return configText({
     network: { ...listening("--listen", listen), ...(peers.length > 0 ? { peers } : {}) },
     rpc: listening("--rpc-listen", rpcListen),
+    keys: hasAcceptorsKey ? { acceptors: HOME_FILES.acceptors } : {},
   });
 }
 

@@ -1,15 +1,26 @@
 // Makes the homes of a whole network in one new folder, all of them or none, and the list of what was made.
-import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { formatAddress, formatPeerId, generateSecretKey, publicKeyOf } from "@witan/crypto";
+import { formatAddress, formatPeerId, peerIdOfEd25519, publicKeyOf, type SecretKey } from "@witan/crypto";
+import type { AcceptorsKey, KeyPair } from "@witan/crypto/node";
 import { type Genesis, policyHash } from "@witan/ledger";
-import { type Amount, type AssetId, type PolicyHash, present, ZERO_HASH } from "@witan/primitives";
+import {
+  type Amount,
+  type AssetId,
+  type Member,
+  type PeerId,
+  type PolicyHash,
+  present,
+  ZERO_HASH,
+} from "@witan/primitives";
 import { configText } from "../config/write.ts";
 import { makeWholeFolder, writeNewText } from "../files.ts";
 import { genesisFileOf } from "../genesis-input.ts";
-import { type NewMember, newMember, writeChainFiles, writeMemberHome } from "./make.ts";
+import { HOME_FILES } from "./files.ts";
+import type { KeySource } from "./key-source.ts";
+import { type ChainFiles, newMember, writeChainFiles, writeMemberHome, writeObserverHome } from "./make.ts";
 import type { Place } from "./network-plan.ts";
+import type { NodeRole } from "./network-seats.ts";
 
 /** The list of what a network consists of, in its folder. */
 export const NETWORK_FILE = "network.json";
@@ -32,6 +43,7 @@ export type NetworkList = {
   readonly consensus: string;
   readonly nodes: readonly {
     readonly name: string;
+    readonly role: NodeRole;
     readonly home: string;
     readonly peerId: string;
     readonly address: string;
@@ -46,43 +58,59 @@ export interface NetworkInput {
   readonly places: readonly Place[];
   /** Members and the allocations of accounts are put in. */
   readonly genesis: Genesis;
+  readonly keys: KeySource;
   readonly accounts: number;
+  /** Its secrets lie open: every node serves this machine only, and is asked for balances. */
+  readonly isForDevelopment: boolean;
   readonly passphrase: string | undefined;
   /** Called before each home: encrypting keys takes a while. */
   readonly onHome: (name: string) => void;
 }
 
+/** A node that is being made, in its place. */
+interface NewNode {
+  readonly place: Place;
+  /** Undefined: an observer. */
+  readonly member: Member | undefined;
+  readonly keys: readonly KeyPair[];
+  readonly peerId: PeerId;
+}
+
 /** Makes a network in a new folder. @throws {CommandFailure} if the folder exists or the genesis does not hold */
 export async function makeNetwork(input: NetworkInput): Promise<NetworkList> {
-  const { out, places } = input;
-  const members = places.map(({ name }) => newMember(name, "validator", ZERO_HASH as PolicyHash));
-  const funded = Array.from({ length: input.accounts }, () => newAccount(input.genesis.addressPrefix));
+  const { out, keys } = input;
+  const nodes = input.places.map((place) => newNode(place, keys));
+  const funded = Array.from({ length: input.accounts }, (_, at) =>
+    newAccount(input.genesis.addressPrefix, keys.account(at + 1)),
+  );
   const { text, chain } = genesisFileOf({
     ...input.genesis,
-    members: members.map(({ member }) => member),
+    members: nodes.flatMap(({ member }) => member ?? []),
     allocations: [...input.genesis.allocations, ...funded.map(({ output }) => output)],
   });
   const list: NetworkList = {
     chainId: chain.chainId,
     name: chain.genesis.name,
     consensus: chain.mode,
-    nodes: places.map(({ name, address, rpcListen }, at) => ({
-      name,
-      home: name,
-      peerId: peerIdText(members[at]),
-      address,
+    nodes: nodes.map(({ place: { name, role, address, rpcListen }, peerId }) => ({
+      ...{ name, role, home: name, peerId: formatPeerId(peerId), address },
       rpc: `http://${rpcListen}`,
     })),
     accounts: funded.map(({ account }) => account),
   };
+  const { consensus } = chain.genesis;
+  const isSealed = consensus.kind === "bp-fast-paxos" && consensus.promiseAuthentication === "mac";
+  const acceptorsKey = isSealed ? keys.acceptors() : undefined;
   await makeWholeFolder(out, async (folder) => {
-    for (const [at, place] of places.entries()) {
-      input.onHome(place.name);
-      const home = join(folder, place.name);
-      const member = present(members[at], "a member for each place");
-      await writeMemberHome(home, member, input.passphrase);
-      const config = configOf(place, { places, members, isForDevelopment: input.accounts > 0 });
-      await writeChainFiles(home, member, { chainId: chain.chainId, genesis: text, config });
+    for (const node of nodes) {
+      const { name, role } = node.place;
+      input.onHome(name);
+      const own = role === "acceptor" ? acceptorsKey : undefined;
+      const config = configOf(node, nodes, own, input.isForDevelopment);
+      const { passphrase } = input;
+      await writeHome(join(folder, name), node, {
+        ...{ chainId: chain.chainId, genesis: text, config, acceptorsKey: own, passphrase },
+      });
     }
     // It may hold secrets of accounts.
     await writeNewText(join(folder, NETWORK_FILE), `${JSON.stringify(list, undefined, 2)}\n`, 0o600);
@@ -90,37 +118,50 @@ export async function makeNetwork(input: NetworkInput): Promise<NetworkList> {
   return list;
 }
 
-interface ConfigInput {
-  readonly places: readonly Place[];
-  readonly members: readonly NewMember[];
-  /** Its accounts have open secrets, and every node is asked for balances. */
-  readonly isForDevelopment: boolean;
+function newNode(place: Place, source: KeySource): NewNode {
+  const { name, role } = place;
+  if (role === "observer") {
+    const peer = source.key(name, "peer");
+    return { place, member: undefined, keys: [peer], peerId: peerIdOfEd25519(peer.publicKey) };
+  }
+  const { member, keys } = newMember(name, role, ZERO_HASH as PolicyHash, source);
+  return { place, member, keys, peerId: member.peerId };
 }
 
-function configOf(own: Place, { places, members, isForDevelopment }: ConfigInput): string {
-  const peers = places.flatMap((place, at) =>
-    place.name === own.name
+async function writeHome(home: string, { member, keys }: NewNode, chain: ChainFiles): Promise<void> {
+  if (member === undefined) return writeObserverHome(home, present(keys[0], "an observer's key"), chain);
+  await writeMemberHome(home, { member, keys }, chain.passphrase);
+  await writeChainFiles(home, { member, keys }, chain);
+}
+
+function configOf(
+  { place, member }: NewNode,
+  nodes: readonly NewNode[],
+  acceptorsKey: AcceptorsKey | undefined,
+  isForDevelopment: boolean,
+): string {
+  const peers = nodes.flatMap((node) =>
+    node.place.name === place.name
       ? []
-      : [{ name: place.name, id: peerIdText(members[at]), address: place.address }],
+      : [{ name: node.place.name, id: formatPeerId(node.peerId), address: node.place.address }],
   );
   return configText({
-    network: { listen: own.listen, peers },
-    rpc: { listen: own.rpcListen },
-    keys: isForDevelopment ? { development: true } : {},
+    network: { listen: place.listen, peers },
+    rpc: { listen: place.rpcListen },
+    keys: {
+      ...(member === undefined ? { voting: [] } : {}),
+      ...(acceptorsKey === undefined ? {} : { acceptors: HOME_FILES.acceptors }),
+      ...(isForDevelopment ? { development: true } : {}),
+    },
     storage: isForDevelopment ? { addressIndex: true } : {},
     // All of them run on this machine: a node alone would take every core.
     verifier: isForDevelopment
-      ? { workers: Math.max(1, Math.floor(availableParallelism() / places.length)) }
+      ? { workers: Math.max(1, Math.floor(availableParallelism() / nodes.length)) }
       : {},
   });
 }
 
-function peerIdText(member: NewMember | undefined): string {
-  return formatPeerId(present(member, "a member for each place").member.peerId);
-}
-
-function newAccount(prefix: string) {
-  const secretKey = generateSecretKey((count) => randomBytes(count));
+function newAccount(prefix: string, secretKey: SecretKey) {
   const publicKey = publicKeyOf(secretKey);
   const hash = present(policyHash([{ kind: "key", publicKey }]), "the policy of a key");
   const account = {

@@ -2,7 +2,7 @@
 // and go nowhere else.
 import { join } from "node:path";
 import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
-import { createKey, type KeyPair } from "@witan/crypto/node";
+import type { AcceptorsKey, KeyPair } from "@witan/crypto/node";
 import {
   type ChainId,
   type Member,
@@ -12,9 +12,10 @@ import {
   type Role,
 } from "@witan/primitives";
 import { writeNewText } from "../files.ts";
-import { writeKey } from "../key-files.ts";
+import { writeAcceptorsKey, writeKey } from "../key-files.ts";
 import { guardFileOf, HOME_FILES } from "./files.ts";
 import { createGuard } from "./guard.ts";
+import { FRESH_KEYS, type KeySource } from "./key-source.ts";
 
 /** A member that was just made. */
 export interface NewMember {
@@ -22,9 +23,15 @@ export interface NewMember {
   readonly keys: readonly KeyPair[];
 }
 
-/** Makes a member with fresh keys. */
-export function newMember(name: string, role: Role, rewardPolicy: PolicyHash): NewMember {
-  const [voting, operator, peer] = [createKey("voting"), createKey("operator"), createKey("peer")];
+/** Makes a member, with keys of its own. */
+export function newMember(
+  name: string,
+  role: Role,
+  rewardPolicy: PolicyHash,
+  source: KeySource = FRESH_KEYS,
+): NewMember {
+  const keys = (["voting", "operator", "peer"] as const).map((purpose) => source.key(name, purpose));
+  const [voting, operator, peer] = keys as [KeyPair, KeyPair, KeyPair];
   const member = {
     name,
     role,
@@ -33,7 +40,7 @@ export function newMember(name: string, role: Role, rewardPolicy: PolicyHash): N
     operatorKey: operator.publicKey as PublicKey,
     rewardPolicy,
   };
-  return { member, keys: [voting, operator, peer] };
+  return { member, keys };
 }
 
 /** A member as its file says it. */
@@ -55,18 +62,37 @@ export async function writeMemberHome(
   await writeNewText(join(folder, HOME_FILES.member), text);
 }
 
-/** Writes what makes a new member's home the home of a node: guard, configuration and genesis. */
-export async function writeChainFiles(
-  folder: string,
-  { keys }: NewMember,
-  chain: { readonly chainId: ChainId; readonly genesis: string; readonly config: string },
-): Promise<void> {
+/** What binds a home to a chain. */
+export interface ChainFiles {
+  readonly chainId: ChainId;
+  readonly genesis: string;
+  readonly config: string;
+  /** Of an acceptor that seals with it. */
+  readonly acceptorsKey: AcceptorsKey | undefined;
+  readonly passphrase: string | undefined;
+}
+
+/** Writes what makes a new member's home the home of a node: guard, shared key, configuration and genesis. */
+export async function writeChainFiles(folder: string, { keys }: NewMember, chain: ChainFiles): Promise<void> {
   const voting = present(
     keys.find((key) => key.purpose === "voting"),
     "the voting key of a new member",
   );
   const file = guardFileOf(join(folder, HOME_FILES.voting));
   await createGuard({ file, publicKey: voting.publicKey as PublicKey, chainId: chain.chainId });
-  await writeNewText(join(folder, HOME_FILES.config), chain.config);
-  await writeNewText(join(folder, HOME_FILES.genesis), chain.genesis);
+  const { acceptorsKey, passphrase } = chain;
+  if (acceptorsKey !== undefined)
+    await writeAcceptorsKey(join(folder, HOME_FILES.acceptors), acceptorsKey, passphrase);
+  await writeNode(folder, chain);
+}
+
+/** Writes the home of a node that only follows: it has no key but the one that names it. */
+export async function writeObserverHome(folder: string, peer: KeyPair, chain: ChainFiles): Promise<void> {
+  await writeKey(join(folder, HOME_FILES.peer), peer, chain.passphrase);
+  await writeNode(folder, chain);
+}
+
+async function writeNode(folder: string, { config, genesis }: ChainFiles): Promise<void> {
+  await writeNewText(join(folder, HOME_FILES.config), config);
+  await writeNewText(join(folder, HOME_FILES.genesis), genesis);
 }

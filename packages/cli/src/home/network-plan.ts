@@ -1,14 +1,14 @@
-// Which address each validator of a new network has: hosts and ports. Pure.
+// Which address each node of a new network has: hosts and ports. Pure.
 import { isIPv6 } from "node:net";
 import { formatHostPort, type HostPort, isLoopback, parseHost, parseHostPort } from "../config/host-port.ts";
 import { badInput } from "../exit.ts";
+import type { Seat } from "./network-seats.ts";
 
 const FIRST_PEER_PORT = 9_600;
 const PORT_MAX = 65_535;
 
-/** Where one validator is. */
-export interface Place {
-  readonly name: string;
+/** Where one node is. */
+export interface Place extends Seat {
   /** How the others reach it. */
   readonly address: string;
   /** Where it listens for them. */
@@ -20,23 +20,23 @@ export interface Place {
 
 /** What a network is planned of. */
 export interface PlanInput {
-  readonly validators: number;
-  /** HOST or HOST:PORT for each validator; a single one stands for all. */
+  readonly seats: readonly Seat[];
+  /** HOST or HOST:PORT for each seat; a single one stands for all. */
   readonly hosts: readonly string[];
   readonly rpcPort: number;
 }
 
 /**
- * The places of validators v1, v2, …: on each host ports count up, from the port given or 9600, and from `rpcPort`.
+ * The places of seats, in their order: on each host ports count up, from the port given or 9600, and from `rpcPort`.
  * @throws {CommandFailure} `hosts` (2) if that can't be
  */
-export function planNetwork({ validators, hosts, rpcPort }: PlanInput): readonly Place[] {
-  if (hosts.length !== 1 && hosts.length !== validators)
+export function planNetwork({ seats, hosts, rpcPort }: PlanInput): readonly Place[] {
+  if (hosts.length !== 1 && hosts.length !== seats.length)
     throw badInput(
       "hosts",
-      `--hosts names ${hosts.length}, expected one for all or ${validators}, one for each`,
+      `--hosts names ${hosts.length}, expected one for all or ${seats.length}, one for each`,
     );
-  const wanted = Array.from({ length: validators }, (_, at) => hostOf(hosts[at % hosts.length] ?? ""));
+  const wanted = seats.map((seat, at) => ({ seat, ...hostOf(hosts[at % hosts.length] ?? "") }));
   const taken = new Set<string>();
   // Ports for clients first: people count on them.
   const rpc = wanted.map(({ host }) => taking(taken, host, { from: rpcPort, what: "--rpc-port" }));
@@ -49,8 +49,8 @@ export function planNetwork({ validators, hosts, rpcPort }: PlanInput): readonly
   const peer = wanted.map(({ host, port }) =>
     taking(taken, host, { from: port ?? FIRST_PEER_PORT, what: "--hosts" }),
   );
-  return wanted.map(({ host }, at) => ({
-    name: `v${at + 1}`,
+  return wanted.map(({ host, seat }, at) => ({
+    ...seat,
     address: formatHostPort({ host, port: peer[at] as number }),
     listen: formatHostPort({ host: listenHost(host), port: peer[at] as number }),
     rpcListen: formatHostPort({ host: "127.0.0.1", port: rpc[at] as number }),

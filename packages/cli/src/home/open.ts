@@ -4,7 +4,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
-import type { KeyPair } from "@witan/crypto/node";
+import type { AcceptorsKey, KeyPair } from "@witan/crypto/node";
 import type { Chain } from "@witan/ledger";
 import type { Member, PeerId } from "@witan/primitives";
 import type { RpcTls } from "@witan/rpc/server";
@@ -12,8 +12,9 @@ import type { NodeConfig } from "../config/fields.ts";
 import { badInput } from "../exit.ts";
 import { exists, fileFailure } from "../files.ts";
 import { readGenesisFile, readMemberFile } from "../genesis-input.ts";
-import { keyHeader, openKeyWith } from "../key-files.ts";
+import { acceptorsKeyHeader, keyHeader, openAcceptorsKey, openKeyWith } from "../key-files.ts";
 import { existingPassphrase } from "../passphrase.ts";
+import { refuseUnfitParts } from "./fast-paxos-parts.ts";
 import { guardFileOf, HOME_FILES } from "./files.ts";
 import { readTls } from "./tls.ts";
 import { type HomeTokens, readTokens } from "./token.ts";
@@ -37,6 +38,8 @@ export interface Home {
   readonly member: Member | undefined;
   /** Empty: an observer. */
   readonly votingKeys: readonly HomeVotingKey[];
+  /** Of an acceptor that seals its promises with it. */
+  readonly acceptorsKey: AcceptorsKey | undefined;
   readonly peerKey: PeerKeyPair;
   readonly peerId: PeerId;
   readonly tokens: HomeTokens;
@@ -72,6 +75,8 @@ export async function openHome(config: NodeConfig): Promise<Home> {
   };
   const votingKeys: HomeVotingKey[] = [];
   for (const file of keys.voting) votingKeys.push(await votingKeyOf(file, chain, passphrase));
+  refuseUnfitParts({ chain, member, votingKeys, acceptorsKeyFile: keys.acceptors });
+  const acceptorsKey = keys.acceptors === "" ? undefined : await acceptorsKeyOf(keys.acceptors, passphrase);
   const peerKey = await keyOf(keys.peer, "peer", passphrase);
   const tokens = await readTokens({
     read: rpc.readTokenFile,
@@ -81,7 +86,7 @@ export async function openHome(config: NodeConfig): Promise<Home> {
   const tls = await readTls(rpc);
   const peerId = peerIdOfEd25519(peerKey.publicKey);
   const remarks = remarksOn(member, votingKeys, peerId);
-  return { dir, chain, member, votingKeys, peerKey, peerId, tokens, tls, remarks };
+  return { dir, chain, member, votingKeys, acceptorsKey, peerKey, peerId, tokens, tls, remarks };
 }
 
 async function checkFolder(dir: string): Promise<void> {
@@ -120,6 +125,11 @@ async function keyOf<P extends KeyPair["purpose"]>(
     );
   const key = await openKeyWith(file, header.encrypted ? await passphrase(file) : undefined);
   return key as P extends "peer" ? PeerKeyPair : SecpKeyPair;
+}
+
+async function acceptorsKeyOf(file: string, passphrase: AskPassphrase): Promise<AcceptorsKey> {
+  const { encrypted } = await acceptorsKeyHeader(file);
+  return openAcceptorsKey(file, encrypted ? await passphrase(file) : undefined);
 }
 
 function remarksOn(

@@ -47,6 +47,7 @@ export async function openGuardedSigner(
       const { guard, secretKey } = of(publicKey);
       return guard.sign(slot, digest, (asked) => sign(asked, secretKey));
     },
+    noteVote: (publicKey, slot, digest) => of(publicKey).guard.note(slot, digest),
     signStatement: (publicKey, digest) => sign(digest, of(publicKey).secretKey),
     close,
   };

@@ -81,9 +81,17 @@ export class NodeMetrics {
     gauge("height", "height of the last final block", () => node.readings().height);
     gauge("peers_connected", "peers that are connected", () => node.readings().peers);
     gauge("validators", "members that decide the next height", () => node.readings().validators);
-    gauge("consensus_view", "view of the height in progress", () => node.readings().view);
+    gauge(
+      "consensus_view",
+      "view of the height in progress; in bp-fast-paxos its round",
+      () => node.readings().view,
+    );
     gauge("consensus_quorum", "votes that a decision takes", () => node.readings().quorum);
-    gauge("consensus_evidence", "members' votes that contradict each other", () => node.readings().evidence);
+    gauge(
+      "consensus_evidence",
+      "misbehaviour of members that was seen, such as votes that contradict each other",
+      () => node.readings().evidence,
+    );
     gauge("mempool_transactions", "pending transactions", () => node.readings().pending);
     gauge("mempool_bytes", "memory of pending transactions", () => node.readings().pendingBytes);
     gauge("outputs", "outputs that are not spent", () => node.readings().outputs);

@@ -3,7 +3,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { formatPeerId } from "@witan/crypto";
-import { chooseScheme, openVerifier, type WorkerVerifier } from "@witan/crypto/node";
+import { acceptorsSealer, chooseScheme, openVerifier, type WorkerVerifier } from "@witan/crypto/node";
 import { PAGE_FOLDER } from "@witan/explorer";
 import { type BlockEvent, Node, type NodePorts, type NodeSettings, PROTOCOL_VERSIONS } from "@witan/node";
 import { openLibp2pNetwork } from "@witan/p2p";
@@ -126,6 +126,8 @@ async function start<T>(
 ): Promise<T> {
   const { config, home, agent, log } = options;
   for (const remark of home.remarks) log.warn({}, remark);
+  if (home.acceptorsKey !== undefined)
+    log.info({ id: home.acceptorsKey.id }, "the acceptors' key was read; all acceptors must have the same");
   const keep = <C extends Closable>(one: C): C => {
     opened.push(one);
     return one;
@@ -142,6 +144,7 @@ async function start<T>(
   const network = await openNetwork(options, metrics);
   const node = await openNode(options, metrics, {
     ...{ store, network, verifier, scheme, signer, log, clock: REAL_CLOCK },
+    ...(home.acceptorsKey === undefined ? {} : { promiseSealer: acceptorsSealer(home.acceptorsKey) }),
     yieldNow: async () => {
       await new Promise((resolve) => setImmediate(resolve));
       // A node that runs ends its work itself; one that is being opened has nobody else who would.
@@ -193,10 +196,10 @@ function openNode(
 ): Promise<Node> {
   const { config, home, agent, log } = options;
   const { consensus, storage } = config;
-  const { tickMs, viewTimeoutMs, viewTimeoutMaxMs } = consensus;
+  const { tickMs, viewTimeoutMs, viewTimeoutMaxMs, minimumSharePermille } = consensus;
   const settings: NodeSettings = {
     ...{ agent, chain: home.chain, peers: config.network.peers, addressIndex: storage.addressIndex },
-    ...{ tickMs, viewTimeoutMs, viewTimeoutMaxMs },
+    ...{ tickMs, viewTimeoutMs, viewTimeoutMaxMs, minimumSharePermille },
     mempoolLimits: mempoolLimits(config),
     flushLimits: { cleanBytes: storage.outputCacheMiB * MIB, changedBytes: storage.flushMiB * MIB },
     verifierWorkers: workersOf(config),

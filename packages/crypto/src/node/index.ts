@@ -1,3 +1,4 @@
+export * from "./acceptors-key.ts";
 export * from "./choose.ts";
 export * from "./file-error.ts";
 export * from "./guard-files.ts";

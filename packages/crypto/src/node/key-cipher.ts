@@ -13,7 +13,9 @@ const TAG_BYTES = 16;
 
 /** What is bound to the ciphertext. */
 export interface BoundHeader {
-  readonly purpose: KeyPurpose;
+  /** `acceptors`: a key that they share. */
+  readonly purpose: KeyPurpose | "acceptors";
+  /** Or what names a shared key. */
   readonly publicKey: Hex;
 }
 

@@ -42,8 +42,11 @@ export interface KeyFile {
   readonly version: 1;
   readonly purpose: KeyPurpose;
   readonly publicKey: Hex;
-  readonly secret: { readonly kind: "plain"; readonly secretKey: Hex } | EncryptedSecret;
+  readonly secret: KeptSecret;
 }
+
+/** 32 bytes of secret as a file holds them. */
+export type KeptSecret = { readonly kind: "plain"; readonly secretKey: Hex } | EncryptedSecret;
 
 /** What is wrong with a key file. */
 export interface MalformedKeyFile {
@@ -65,23 +68,24 @@ const SCRYPT_BYTES_MAX = 2 ** 30;
 export function parseKeyFile(
   text: string,
 ): { readonly ok: true; readonly value: KeyFile } | MalformedKeyFile {
+  const rules = { format: is("witan-key"), version: is(1), purpose, publicKey: anything, secret: object };
+  return parseSecretFile<KeyFile>(text, rules, publicKeyFault);
+}
+
+/** Reads the JSON of a file with a secret: its own fields by these rules and `more`, then the secret. */
+export function parseSecretFile<T extends { readonly secret: KeptSecret }>(
+  text: string,
+  rules: Readonly<Record<Exclude<keyof T, symbol | number>, Rule>>,
+  more: (file: T) => MalformedKeyFile | undefined = () => undefined,
+): { readonly ok: true; readonly value: T } | MalformedKeyFile {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
     return malformed("file", "no JSON", "a key file in JSON");
   }
-  const fault =
-    fields(json, "", {
-      format: is("witan-key"),
-      version: is(1),
-      purpose,
-      publicKey: anything,
-      secret: object,
-    }) ??
-    publicKeyFault(json as KeyFile) ??
-    secretFault((json as KeyFile).secret);
-  return fault ?? { ok: true, value: json as KeyFile };
+  const fault = fields(json, "", rules) ?? more(json as T) ?? secretFault((json as T).secret);
+  return fault ?? { ok: true, value: json as T };
 }
 
 /** Makes the refusal of a field. */
@@ -91,19 +95,22 @@ export function malformed(field: string, found: string, expected: string): Malfo
 }
 
 /** What a field must be: undefined if it is, else what was expected. */
-type Rule = (value: unknown) => string | undefined;
+export type Rule = (value: unknown) => string | undefined;
 
 const PURPOSES: readonly unknown[] = ["client", "voting", "operator", "peer"] satisfies KeyPurpose[];
 const anything: Rule = () => undefined;
-const object: Rule = (value) => (isObject(value) ? undefined : "an object");
+/** An object, looked at by itself. */
+export const object: Rule = (value) => (isObject(value) ? undefined : "an object");
 const purpose: Rule = (value) =>
   PURPOSES.includes(value) ? undefined : "one of client, voting, operator, peer";
 
-function is(wanted: string | number): Rule {
+/** Nothing but this. */
+export function is(wanted: string | number): Rule {
   return (value) => (value === wanted ? undefined : JSON.stringify(wanted));
 }
 
-function bytes(length: number): Rule {
+/** So many bytes. */
+export function bytes(length: number): Rule {
   return (value) => (isHex(value, length) ? undefined : `${length} bytes in lower-case hex`);
 }
 
@@ -142,7 +149,7 @@ function publicKeyFault(file: KeyFile): MalformedKeyFile | undefined {
   return malformed("publicKey", shown(publicKey), expected);
 }
 
-function secretFault(secret: KeyFile["secret"]): MalformedKeyFile | undefined {
+function secretFault(secret: KeptSecret): MalformedKeyFile | undefined {
   if (secret.kind === "plain") return fields(secret, "secret.", PLAIN);
   if (secret.kind !== "scrypt") {
     return malformed("secret.kind", shown((secret as { kind: unknown }).kind), '"plain" or "scrypt"');

@@ -1,7 +1,6 @@
 // Key files: making keys, writing them (owner only, whole or not at all, never over another file), reading them back.
 // Must never log a secret or a passphrase, nor hand out a key that does not fit what the file says of it.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { constants, open } from "node:fs/promises";
 import {
   assert,
   bytesToHex,
@@ -14,18 +13,16 @@ import {
 } from "@witan/primitives";
 import { generateSecretKey, parseSecretKey, publicKeyOf } from "../keys.ts";
 import { createFileExclusively } from "./create-file.ts";
-import { systemCode, withFileErrors } from "./file-error.ts";
 import { decryptSecret, encryptSecret, SCRYPT_COST } from "./key-cipher.ts";
 import {
-  KEY_FILE_BYTES_MAX,
   type KeyFile,
   type KeyPair,
   type KeyPurpose,
-  type MalformedKeyFile,
   malformed,
   parseKeyFile,
   type ScryptCost,
 } from "./key-file-format.ts";
+import { readSecretFile, type SecretFileFault } from "./secret-file.ts";
 
 /** Makes a new key for a purpose: Ed25519 for `peer`, else secp256k1. */
 export function createKey(purpose: KeyPurpose): KeyPair {
@@ -34,8 +31,15 @@ export function createKey(purpose: KeyPurpose): KeyPair {
     const jwk = privateKey.export({ format: "jwk" });
     return { purpose, publicKey: hexOfBase64Url(jwk.x), secretKey: hexOfBase64Url(jwk.d) };
   }
-  const secretKey = generateSecretKey();
-  return { purpose, publicKey: publicKeyOf(secretKey), secretKey };
+  return keyOfSecret(purpose, generateSecretKey());
+}
+
+/** The key of a secret that is one: 32 bytes in hex; for secp256k1 in range. @throws {AssertionError} if it is none */
+export function keyOfSecret(purpose: KeyPurpose, secretKey: Hex): KeyPair {
+  if (purpose === "peer") return { purpose, publicKey: ed25519PublicKeyOf(secretKey), secretKey };
+  const parsed = parseSecretKey(secretKey);
+  assert(parsed.ok, "a secret that is no secret key");
+  return { purpose, publicKey: publicKeyOf(parsed.value), secretKey: parsed.value };
 }
 
 /** The Ed25519 public key (RFC 8032) of a 32-byte secret, both in hex. */
@@ -92,9 +96,7 @@ export async function writeKeyFile(
 }
 
 /** Why a key file gives no key. */
-export type KeyReadFault =
-  | MalformedKeyFile
-  | Refusal<"missing" | "permissions" | "passphrase-needed" | "passphrase" | "public-key">;
+export type KeyReadFault = SecretFileFault | Refusal<"passphrase-needed" | "passphrase" | "public-key">;
 
 /** What a key file says without its secret: enough to ask for a passphrase. */
 export interface KeyFileHeader {
@@ -140,30 +142,8 @@ export async function readKeyFile(
   return keyOf(file.value, secretKey);
 }
 
-async function load(path: string): Promise<{ readonly ok: true; readonly value: KeyFile } | KeyReadFault> {
-  return withFileErrors("reading a key file", path, async () => {
-    // Non-blocking: a pipe of that name must not make us wait for a writer.
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error) => {
-      if (systemCode(error) === "ENOENT") return undefined;
-      throw error;
-    });
-    if (file === undefined) return refuse("missing", `${path} does not exist`);
-    try {
-      const { mode, size, isFile } = await file
-        .stat()
-        .then((s) => ({ mode: s.mode, size: s.size, isFile: s.isFile() }));
-      if (!isFile) return malformed("file", "something else", "a regular file");
-      if ((mode & 0o077) !== 0) {
-        const found = (mode & 0o777).toString(8);
-        return refuse("permissions", `others can reach ${path} (mode ${found}): run chmod 600 ${path}`);
-      }
-      if (size > KEY_FILE_BYTES_MAX)
-        return malformed("file", `${size} bytes`, `at most ${KEY_FILE_BYTES_MAX}`);
-      return parseKeyFile(await file.readFile("utf8"));
-    } finally {
-      await file.close();
-    }
-  });
+function load(path: string): Promise<{ readonly ok: true; readonly value: KeyFile } | KeyReadFault> {
+  return readSecretFile(path, parseKeyFile);
 }
 
 /** The key, if the file's public key is that of the secret: else someone would sign with a key they don't know. */

@@ -53,6 +53,9 @@ export interface SignedSlots {
   readonly slots: readonly Pick<SigningSlot, "view" | "step">[];
 }
 
+/** What the record has in the place of a signature, where only a channel vouches. No signature: its halves are never zero. */
+const NOTED = "00".repeat(64) as Signature;
+
 /** Makes the signature of a digest. Called at most once for a slot that is new; never for one that is refused. */
 export type SignDigest = (digest: Hash) => Signature | Promise<Signature>;
 
@@ -149,7 +152,26 @@ export class SignerGuard {
     digest: Hash,
     signDigest: SignDigest,
   ): Promise<Result<Signature, "contradicts" | "regresses">> {
-    const answer = this.#tail.then(() => this.#sign(slot, digest, signDigest));
+    return this.#inTurn(async () => {
+      const signed = await this.#sign(slot, digest, signDigest);
+      assert(!signed.ok || signed.value !== NOTED, `${shown(slot)} was noted: it is never signed`);
+      return signed;
+    });
+  }
+
+  /**
+   * Notes what is said for a slot without a signature, since only its channel vouches for it: refused where a signature
+   * would be, and on the disk when it answers. Codes and exceptions as `sign`.
+   */
+  note(slot: SigningSlot, digest: Hash): Promise<Result<undefined, "contradicts" | "regresses">> {
+    return this.#inTurn(async () => {
+      const noted = await this.#sign(slot, digest, () => NOTED);
+      return noted.ok ? ok(undefined) : noted;
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const answer = this.#tail.then(work);
     this.#tail = answer.catch(() => {});
     return answer;
   }

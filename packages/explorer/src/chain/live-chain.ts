@@ -2,6 +2,7 @@
 // subscriptions, which go on by themselves after a cut. Bounded: old things are forgotten. Tells its listeners at most four
 // times a second, however fast blocks come, and nothing while it is paused.
 import type { RpcSocket, StreamedEvent } from "@witan/client";
+import type { ResultOf } from "@witan/rpc";
 import { spanText } from "../words.ts";
 
 /** A block in short. */
@@ -21,12 +22,20 @@ export interface LiveBlock {
 export interface Happening {
   readonly id: number;
   readonly at: number;
-  readonly kind: "block" | "view" | "gap";
+  readonly kind: "block" | "view" | "round" | "gap";
   readonly text: string;
 }
 
 /** Where consensus stands. */
-export type LivePhase = Extract<StreamedEvent["event"], { type: "phase" }>;
+export type LivePhase = Extract<StreamedEvent["event"], { type: "phase" | "round-phase" }>;
+
+/** Who leads, in which view or round. */
+export interface LiveTurn {
+  readonly kind: "view" | "round";
+  readonly height: number;
+  readonly number: number;
+  readonly proposer: string;
+}
 
 /** Whether events come, and if not, why. `lost`: it is tried again. `refused`: for good. */
 export type LiveState =
@@ -44,7 +53,7 @@ export interface LiveView {
   /** Newest first. */
   readonly happenings: readonly Happening[];
   readonly phase: LivePhase | undefined;
-  readonly view: { readonly height: number; readonly view: number; readonly proposer: string } | undefined;
+  readonly turn: LiveTurn | undefined;
   /** Counts up with everything that happens: who shows what a node said asks again. */
   readonly change: number;
 }
@@ -58,7 +67,7 @@ export class LiveChain {
   readonly #listeners = new Set<() => void>();
   #now: LiveView = {
     ...{ state: { kind: "connecting" }, isPaused: false, blocks: [], happenings: [] },
-    ...{ phase: undefined, view: undefined, change: 0 },
+    ...{ phase: undefined, turn: undefined, change: 0 },
   };
   #shown: LiveView = this.#now;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -67,7 +76,7 @@ export class LiveChain {
 
   /** Begins to follow. Ends with the socket. */
   follow(socket: RpcSocket): void {
-    void this.#askView(socket);
+    void this.#askTurn(socket);
     void this.#read(socket);
   }
 
@@ -101,11 +110,11 @@ export class LiveChain {
     this.#listeners.clear();
   }
 
-  /** The view that this begins in: without it the first event would look like a change. */
-  async #askView(socket: RpcSocket): Promise<void> {
+  /** The view or round that this begins in: without it the first event would look like a change. */
+  async #askTurn(socket: RpcSocket): Promise<void> {
     try {
-      const { height, view, primary } = await socket.call("consensus_status", {});
-      if (this.#now.view === undefined) this.#set({ view: { height, view, proposer: primary } });
+      const status = await socket.call("consensus_status", {});
+      if (this.#now.turn === undefined) this.#set({ turn: turnOf(status) });
     } catch {
       // Not of this mode, or no connection, which the stream tells.
     }
@@ -133,20 +142,16 @@ export class LiveChain {
     switch (event.type) {
       case "final-block":
         this.#addBlocks([event]);
-        this.#happen("block", blockSentence(event));
+        this.#happen("block", blockSentence(event, this.#now.turn?.kind ?? "view"));
         return;
-      case "view": {
-        const before = this.#now.view;
-        this.#set({ view: event });
-        // A view lasts over many blocks: told is that it is another one.
-        if (event.view !== (before?.view ?? 0))
-          this.#happen(
-            "view",
-            `Block ${event.height}: view ${event.view} begins, ${event.proposer} proposes.`,
-          );
+      case "view":
+        this.#turn({ ...event, kind: "view", number: event.view });
         return;
-      }
+      case "round":
+        this.#turn({ ...event, kind: "round", number: event.round });
+        return;
       case "phase":
+      case "round-phase":
         this.#set({ phase: event });
         return;
       case "gap":
@@ -154,6 +159,14 @@ export class LiveChain {
         return;
       default:
     }
+  }
+
+  #turn({ kind, height, number, proposer }: LiveTurn): void {
+    const before = this.#now.turn;
+    this.#set({ turn: { kind, height, number, proposer } });
+    // It lasts over many blocks: told is that it is another one.
+    if (number !== (before?.number ?? 0))
+      this.#happen(kind, `Block ${height}: ${kind} ${number} begins, ${proposer} proposes.`);
   }
 
   #addBlocks(blocks: readonly LiveBlock[]): void {
@@ -187,9 +200,17 @@ export class LiveChain {
   }
 }
 
-function blockSentence({ height, proposer, view, tookMs, transactions }: LiveBlock): string {
+function turnOf(status: ResultOf<"consensus_status">): LiveTurn {
+  const { height } = status;
+  if (status.mode === "bp-fast-paxos")
+    return { kind: "round", height, number: status.round, proposer: status.proposer };
+  return { kind: "view", height, number: status.view, proposer: status.primary };
+}
+
+function blockSentence(block: LiveBlock, turn: LiveTurn["kind"]): string {
+  const { height, proposer, view, tookMs, transactions } = block;
   const by = proposer === null ? "" : `, proposed by ${proposer}`;
   const took = tookMs === null ? "" : ` after ${spanText(tookMs)}`;
   const what = transactions === 1 ? "1 transaction" : `${transactions} transactions`;
-  return `Block ${height} is final${took}${by}${view === null ? "" : ` in view ${view}`}: ${what}.`;
+  return `Block ${height} is final${took}${by}${view === null ? "" : ` in ${turn} ${view}`}: ${what}.`;
 }

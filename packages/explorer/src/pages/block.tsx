@@ -122,15 +122,20 @@ function Certificate(props: Pick<ShownBlock, "certificate" | "membership" | "hei
   if (certificate === null || membership === undefined)
     return <p>The signatures are still being gathered. Open the block again in a moment.</p>;
   const signed = new Set(certificate.signatures.map(({ member }) => member));
+  const members = membership.members.map((member, index) => ({ ...member, index }));
+  // Proposers have no vote.
+  const voters = members.filter(({ role }) => role !== "proposer");
   return (
     <>
       <p>
-        {signed.size} of {membership.members.length} members signed{" "}
-        {certificate.kind === "pbft" ? `in view ${certificate.view}` : ""}; {membership.quorum} are a quorum.
-        That makes the block final, for good.
+        {signed.size} of {voters.length} {certificate.kind === "pbft" ? "members" : "acceptors"} signed
+        {certificate.kind === "pbft" ? ` in view ${certificate.view}` : ""}; {membership.quorum} are a quorum.{" "}
+        {certificate.kind === "pbft"
+          ? "That makes the block final, for good."
+          : "That shows others that the block is final, for good: it was before."}
       </p>
       <ul class="marks">
-        {membership.members.map(({ name }, index) => (
+        {voters.map(({ name, index }) => (
           <li key={name}>
             {signed.has(index) ? (
               <Mark shape="check" tone="good">{`${name}: signed`}</Mark>

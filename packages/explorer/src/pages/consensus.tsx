@@ -3,6 +3,7 @@
 import type { ResultOf } from "@witan/rpc";
 import type { JSX } from "preact";
 import type { Happening, LiveBlock } from "../chain/live-chain.ts";
+import { type ConsensusWords, consensusWords } from "../consensus-words.ts";
 import { useAsked, useLive, usePoll } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
 import { FinalityChart } from "../parts/finality-chart.tsx";
@@ -22,30 +23,32 @@ export function ConsensusPage(): JSX.Element {
   const asked = useAsked(
     "consensus",
     async (link) => {
-      const [explained, status] = await link.all([
+      const [explained, status, { members }] = await link.all([
         { method: "consensus_explain", params: {} },
         { method: "consensus_status", params: {} },
+        { method: "consensus_membership", params: {} },
       ]);
-      return { explained, status, at: Date.now() };
+      const proposers = members.filter(({ role }) => role === "proposer").map(({ name }) => name);
+      return { explained, status, proposers, at: Date.now() };
     },
     poll,
   );
   return (
     <Page title="Consensus" lead="As this node sees it, asked anew twice a second.">
       <Answer asked={asked} what="the state of consensus">
-        {({ explained, status, at }) => (
+        {({ explained, status, proposers, at }) => (
           <>
             <Waits explained={explained} />
-            <Standing explained={explained} known={blocks[0]?.height} />
+            <Standing explained={explained} words={consensusWords(status)} known={blocks[0]?.height} />
             <Part title="Members">
-              <Members explained={explained} status={status} at={at} last={blocks[0]} />
+              <Members {...{ explained, status, proposers, at }} last={blocks[0]} />
             </Part>
           </>
         )}
       </Answer>
       <Part
         title="How long blocks took"
-        note="From when this node had something to decide until it was final. Views that were given up count."
+        note="From when this node had something to decide until it was final. Views or rounds that were given up count."
       >
         <FinalityChart blocks={blocks} />
       </Part>
@@ -68,7 +71,12 @@ function Waits({ explained }: { readonly explained: Explained }): JSX.Element {
   );
 }
 
-function Standing(props: { readonly explained: Explained; readonly known: number | undefined }): JSX.Element {
+function Standing(props: {
+  readonly explained: Explained;
+  readonly words: ConsensusWords;
+  readonly known: number | undefined;
+}): JSX.Element {
+  const { turn, phases } = props.words;
   const { height, view, proposer, proposalSeen, votes, waitingFor, phase } = props.explained;
   // Nobody is asked for anything before there is a transaction.
   const isIdle = waitingFor === "transactions";
@@ -77,20 +85,20 @@ function Standing(props: { readonly explained: Explained; readonly known: number
       <Facts
         list={[
           ["Block", <BlockLinkOrNext key="block" {...{ height, isIdle }} known={props.known} />],
-          ["View", view],
+          [turn === "view" ? "View" : "Round", view],
           ["Proposes", <strong key="proposer">{proposer}</strong>],
           ["Proposal", proposalSeen ? "seen" : isIdle ? "none is due" : "not seen yet"],
           ["Votes", isIdle ? "none are due" : `${votes.have} of the ${votes.needed} needed`],
-          ["View given up in", viewEnd(props.explained)],
+          [turn === "view" ? "View given up in" : "Proposer suspected in", turnEnd(props.explained)],
         ]}
       />
-      <Phases phase={phase} />
+      <Phases phase={phase} list={phases} turn={turn} />
     </Part>
   );
 }
 
 /** The timer of a view that members ask for begins when a quorum does. */
-function viewEnd({ nextTimeoutMs, waitingFor, votes }: Explained): string {
+function turnEnd({ nextTimeoutMs, waitingFor, votes }: Explained): string {
   if (nextTimeoutMs !== null) return spanText(nextTimeoutMs);
   if (waitingFor !== "view-changes") return "its timer rests";
   return `not before it begins: it waits for ${votes.needed} members to ask for it, ${votes.have} do`;
@@ -109,7 +117,7 @@ function Happenings({ list }: { readonly list: readonly Happening[] }): JSX.Elem
             {kind === "block" ? null : (
               <>
                 <Mark shape="alarm" tone="wait">
-                  {kind === "view" ? "view change" : "gap"}
+                  {kind === "gap" ? "gap" : TURNS[kind]}
                 </Mark>{" "}
               </>
             )}
@@ -120,6 +128,9 @@ function Happenings({ list }: { readonly list: readonly Happening[] }): JSX.Elem
     </Part>
   );
 }
+
+/** What to call it that another leads. */
+const TURNS = { view: "view change", round: "trust change" } as const;
 
 /** The block that is being decided has no page yet. */
 function BlockLinkOrNext(props: {
@@ -136,19 +147,16 @@ function BlockLinkOrNext(props: {
   );
 }
 
-const PHASES = [
-  ["idle", "Nothing proposed"],
-  ["proposed", "Proposed: members prepare"],
-  ["prepared", "Prepared: members commit"],
-  ["deciding", "Decided: being written"],
-] as const;
-
-/** The steps of a view in their order, the present one marked by a word; a change of views is a step of its own. */
-function Phases({ phase }: { readonly phase: Explained["phase"] }): JSX.Element {
-  const list = phase === "changingView" ? ([...PHASES, ["changingView", "Changing views"]] as const) : PHASES;
+/** The steps of a view or round in their order, the present one marked by a word; leaving it is a step of its own. */
+function Phases(props: {
+  readonly phase: Explained["phase"];
+  readonly list: ConsensusWords["phases"];
+  readonly turn: ConsensusWords["turn"];
+}): JSX.Element {
+  const { phase, list, turn } = props;
   const at = list.findIndex(([name]) => name === phase);
   return (
-    <ol class="phases" aria-label="Phases of a view">
+    <ol class="phases" aria-label={`Phases of a ${turn}`}>
       {list.map(([name, title], index) => (
         <li key={name} aria-current={index === at ? "step" : undefined} class={name}>
           {title} {index === at ? <span class="now">now</span> : null}
@@ -158,6 +166,7 @@ function Phases({ phase }: { readonly phase: Explained["phase"] }): JSX.Element 
   );
 }
 
+/** Without words: what it did, the mode tells. */
 const STATES: Readonly<
   Record<Member["state"], { readonly shape: Shape; readonly tone: Tone; readonly words: string }>
 > = {
@@ -167,29 +176,21 @@ const STATES: Readonly<
   silent: { shape: "ring", tone: "wait", words: "silent" },
   behind: { shape: "down", tone: "wait", words: "behind" },
   disconnected: { shape: "cross", tone: "bad", words: "disconnected" },
-  equivocating: { shape: "alarm", tone: "bad", words: "votes twice" },
+  equivocating: { shape: "alarm", tone: "bad", words: "" },
 };
 
-function Members(props: {
+interface MembersProps {
   readonly explained: Explained;
   readonly status: Status;
+  /** The names of those that have no vote. */
+  readonly proposers: readonly string[];
   readonly at: number;
   readonly last: LiveBlock | undefined;
-}): JSX.Element {
-  const { explained, status, at, last } = props;
-  // Votes for the next block come and go in a moment: those for the last one stay.
-  const signed: readonly Column<Member>[] =
-    last === undefined || last.signers.length === 0
-      ? []
-      : [
-          {
-            title: `Signed block ${grouped(last.height)}`,
-            cell: ({ name }) => <Vote has={last.signers.includes(name)} />,
-          },
-        ];
-  const vote = (voters: readonly string[], name: string): JSX.Element =>
-    status.phase === "idle" ? NO_VOTE : <Vote has={voters.includes(name)} />;
-  const isChanging = status.phase === "changingView" || status.viewChanges.length > 0;
+}
+
+function Members(props: MembersProps): JSX.Element {
+  const { explained, status, at } = props;
+  const { misdeed } = consensusWords(status);
   return (
     <Table
       caption="Members: how they are, and who has voted"
@@ -210,16 +211,9 @@ function Members(props: {
         {
           title: "State",
           narrow: "untitled",
-          cell: ({ state }) => <State state={state} />,
+          cell: ({ state }) => <State state={state} misdeed={misdeed} />,
         },
-        { title: "Prepare", cell: ({ name }) => vote(status.prepares, name) },
-        { title: "Commit", cell: ({ name }) => vote(status.commits, name) },
-        ...signed,
-        {
-          title: "Next view",
-          cell: ({ name }) =>
-            isChanging ? <Vote has={status.viewChanges.includes(name)} /> : <None why="nobody asks for it" />,
-        },
+        ...voteColumns(props),
         {
           title: "Heard",
           cell: (member) => <Heard member={member} at={at} />,
@@ -234,11 +228,36 @@ function Members(props: {
   );
 }
 
-function State({ state }: Pick<Member, "state">): JSX.Element {
-  const { shape, tone, words } = STATES[state];
+/** Who has voted in each step, who has signed the last block, who asks for the next view or round. */
+function voteColumns({ status, proposers, last }: MembersProps): readonly Column<Member>[] {
+  const { votes, next, isChanging } = consensusWords(status);
+  const column = (title: string, cellOf: (name: string) => JSX.Element): Column<Member> => {
+    return { title, cell: ({ name }) => (proposers.includes(name) ? NO_VOTER : cellOf(name)) };
+  };
+  const steps = votes.map(([title, voters]) =>
+    column(title, (name) => (status.phase === "idle" ? NO_VOTE : <Vote has={voters.includes(name)} />)),
+  );
+  const [nextTitle, asking] = next;
+  const nobody = <None why="nobody asks for it" />;
+  return [
+    ...steps,
+    // Votes for the next block come and go in a moment: those for the last one stay.
+    ...(last === undefined || last.signers.length === 0
+      ? []
+      : [
+          column(`Signed block ${grouped(last.height)}`, (name) => (
+            <Vote has={last.signers.includes(name)} />
+          )),
+        ]),
+    column(nextTitle, (name) => (isChanging ? <Vote has={asking.includes(name)} /> : nobody)),
+  ];
+}
+
+function State(props: Pick<Member, "state"> & { readonly misdeed: string }): JSX.Element {
+  const { shape, tone, words } = STATES[props.state];
   return (
     <Mark shape={shape} tone={tone}>
-      {words}
+      {words || props.misdeed}
     </Mark>
   );
 }
@@ -251,6 +270,8 @@ function Heard({ member, at }: { readonly member: Member; readonly at: number })
 
 /** While nothing is proposed nobody is asked. Kept: what lies below must not move with each block. */
 const NO_VOTE = <None why="nothing to vote on" isKept />;
+
+const NO_VOTER = <None why="a proposer has no vote" isKept />;
 
 function Vote({ has }: { readonly has: boolean }): JSX.Element {
   return has ? (

@@ -23,8 +23,7 @@ export function MembershipPage({ height }: { readonly height: number | undefined
         {({ from, quorum, members }) => (
           <>
             <p>
-              {countText(members.length, "member")}, of which {quorum} decide. They decide from block{" "}
-              <BlockLink height={from} /> on.{" "}
+              {deciding(members, quorum)} They decide from block <BlockLink height={from} /> on.{" "}
               {from > 1 ? <a href={hrefOf("membership", from - 1)}>Who decided before</a> : null}
             </p>
             <Table
@@ -70,6 +69,14 @@ export function MembershipPage({ height }: { readonly height: number | undefined
       </Part>
     </Page>
   );
+}
+
+function deciding(members: readonly { readonly role: string }[], quorum: number): string {
+  const acceptors = members.filter(({ role }) => role === "acceptor").length;
+  const all = countText(members.length, "member");
+  return acceptors === 0
+    ? `${all}, of which ${quorum} decide.`
+    : `${all}: ${countText(members.length - acceptors, "proposer")} and ${countText(acceptors, "acceptor")}, of which ${quorum} decide.`;
 }
 
 /** For who compares them: the table has their ends only. */

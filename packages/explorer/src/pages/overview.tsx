@@ -30,7 +30,7 @@ export function OverviewPage(): JSX.Element {
       </div>
       <Part
         title="How long blocks took"
-        note="From when this node had something to decide until it was final. Views that were given up count."
+        note="From when this node had something to decide until it was final. Views or rounds that were given up count."
       >
         <FinalityChart blocks={blocks} />
       </Part>
@@ -108,7 +108,8 @@ function ConsensusInShort({ turn }: { readonly turn: number }): JSX.Element {
         { method: "consensus_explain", params: {} },
         { method: "consensus_membership", params: {} },
       ]);
-      return { ...explained, quorum: membership.quorum };
+      const acceptors = membership.members.filter(({ role }) => role === "acceptor").length;
+      return { ...explained, quorum: membership.quorum, acceptors };
     },
     // What happens in one second is asked for once.
     turn === 0 ? 0 : poll,
@@ -116,15 +117,19 @@ function ConsensusInShort({ turn }: { readonly turn: number }): JSX.Element {
   return (
     <Part title="Consensus">
       <Answer asked={asked} what="the state of consensus">
-        {({ sentences, proposer, view, members, quorum }) => (
+        {({ sentences, proposer, view, members, quorum, acceptors }) => (
           <>
             <p>{sentences[0] ?? "Nothing is said of it."}</p>
             <Facts
               list={[
-                ["Proposes", `${proposer}, view ${view}`],
+                ["Proposes", `${proposer}, ${acceptors > 0 ? "round" : "view"} ${view}`],
                 [
                   "Members",
-                  <a key="members" href={hrefOf("membership")}>{`${members.length}, quorum ${quorum}`}</a>,
+                  <a key="members" href={hrefOf("membership")}>
+                    {acceptors > 0
+                      ? `${members.length}, quorum ${quorum} of ${acceptors} acceptors`
+                      : `${members.length}, quorum ${quorum}`}
+                  </a>,
                 ],
                 ["Not here", gone(members)],
               ]}

@@ -1,5 +1,5 @@
-// A bench: a network of processes in a folder of its own, loaded by another process, and counted afterwards on every
-// validator's chain. All figures are of one run. Leaves neither processes nor files behind.
+// A bench: a network of processes in a folder of its own, loaded by another process, and counted afterwards on every node's
+// chain. All figures are of one run. Leaves neither processes nor files behind.
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { RpcClient } from "@witan/client";
 import { freePorts } from "../free-ports.ts";
 import { LabFailure } from "../lab-failure.ts";
 import { createNetwork, type NetworkList, nodeSpecs, readNetwork } from "../network-files.ts";
+import { type NetworkShape, nodesOf } from "../network-shape.ts";
 import type { WitanCommand } from "../node-run.ts";
 import { type NodeDeath, ProcessNetwork } from "../process-network.ts";
 import { connected, readChain } from "../watch-nodes.ts";
@@ -30,30 +31,34 @@ export type BenchPhase =
 /** How a bench is run. */
 export interface BenchOptions {
   readonly command: WitanCommand;
-  readonly validators: number;
+  readonly shape: NetworkShape;
   readonly transactions: number;
   /** Ends it early; nothing is left then either. */
   readonly signal: AbortSignal;
   /** Hears what it is at; `total` is 0 where nothing is counted. */
   readonly onProgress: (phase: BenchPhase, done: number, total: number) => void;
-  /** Hears where the validators serve, once they are connected. */
+  /** Hears where the nodes serve, once they are connected. */
   readonly onServing?: (rpc: readonly string[]) => void;
 }
 
-/** What a bench found. Times in milliseconds, memory in MiB. */
-export interface BenchResult {
-  readonly validators: number;
+/** What a bench found, and of which network. */
+export type BenchResult = NetworkShape & BenchFigures;
+
+/** Times in milliseconds, memory in MiB. */
+export type BenchFigures = {
+  /** How many processes check every transfer, as the ratio counts them: all nodes, proposers and acceptors alike. */
+  readonly validating: number;
   readonly transactions: number;
-  /** Those that are on every validator's chain, once. */
+  /** Those that are on every node's chain, once. */
   readonly final: number;
-  /** Those that validators did not take; the first few, with the reason. */
+  /** Those that nodes did not take; the first few, with the reason. */
   readonly refused: readonly RefusedTransaction[];
   readonly blocks: number;
-  /** How often a validator was too busy to take a transaction at once. */
+  /** How often a node was too busy to take a transaction at once. */
   readonly retries: number;
-  /** Final transactions in a second: until the last validator had the last of them. */
+  /** Final transactions in a second: until the last node had the last of them. */
   readonly throughput: number;
-  /** From sending a transaction until the validator that it was sent to had it in a final block. */
+  /** From sending a transaction until the node that it was sent to had it in a final block. */
   readonly latencyMs: Percentiles;
   /** What one core checks in a second: the mean of before and after, both, and the backend. */
   readonly verifyPerSecond: number;
@@ -63,14 +68,14 @@ export interface BenchResult {
   readonly ratio: number;
   /** From sending a transaction to the idle network until the answer that it is final. */
   readonly idleLatencyMs: Percentiles;
-  /** Of each validator; null where the system does not tell. */
+  /** Of each node, proposers first; null where the system does not tell. */
   readonly peakMemoryMiB: readonly (number | null)[];
-  /** Processor time while the load ran, in seconds: of each validator, and of the load process. */
+  /** Processor time while the load ran, in seconds: of each node, and of the load process. */
   readonly validatorCpuSeconds: readonly (number | null)[];
   readonly loadCpuSeconds: number;
   readonly wallSeconds: number;
   readonly cores: number;
-}
+};
 
 /** Genesis accounts that pay for the load: as many as a genesis takes. */
 const ACCOUNTS = 256;
@@ -115,21 +120,22 @@ interface Measured {
 }
 
 async function measuredNetwork(options: BenchOptions, folder: string): Promise<Measured> {
-  const { command, validators, signal, onProgress } = options;
+  const { command, shape, signal, onProgress } = options;
   onProgress("starting", 0, 0);
   const home = join(folder, "network");
-  await createNetwork(command, home, { validators, consensus: "pbft", accounts: ACCOUNTS });
+  await createNetwork(command, home, { ...shape, accounts: ACCOUNTS });
   const list = readNetwork(home);
-  const ports = await freePorts(2 * validators);
-  const log = new BlockLog(validators);
+  const count = nodesOf(shape);
+  const ports = await freePorts(2 * count);
+  const log = new BlockLog(count);
   const broken = new AbortController();
   const network = new ProcessNetwork({
     command,
     nodes: nodeSpecs(
       home,
       list,
-      { rpc: ports.slice(0, validators), p2p: ports.slice(validators) },
-      // As validators run: the index by address is for observers and for development.
+      { rpc: ports.slice(0, count), p2p: ports.slice(count) },
+      // As members run: the index by address is for observers and for development.
       ["--storage-address-index", "false"],
     ),
     onBlock: (block, node) => log.note(block, node),
@@ -169,14 +175,15 @@ interface Bench {
 
 async function measure(options: BenchOptions, bench: Bench): Promise<Measured> {
   const { network, list, log, load: process, signal } = bench;
-  const { transactions, validators, onProgress } = options;
+  const { transactions, shape, onProgress } = options;
   const ready = await network.start();
   const rpc = ready.map((node) => node.rpc);
   await connected(rpc, CONNECT_MS);
   options.onServing?.(rpc);
   const { chainId, accounts } = list;
   const plan = {
-    rpc,
+    // Clients send to proposers, where there are some: they are first in the list of nodes.
+    rpc: shape.consensus === "pbft" ? rpc : rpc.slice(0, shape.proposers),
     chainId,
     accounts,
     warmUp: WARM_UP,
@@ -210,10 +217,7 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Measured> {
   for (const [node, url] of rpc.entries())
     chains.push({ ...(await readChain(url, height + 1, last)), reportedAt: log.reportedAt(node) });
   if (new Set(chains.map(({ hash }) => hash)).size > 1)
-    throw new LabFailure(
-      "node-answer",
-      `the ${validators} validators have different blocks at height ${last}`,
-    );
+    throw new LabFailure("node-answer", `the ${rpc.length} nodes have different blocks at height ${last}`);
   const { latenciesMs } = await process.ask({ kind: "single" }, "single");
   const memory = nodes.map((node) => network.usage(node)?.peakMemoryMiB);
   return {
@@ -245,7 +249,7 @@ async function commonHeight(urls: readonly string[], signal: AbortSignal): Promi
 }
 
 function resultOf(
-  { validators, transactions }: BenchOptions,
+  { shape, transactions }: BenchOptions,
   measured: Measured,
   speeds: readonly [VerifySpeed, VerifySpeed],
 ): BenchResult {
@@ -254,9 +258,11 @@ function resultOf(
   const wallSeconds = outcome.wallMs / 1000;
   const throughput = wallSeconds === 0 ? 0 : outcome.final / wallSeconds;
   const cores = availableParallelism();
-  const parts = { throughput, validators, verifyPerSecond, cores, loadCpuSeconds, wallSeconds };
+  const validating = nodesOf(shape);
+  const parts = { throughput, validators: validating, verifyPerSecond, cores, loadCpuSeconds, wallSeconds };
   return {
-    validators,
+    ...shape,
+    validating,
     transactions,
     final: outcome.final,
     refused: load.refused.slice(0, REFUSED_SHOWN),

@@ -47,7 +47,7 @@ import {
 } from "../indexes/address-index.ts";
 import { PendingIndexes } from "../indexes/index-changes.ts";
 import { damaged } from "./chain-error.ts";
-import { blockChanges, ChainRecords } from "./chain-records.ts";
+import { blockChanges, ChainRecords, certificateChange } from "./chain-records.ts";
 import { CheckpointHasher } from "./checkpoint.ts";
 import { Flusher } from "./flush.ts";
 import { GovernanceHistory } from "./governance-history.ts";
@@ -192,6 +192,22 @@ export class ChainKeeper {
   /** What shows a block final; undefined if there is no such block, or it is the first, or none was gathered yet. */
   certificate(height: Height): Certificate | undefined {
     return height > this.#tip.height ? undefined : this.#records.certificate(height);
+  }
+
+  /** The newest blocks without a certificate, ascending: as many as there are among so many. Block 0 needs none. */
+  uncertified(among: number): readonly Height[] {
+    const found: Height[] = [];
+    const { height } = this.#tip;
+    for (let at = Math.max(1, height - among + 1); at <= height; at++)
+      if (this.#records.certificate(at as Height) === undefined) found.push(at as Height);
+    return found;
+  }
+
+  /** Stores the certificate of a block that is final already. One that is lost with the power is gathered again. */
+  async certify(certificate: Certificate, others: readonly StoreChange[] = []): Promise<void> {
+    const { height, blockHash } = certificate;
+    assert(this.hashAt(height) === blockHash, `the certificate of another block at height ${height}`);
+    await this.#store.write([certificateChange(certificate), ...others], { sync: false });
   }
 
   /** Where a transaction is. */

@@ -107,10 +107,15 @@ export function blockChanges(
     putMeta("tip", { height, hash }),
   ];
   if (certificate !== undefined) {
-    const value = certificateCodec.encode(certificate);
-    changes.push({ kind: "put", key: keyOf("certificate", height), value });
+    changes.push(certificateChange(certificate));
   }
   return changes;
+}
+
+/** What writes down a certificate. */
+export function certificateChange(certificate: Certificate): StoreChange {
+  const value = certificateCodec.encode(certificate);
+  return { kind: "put", key: keyOf("certificate", certificate.height), value };
 }
 
 /** What writes down a governance state, by the block that made it. */

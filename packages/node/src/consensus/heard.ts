@@ -1,6 +1,5 @@
 // When each peer was last heard of, and how far it said it was: for those who look at consensus. Judges nobody by it, and
 // is no input of consensus. Bounded: of very many peers the first is forgotten.
-import { decidedBySender, type Memberships, type PbftMessage, type Verified } from "@witan/consensus";
 import type { Clock, Height, PeerId, Timestamp } from "@witan/primitives";
 
 /** Peers that are remembered: as many members as there can be, eight times over. */
@@ -16,12 +15,10 @@ export interface LastHeard {
 /** What was heard of peers. */
 export class Heard {
   readonly #clock: Clock;
-  readonly #memberships: Memberships;
   readonly #peers = new Map<PeerId, { at: Timestamp; height: Height }>();
 
-  constructor(clock: Clock, memberships: Memberships) {
+  constructor(clock: Clock) {
     this.#clock = clock;
-    this.#memberships = memberships;
   }
 
   /** A peer sent something. @param height that it has, as far as it said so */
@@ -39,12 +36,6 @@ export class Heard {
       this.#peers.delete(first);
       return;
     }
-  }
-
-  /** A peer sent a message of consensus; what it passes on for another says nothing of where it is itself. */
-  said(peer: PeerId, { sender, message }: Verified<PbftMessage>): void {
-    const member = this.#memberships(message.membership)?.members[sender];
-    if (member?.peerId === peer) this.from(peer, decidedBySender(message));
   }
 
   /** What is known of a peer; undefined: nothing since the node started. */

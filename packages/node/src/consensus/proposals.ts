@@ -47,6 +47,12 @@ export type Judgement =
   /** The chain went on, or nobody wants to know any more. */
   | { readonly kind: "stale" };
 
+/** Why a valid block is not to be voted for. */
+export interface Unfit {
+  readonly for: "all" | "this node";
+  readonly why: string;
+}
+
 /** Broken by the bytes beside the header: another body of the same hash may hold. */
 const OF_THE_BODY: readonly string[] = ["encoding", "block-too-large", "transactions-root"];
 
@@ -65,15 +71,16 @@ export class Proposals {
   }
 
   /**
-   * Why this validator may not vote for a valid block whose hash was not forced: another made it than proposes it, or
-   * its timestamp is too far from the local clock. Undefined if it may.
+   * Why nobody may vote for a valid block whose hash was not forced: another made it than proposes it. Or why this one
+   * may not: its timestamp is too far from the local clock. Undefined if it may.
    */
-  unfit({ block }: ValidBlock, proposer: MemberIndex): string | undefined {
+  unfit({ block }: ValidBlock, proposer: MemberIndex): Unfit | undefined {
     const { chain, clock } = this.#options;
     const { header } = block;
-    if (header.proposer !== proposer) return `made by member ${header.proposer}, proposed by ${proposer}`;
+    if (header.proposer !== proposer) return { for: "all", why: madeByAnother(header.proposer, proposer) };
     if (withinClockDrift(header.timestamp, clock.now(), chain.governance)) return undefined;
-    return `its timestamp is ${header.timestamp - clock.now()} ms from this clock`;
+    const why = `its timestamp is ${header.timestamp - clock.now()} ms from this clock`;
+    return { for: "this node", why };
   }
 
   /** Makes a block of what is pending; undefined if none can be made now. */
@@ -155,6 +162,10 @@ export class Proposals {
     }
     return broken;
   }
+}
+
+function madeByAnother(maker: MemberIndex, proposer: MemberIndex): string {
+  return `made by member ${maker}, proposed by ${proposer}`;
 }
 
 function isSigned(transaction: SealedTransaction): boolean {

@@ -1,11 +1,24 @@
-// What operators want to read of consensus: views that were given up, and who decides from now on. Lines for the log;
-// changes nothing.
-import type { PbftStatus } from "@witan/consensus";
-import type { MemberIndex, Membership, PublicKey } from "@witan/primitives";
+// What operators want to read of consensus: views and rounds that were given up, and who decides from now on. Lines for
+// the log; changes nothing.
+import type { ConsensusMode, MemberIndex, Membership, PublicKey } from "@witan/primitives";
 import type { Log } from "../ports.ts";
+import type { ConsensusStatus } from "./consensus-host.ts";
+import { type Turn, turnOf } from "./turn.ts";
 
-/** What is told of, as it was last seen. */
-type Seen = Pick<PbftStatus, "membership" | "view" | "phase" | "primary">;
+/** How the protocols call it. */
+const WORDS: Readonly<
+  Record<ConsensusMode, { readonly turn: string; readonly leader: string; readonly givenUp: string }>
+> = {
+  pbft: {
+    ...{ turn: "view", leader: "primary" },
+    givenUp: "a view was given up: under its primary nothing was decided in time",
+  },
+  "bp-fast-paxos": {
+    ...{ turn: "round", leader: "proposer" },
+    givenUp: "a round was given up: its proposer misbehaved, or under it nothing was decided in time",
+  },
+  pow: { turn: "block", leader: "miner", givenUp: "a block was undone" },
+};
 
 /** Tells of turning points. */
 export class TurningPoints {
@@ -13,7 +26,7 @@ export class TurningPoints {
   /** The keys that this node can vote with. */
   readonly #ownKeys: readonly PublicKey[];
   #membership: Membership;
-  #seen: Seen | undefined;
+  #seen: Turn | undefined;
 
   constructor(log: Log, ownKeys: readonly PublicKey[], membership: Membership) {
     this.#log = log;
@@ -42,26 +55,26 @@ export class TurningPoints {
   }
 
   /** Where consensus stands now. */
-  look({ membership, height, view, phase, primary, viewChanges }: PbftStatus): void {
+  look(status: ConsensusStatus): void {
+    const turn = turnOf(status);
+    const { height, number, leader, isChanging } = turn;
     const before = this.#seen;
-    this.#seen = { membership, view, phase, primary };
-    // With other members views begin anew: that is no view given up.
-    if (before === undefined || before.membership !== membership) return;
-    const name = this.#nameOf(primary);
-    if (view > before.view) {
-      const fields = { height, from: before.view, to: view, primary: this.#nameOf(before.primary) };
-      const asked = viewChanges.map((member) => this.#nameOf(member));
-      this.#log.info(
-        { ...fields, next: name, asked },
-        "a view was given up: under its primary nothing was decided in time",
-      );
+    this.#seen = turn;
+    // With other members turns begin anew: that is none given up.
+    if (before === undefined || before.membership !== turn.membership) return;
+    const words = WORDS[turn.mode];
+    const name = this.#nameOf(leader);
+    if (number > before.number) {
+      const fields = { height, from: before.number, to: number, [words.leader]: this.#nameOf(before.leader) };
+      const asked = turn.asked.map((member) => this.#nameOf(member));
+      this.#log.info({ ...fields, next: name, asked }, words.givenUp);
     }
-    if (phase !== "changingView" && (view > before.view || before.phase === "changingView"))
-      this.#log.info({ height, view, primary: name }, "a new view has begun");
+    if (!isChanging && (number > before.number || before.isChanging))
+      this.#log.info({ height, [words.turn]: number, [words.leader]: name }, `a new ${words.turn} has begun`);
   }
 
-  #nameOf(member: MemberIndex): string {
-    return this.#membership.members[member]?.name ?? `${member}`;
+  #nameOf(member: MemberIndex | undefined): string {
+    return this.#membership.members[member ?? -1]?.name ?? `${member}`;
   }
 
   /** One machine that votes for two fails for two: quorums count on members that fail one by one. */

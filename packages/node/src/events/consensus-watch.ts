@@ -1,8 +1,10 @@
-// Watches consensus for those who subscribe to it: views that begin, phases, who has voted. Looks only while somebody
+// Watches consensus for those who subscribe to it: views or rounds that begin, phases, who has voted. Looks only while somebody
 // listens, and where there are many members writes down how votes gather, not vote by vote: a hundred members have two
 // hundred votes for each block.
-import type { PbftStatus } from "@witan/consensus";
 import type { Clock, Height, MemberIndex } from "@witan/primitives";
+import type { SubscriptionEvent } from "@witan/rpc";
+import type { ConsensusStatus } from "../consensus/consensus-host.ts";
+import { turnOf } from "../consensus/turn.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** Of few members each vote is written down; of more, in so many milliseconds once what votes there are. */
@@ -22,8 +24,9 @@ export interface ConsensusWatchOptions {
 export class ConsensusWatch {
   readonly #options: ConsensusWatchOptions;
   #height = -1;
-  #view = -1;
-  #phase: PbftStatus["phase"] = "idle";
+  /** The view, or the round. */
+  #number = -1;
+  #phase: ConsensusStatus["phase"] = "idle";
   #votes = 0;
   #writtenMs = 0;
   #pauseMs = 0;
@@ -46,8 +49,8 @@ export class ConsensusWatch {
   }
 
   /** Looks where consensus stands. */
-  look(status: PbftStatus): void {
-    const { height, view, phase } = status;
+  look(status: ConsensusStatus): void {
+    const { height, number, phase, votes } = turnOf(status);
     const now = this.#options.clock.monotonicMs();
     // The timer runs from when something is to be decided: the wait for a proposal that never comes counts.
     const isAtWork = phase !== "idle" || status.timeoutTicks !== undefined;
@@ -56,31 +59,50 @@ export class ConsensusWatch {
       this.#isLate = isAtWork && height !== this.#height + 1;
     }
     if (isAtWork && !this.#isLate) this.#sinceMs ??= now;
-    const isNewView = height !== this.#height || view !== this.#view;
-    const votes = status.prepares.length + status.commits.length + status.viewChanges.length;
-    const isNewPhase = isNewView || phase !== this.#phase;
+    const isNewTurn = height !== this.#height || number !== this.#number;
+    const isNewPhase = isNewTurn || phase !== this.#phase;
     if (!isNewPhase && (votes === this.#votes || now - this.#writtenMs < this.#pauseMs)) return;
     this.#height = height;
-    this.#view = view;
+    this.#number = number;
     this.#phase = phase;
     this.#votes = votes;
     this.#writtenMs = now;
-    this.#write(status, isNewView);
+    this.#write(status, isNewTurn);
   }
 
-  #write({ height, view, phase, primary, ...voters }: PbftStatus, isNewView: boolean): void {
+  #write(status: ConsensusStatus, isNewTurn: boolean): void {
     const { memberships, log } = this.#options;
-    const members = memberships(height)?.members ?? [];
+    const members = memberships(status.height)?.members ?? [];
     this.#pauseMs = members.length <= FEW_MEMBERS ? 0 : VOTES_MS;
-    const nameOf = (member: MemberIndex): string => members[member]?.name ?? `${member}`;
-    if (isNewView)
-      log.add({ kind: "consensus", event: { type: "view", height, view, proposer: nameOf(primary) } });
-    const prepares = voters.prepares.map(nameOf);
-    const commits = voters.commits.map(nameOf);
-    const viewChanges = voters.viewChanges.map(nameOf);
-    log.add({
-      kind: "consensus",
-      event: { type: "phase", height, view, phase, prepares, commits, viewChanges },
-    });
+    const { turn, phase } = eventsOf(status, (member) => members[member ?? -1]?.name ?? `${member}`);
+    if (isNewTurn) log.add({ kind: "consensus", event: turn });
+    log.add({ kind: "consensus", event: phase });
   }
+}
+
+type EventOf<T extends SubscriptionEvent["type"]> = Extract<SubscriptionEvent, { type: T }>;
+
+/** What is told of where consensus stands: the turn, if it is new, and how far it has come. */
+function eventsOf(
+  status: ConsensusStatus,
+  nameOf: (member: MemberIndex | undefined) => string,
+): { readonly turn: EventOf<"view" | "round">; readonly phase: EventOf<"phase" | "round-phase"> } {
+  if (status.mode === "pbft") {
+    const { height, view, phase, primary } = status;
+    const prepares = status.prepares.map(nameOf);
+    const commits = status.commits.map(nameOf);
+    const viewChanges = status.viewChanges.map(nameOf);
+    return {
+      turn: { type: "view", height, view, proposer: nameOf(primary) },
+      phase: { type: "phase", height, view, phase, prepares, commits, viewChanges },
+    };
+  }
+  const { height, round, phase, proposer } = status;
+  const learns = status.learns.map(nameOf);
+  const suspicions = status.suspicions.map(nameOf);
+  const promises = status.promises.map(nameOf);
+  return {
+    turn: { type: "round", height, round, proposer: nameOf(proposer) },
+    phase: { type: "round-phase", height, round, phase, learns, suspicions, promises },
+  };
 }

@@ -30,7 +30,7 @@ export type LogEntry =
   | { readonly kind: "transactions"; readonly entries: readonly TransactionEntry[] }
   | {
       readonly kind: "consensus";
-      readonly event: Extract<SubscriptionEvent, { type: "view" | "phase" }>;
+      readonly event: Extract<SubscriptionEvent, { type: "view" | "phase" | "round" | "round-phase" }>;
     }
   /** There was something, which nobody listened to any more. */
   | { readonly kind: "forgotten" };

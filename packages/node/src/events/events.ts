@@ -1,13 +1,13 @@
 // The events of a node, for subscriptions: hears what happens, writes down what somebody listens to, and opens readers.
 // While nobody listens it costs one small record for each block. Nothing in the node waits for it or asks it anything.
 
-import type { PbftStatus } from "@witan/consensus";
 import { parseAddress } from "@witan/crypto";
 import type { SealedTransaction, ValidBlock } from "@witan/ledger";
 import type { Notice } from "@witan/mempool";
 import type { Clock, PeerId, PolicyHash } from "@witan/primitives";
 import { type EventFeed, type EventReader, isLastingCode, RpcError, type SubscribeParams } from "@witan/rpc";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
+import type { ConsensusStatus } from "../consensus/consensus-host.ts";
 import { sentenceOf } from "../pool/fates.ts";
 import { BlockReader, proposerOf } from "./block-reader.ts";
 import { ConsensusWatch } from "./consensus-watch.ts";
@@ -24,7 +24,7 @@ export interface EventsOptions {
   /** Names the node. */
   readonly self: PeerId;
   readonly yieldNow: () => Promise<void>;
-  readonly consensusStatus: () => PbftStatus;
+  readonly consensusStatus: () => ConsensusStatus;
   readonly isStopping: () => boolean;
   readonly limits?: Partial<LogLimits>;
 }

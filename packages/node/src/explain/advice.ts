@@ -15,7 +15,7 @@ export function adviceOf(outlook: Outlook): readonly string[] {
     ...each(outlook, "disconnected", disconnected),
     ...each(outlook, "silent", (member) => silent(outlook, member)),
     ...each(outlook, "behind", behind),
-    ...each(outlook, "equivocating", equivocating),
+    ...each(outlook, "equivocating", (member) => equivocating(outlook, member)),
     ...self(outlook),
   ];
 }
@@ -56,7 +56,9 @@ function behind({ name, height }: MemberView): string {
   return `${name} fetches the blocks after ${height} by itself; if its height does not grow, look into its log and at its disk.`;
 }
 
-function equivocating({ name }: MemberView): string {
+function equivocating({ status: { mode } }: Outlook, { name }: MemberView): string {
+  if (mode !== "pbft")
+    return `Read consensus_evidence: it says what ${name} did. If it was no mistake of its operator, remove it, or replace its keys, with witan governance propose.`;
   return `Find out who has the voting key of ${name}: two nodes with one key vote twice. consensus_evidence has the proof; replace its key, or remove it, with witan governance propose.`;
 }
 
@@ -66,7 +68,9 @@ function self({ status, me, missing, waitingFor, isWanted }: Outlook): readonly 
     return [
       `Nothing need be done: this node votes again by itself after height ${status.silentUntil}. If so many members are silent that nothing is decided, give them their latest data back (docs/operations.md).`,
     ];
-  const isOwn = missing.includes(me) && (waitingFor === "proposal" || waitingFor === "new-view");
+  const isOwn =
+    missing.includes(me) &&
+    (waitingFor === "proposal" || waitingFor === "new-view" || waitingFor === "new-round");
   if (!isOwn || !isWanted) return [];
   return [
     "If this node stays the one that is waited for, look into its log: its disk or its verifier may be slow.",

@@ -8,14 +8,12 @@ import { sentencesOf } from "./sentences.ts";
 /** What consensus waits for at a node, and what can be done about it. */
 export function explain(context: ServiceContext): ResultOf<"consensus_explain"> {
   const outlook = outlookOf(context);
-  const { status, phase, waitingFor, primary, votes, members, timeoutMs } = outlook;
+  const { status, number, waitingFor, leader, proposalSeen, votes, members, timeoutMs } = outlook;
   return {
     sentences: sentencesOf(outlook),
     height: status.height,
-    view: status.view,
-    ...{ phase, waitingFor, proposer: primary },
-    proposalSeen: phase === "proposed" || phase === "prepared" || phase === "deciding",
-    votes,
+    view: number,
+    ...{ phase: status.phase, waitingFor, proposer: leader, proposalSeen, votes },
     members: members.map(({ name, state, lastHeard, height }) => ({
       ...{ name, state },
       lastHeard: lastHeard ?? null,

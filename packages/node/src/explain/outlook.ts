@@ -1,18 +1,15 @@
 // What consensus waits for, as this node sees it: the step it is in, whose part in it is missing, and who of the members
 // can be reached. Facts only: `sentences.ts` puts them into words.
-import { primaryOf } from "@witan/consensus";
 import { type Height, type Member, type MemberIndex, present, type Timestamp } from "@witan/primitives";
-import type { MEMBER_STATES, ResultOf, WAITING_FOR } from "@witan/rpc";
-import type { VotingStatus } from "../consensus/voting-engine.ts";
+import type { MEMBER_STATES } from "@witan/rpc";
+import type { ConsensusStatus } from "../consensus/consensus-host.ts";
 import type { ServiceContext } from "../service/context.ts";
-
-/** What consensus may wait for. */
-export type WaitingFor = (typeof WAITING_FOR)[number];
+import { type Course, courseOf, type WaitingFor, type Words } from "./course.ts";
 
 /** How a member stands to it. */
 export type MemberState = (typeof MEMBER_STATES)[number];
 
-/** One who votes twice is named so for so many heights: later it may have another key, or have been mended. */
+/** One who votes twice, or misbehaves otherwise, is named so for so many heights: later it may have another key, or have been mended. */
 const EQUIVOCATION_HEIGHTS = 100;
 
 /** A member, as this node sees it. */
@@ -31,20 +28,27 @@ export interface Outlook {
   readonly now: Timestamp;
   /** The last final block. */
   readonly tip: { readonly height: Height; readonly timestamp: Timestamp };
-  readonly status: VotingStatus;
-  readonly phase: ResultOf<"consensus_status">["phase"];
+  readonly status: ConsensusStatus;
+  readonly words: Words;
+  /** The view, or the round. */
+  readonly number: number;
+  /** It was asked for, and has not begun. */
+  readonly isChanging: boolean;
+  readonly proposalSeen: boolean;
   /** The name of this node among the members. */
   readonly me: string | undefined;
-  readonly primary: string;
-  /** Of the view after this one. */
-  readonly nextPrimary: string;
+  /** The primary, or the proposer. */
+  readonly leader: string;
+  /** Of the view or round after this one. */
+  readonly nextLeader: string;
   readonly waitingFor: WaitingFor;
   /** Who has done its part in what is waited for, and who has not. */
   readonly done: readonly string[];
   readonly missing: readonly string[];
   readonly votes: { readonly have: number; readonly needed: number };
   readonly members: readonly MemberView[];
-  /** Members that this node can reach, itself among them. */
+  /** How many members decide, and how many of them this node can reach, itself among them. */
+  readonly voters: number;
   readonly reachable: number;
   /** The height that members have, if it is above the tip. */
   readonly target: Height | undefined;
@@ -62,29 +66,32 @@ export function outlookOf(context: ServiceContext): Outlook {
   const { chain, mempool, ports, settings } = context;
   const now = ports.clock.now();
   const { height, header } = chain.tip;
-  const status = context.consensusStatus();
-  const { members } = present(chain.memberships((height + 1) as Height), "the members of the next height");
-  const nameOf = (index: MemberIndex): string => members[index]?.name ?? `${index}`;
+  const { status } = context.consensus;
+  const membership = present(chain.memberships((height + 1) as Height), "the members of the next height");
+  const { members } = membership;
+  const course = courseOf(status, membership);
+  const nameOf = (index: MemberIndex | undefined): string => members[index ?? -1]?.name ?? `${index}`;
   const me = status.me === undefined ? undefined : nameOf(status.me);
   const earliest = Math.max(now, header.timestamp + 1) as Timestamp;
   const isWanted = mempool.firstWanted(earliest) !== undefined;
-  const connected = members.filter(({ peerId }) => ports.network.isConnected(peerId)).length;
-  const reachable = connected + (me === undefined ? 0 : 1);
-  const waitingFor = waitedFor(context, status, { reachable, isWanted });
-  const done = doneIn(waitingFor, status).map(nameOf);
-  const expected =
-    waitingFor === "proposal" || waitingFor === "new-view" ? [nameOf(status.primary)] : undefined;
-  const isStep = expected !== undefined || done.length > 0 || waitingFor === "view-changes";
-  const missing = (expected ?? (isStep ? members.map(({ name }) => name) : [])).filter(
-    (name) => waitingFor === "new-view" || !done.includes(name),
-  );
+  const reachable = course.voters.filter((voter) => {
+    const peer = members[voter]?.peerId;
+    return voter === status.me || (peer !== undefined && ports.network.isConnected(peer));
+  }).length;
+  const waitingFor = waitedFor(context, course, { reachable, isWanted });
+  const done = course.done(waitingFor).map(nameOf);
+  const missing = course
+    .expected(waitingFor)
+    .map(nameOf)
+    .filter((name) => waitingFor === "new-view" || !done.includes(name));
   const { emptyBlockIntervalMs } = chain.governance.state.parameters;
+  const { words, number, isChanging, proposalSeen } = course;
   return {
     ...{ now, status, me, waitingFor, done, missing, reachable, isWanted },
+    ...{ words, number, isChanging, proposalSeen, voters: course.voters.length },
     tip: { height, timestamp: header.timestamp },
-    phase: status.phase,
-    primary: nameOf(status.primary),
-    nextPrimary: nameOf(primaryOf(status.view + 1, members.length)),
+    leader: nameOf(course.leader),
+    nextLeader: nameOf(course.nextLeader),
     votes: { have: waitingFor === "peers" ? reachable : done.length, needed: status.quorum },
     members: members.map((member) => memberView(context, member, { me, waitingFor, done, missing })),
     target: context.syncTarget(),
@@ -98,43 +105,16 @@ export function outlookOf(context: ServiceContext): Outlook {
 
 /** The step that consensus is in. */
 function waitedFor(
-  { chain, syncTarget }: ServiceContext,
-  { phase, me, quorum, timeoutTicks, viewChanges }: VotingStatus,
+  { chain, consensus: { status }, syncTarget }: ServiceContext,
+  course: Course,
   { reachable, isWanted }: { readonly reachable: number; readonly isWanted: boolean },
 ): WaitingFor {
   // An observer need not reach a quorum: one member that tells it of blocks is enough.
-  if (reachable < (me === undefined ? 1 : quorum)) return "peers";
+  if (reachable < (course.takesPart ? status.quorum : 1)) return "peers";
   const behind = (syncTarget() ?? 0) - chain.tip.height;
   // One block behind while that block is being applied here is how nodes always are.
-  if (behind > (phase === "deciding" ? 1 : 0)) return "sync";
-  switch (phase) {
-    case "deciding":
-      return "block";
-    case "prepared":
-      return "commits";
-    case "proposed":
-      return "prepares";
-    case "changingView":
-      return viewChanges.length < quorum ? "view-changes" : "new-view";
-    case "idle":
-      return isWanted || timeoutTicks !== undefined ? "proposal" : "transactions";
-  }
-}
-
-/** Who has done its part. The proposal stands for its primary's PREPARE. */
-function doneIn(waitingFor: WaitingFor, status: VotingStatus): readonly MemberIndex[] {
-  switch (waitingFor) {
-    case "prepares":
-      return [...new Set([status.primary, ...status.prepares])];
-    case "commits":
-    case "block":
-      return status.commits;
-    case "view-changes":
-    case "new-view":
-      return status.viewChanges;
-    default:
-      return [];
-  }
+  if (behind > (status.phase === "deciding" ? 1 : 0)) return "sync";
+  return course.step(isWanted);
 }
 
 function memberView(
@@ -166,9 +146,8 @@ function memberView(
   };
 }
 
-function isEquivocating({ evidence, chain }: ServiceContext, { votingKey }: Member): boolean {
-  return evidence.all.some(({ first: { message, sender } }) => {
-    if (message.height <= chain.tip.height - EQUIVOCATION_HEIGHTS) return false;
-    return chain.memberships(message.height)?.members[sender]?.votingKey === votingKey;
-  });
+function isEquivocating({ consensus, chain }: ServiceContext, { votingKey }: Member): boolean {
+  return consensus.evidence.some(
+    (one) => one.votingKey === votingKey && one.height > chain.tip.height - EQUIVOCATION_HEIGHTS,
+  );
 }

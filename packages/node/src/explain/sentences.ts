@@ -17,45 +17,60 @@ export function sentencesOf(outlook: Outlook): readonly string[] {
   ];
 }
 
-function standing({ tip, now, status, me, primary, members }: Outlook): string {
-  const { height, view, quorum } = status;
+function standing(outlook: Outlook): string {
+  const { tip, now, status, me, leader, voters, words, number } = outlook;
+  const { height, quorum } = status;
   const since = tip.height === 0 ? "" : `, made ${spanText(now - tip.timestamp)} ago`;
   const who = me === undefined ? "this node only watches" : `this node is ${me}`;
   return (
-    `Block ${tip.height} is final${since}. Height ${height} is decided by ${members.length} members, of whom ${quorum} must ` +
-    `agree, in view ${view} with ${primary} as primary; ${who}.`
+    `Block ${tip.height} is final${since}. Height ${height} is decided by ${voters} ${deciders(outlook)}, of whom ${quorum} must ` +
+    `agree, in ${words.turn} ${number} with ${leader} as ${words.leader}; ${who}.`
   );
 }
 
 function step(outlook: Outlook): readonly string[] {
-  const { waitingFor, status, primary, me, done, votes, target, tip, reachable } = outlook;
+  const { waitingFor, status, leader, me, done, votes, target, tip, reachable, number, voters } = outlook;
   const missing = outlook.missing.length === 0 ? "" : `; missing: ${listed(outlook.missing)}`;
   switch (waitingFor) {
     case "transactions":
       return [idle(outlook)];
     case "proposal":
       return [
-        `It waits for ${primary === me ? "this node's own" : `${primary}'s`} proposal: ${work(outlook)}, and no block has been proposed.`,
+        `It waits for ${leader === me ? "this node's own" : `${leader}'s`} proposal: ${work(outlook)}, and no block has been proposed.`,
       ];
     case "prepares":
       return [
-        `${primary} has proposed a block; it has ${votes.have} of the ${votes.needed} PREPAREs that it needs (${listed(done)})${missing}.`,
+        `${leader} has proposed a block; it has ${votes.have} of the ${votes.needed} PREPAREs that it needs (${listed(done)})${missing}.`,
       ];
     case "commits":
       return [
-        `A quorum has prepared ${primary}'s block; it has ${votes.have} of the ${votes.needed} COMMITs that make it final (${listed(done)})${missing}.`,
+        `A quorum has prepared ${leader}'s block; it has ${votes.have} of the ${votes.needed} COMMITs that make it final (${listed(done)})${missing}.`,
       ];
     case "block":
       return [
         `The block of height ${status.height} is decided; this node fetches its body, or writes it down.`,
       ];
+    case "learns":
+      return [
+        status.mode === "bp-fast-paxos" && status.part !== "acceptor"
+          ? `${leader} has proposed a block; acceptors vote for it among themselves, and this node hears of it when they have decided.`
+          : `${leader} has proposed a block; ${votes.have} of the ${votes.needed} acceptors that make it final have voted (${listed(done)})${missing}.`,
+      ];
+    case "promises":
+      return [
+        `Acceptors ask for round ${number}, which is this node's: it has ${votes.have} of the ${votes.needed} promises that begin it (${listed(done)})${missing}.`,
+      ];
+    case "new-round":
+      return [
+        `Acceptors trust the proposer of the round before no more: ${leader === me ? "this node" : leader}, the proposer of round ${number}, is to begin it, and has not.`,
+      ];
     case "view-changes":
       return [
-        `View ${status.view} is asked for, since nothing was decided in time in the view before: ${votes.have} of the ${votes.needed} members that it needs ask for it (${listed(done)})${missing}.`,
+        `View ${number} is asked for, since nothing was decided in time in the view before: ${votes.have} of the ${votes.needed} members that it needs ask for it (${listed(done)})${missing}.`,
       ];
     case "new-view":
       return [
-        `${votes.have} members ask for view ${status.view}, which is enough: ${primary === me ? "this node" : primary}, its primary, is to begin it, and has not.`,
+        `${votes.have} members ask for view ${number}, which is enough: ${leader === me ? "this node" : leader}, its primary, is to begin it, and has not.`,
       ];
     case "sync":
       return [
@@ -65,7 +80,7 @@ function step(outlook: Outlook): readonly string[] {
       return me === undefined
         ? ["No member can be reached from here, so nothing is heard of new blocks."]
         : [
-            `Only ${reachable} of ${outlook.members.length} members can be reached, this node among them; with fewer than ${status.quorum} nothing becomes final. What is final stays so.`,
+            `Only ${reachable} of ${voters} ${deciders(outlook)} can be reached${status.mode === "pbft" ? ", this node among them" : ""}; with fewer than ${status.quorum} nothing becomes final. What is final stays so.`,
           ];
   }
 }
@@ -98,14 +113,14 @@ function own({ me, status, missing, waitingFor }: Outlook): readonly string[] {
   return [];
 }
 
-function timer({ timeoutMs, phase, status, nextPrimary, me }: Outlook): readonly string[] {
+function timer({ timeoutMs, isChanging, number, nextLeader, words, me }: Outlook): readonly string[] {
   if (timeoutMs === undefined || me === undefined) return [];
-  const { view } = status;
-  const next = `view ${view + 1} with ${nextPrimary} as primary`;
+  const { turn } = words;
+  const next = `${turn} ${number + 1} with ${nextLeader} as ${words.leader}`;
   return [
-    phase === "changingView"
-      ? `If view ${view} does not begin within ${spanText(timeoutMs)}, this node asks for ${next}.`
-      : `If nothing is decided within ${spanText(timeoutMs)}, this node gives up view ${view} and asks for ${next}.`,
+    isChanging
+      ? `If ${turn} ${number} does not begin within ${spanText(timeoutMs)}, this node asks for ${next}.`
+      : `If nothing is decided within ${spanText(timeoutMs)}, this node ${words.givesUp} ${turn} ${number} and asks for ${next}.`,
   ];
 }
 
@@ -128,7 +143,7 @@ function troubles(outlook: Outlook): readonly string[] {
     ...told(outlook, "behind", { detail: far, what: (many) => `${many ? "are" : "is"} behind` }),
     ...told(outlook, "equivocating", {
       detail: heard,
-      what: (many) => `${many ? "have" : "has"} voted twice lately, which signatures prove`,
+      what: (many) => `${many ? "have" : "has"} ${misdeed(outlook)}`,
     }),
   ];
 }
@@ -147,14 +162,28 @@ function told(
   return [`${joined(named, found.length)} ${words.what(found.length > 1)}.`];
 }
 
+/** What it is that evidence is of. */
+function misdeed({ status: { mode } }: Outlook): string {
+  return mode === "pbft"
+    ? "voted twice lately, which signatures prove"
+    : "misbehaved lately, as consensus_evidence says";
+}
+
+/** Who decides, in the plural. */
+function deciders({ words }: Outlook): string {
+  return words.leader === "primary" ? "members" : "acceptors";
+}
+
 /** How many more may fail. */
-function reserve({ reachable, status: { quorum }, members, me, waitingFor }: Outlook): readonly string[] {
-  if (me === undefined || waitingFor === "peers" || reachable === members.length) return [];
-  const spare = reachable - quorum;
+function reserve(outlook: Outlook): readonly string[] {
+  const { reachable, status, voters, me, waitingFor } = outlook;
+  if (me === undefined || waitingFor === "peers" || reachable === voters) return [];
+  const spare = reachable - status.quorum;
+  const reached = `${reachable} of ${voters} ${deciders(outlook)} can be reached`;
   return [
     spare === 0
-      ? `${reachable} of ${members.length} members can be reached, just enough: if one more fails, nothing becomes final.`
-      : `${reachable} of ${members.length} members can be reached: ${spare} more may fail before nothing becomes final.`,
+      ? `${reached}, just enough: if one more fails, nothing becomes final.`
+      : `${reached}: ${spare} more may fail before nothing becomes final.`,
   ];
 }
 

@@ -1,13 +1,14 @@
 // Methods about consensus, with members by name.
 import { toJson } from "@witan/ledger";
-import { byzantineQuorum, type Height, type MemberIndex, type Membership } from "@witan/primitives";
+import { type Height, type MemberIndex, type Membership, quorumOf, voters } from "@witan/primitives";
 import { type ResultOf, RpcError } from "@witan/rpc";
+import type { ConsensusStatus } from "../consensus/consensus-host.ts";
 import { explain } from "../explain/explain.ts";
 import type { Calls, ServiceContext } from "./context.ts";
 
 /** The methods named `consensus_…`. */
 export function consensusCalls(context: ServiceContext): Calls<"consensus"> {
-  const { chain, evidence, settings } = context;
+  const { chain, settings } = context;
   const next = (): Height => (chain.tip.height + 1) as Height;
   const membershipAt = (height: Height): Membership => {
     const membership = chain.memberships(height);
@@ -17,44 +18,52 @@ export function consensusCalls(context: ServiceContext): Calls<"consensus"> {
   };
   return {
     consensus_status: async () => {
-      const status = context.consensusStatus();
       const { members } = membershipAt(next());
-      const nameOf = (index: MemberIndex): string => members[index]?.name ?? `${index}`;
-      const { me, timeoutTicks, mode, membership, height, view, phase, quorum } = status;
-      return {
-        ...{ mode, membership, height, view, phase, quorum },
-        primary: nameOf(status.primary),
-        me: me === undefined ? null : nameOf(me),
-        timeoutMs: timeoutTicks === undefined ? null : timeoutTicks * settings.tickMs,
-        prepares: status.prepares.map(nameOf),
-        commits: status.commits.map(nameOf),
-        viewChanges: status.viewChanges.map(nameOf),
-      };
+      const nameOf = (index: MemberIndex | undefined): string => members[index ?? -1]?.name ?? `${index}`;
+      return statusResult(context.consensus.status, { nameOf, tickMs: settings.tickMs });
     },
     consensus_membership: async ({ height }) => {
-      const { from, members } = membershipAt((height as Height | undefined) ?? next());
+      const membership = membershipAt((height as Height | undefined) ?? next());
+      const { mode, from, members } = membership;
       type Result = ResultOf<"consensus_membership">;
       return {
         from,
-        quorum: byzantineQuorum(members.length),
+        quorum: mode === "pow" ? 0 : quorumOf(mode, voters(membership).length),
         members: toJson(members) as unknown as Result["members"],
       };
     },
-    consensus_evidence: async () => ({
-      evidence: evidence.all.flatMap(({ first, second }) => {
-        const member = chain.memberships(first.message.height)?.members[first.sender];
-        if (member === undefined) return [];
-        const { name, votingKey } = member;
-        return [
-          {
-            member: name,
-            votingKey,
-            first: { ...first.message, signature: first.signature },
-            second: { ...second.message, signature: second.signature },
-          },
-        ];
-      }),
-    }),
+    consensus_evidence: async () => ({ evidence: context.consensus.evidence.map(({ told }) => told) }),
     consensus_explain: async () => explain(context),
+  };
+}
+
+/** Where consensus stands, with members by name and times in milliseconds. */
+function statusResult(
+  status: ConsensusStatus,
+  {
+    nameOf,
+    tickMs,
+  }: { readonly nameOf: (index: MemberIndex | undefined) => string; readonly tickMs: number },
+): ResultOf<"consensus_status"> {
+  const { membership, height, quorum, me, timeoutTicks } = status;
+  const common = {
+    ...{ membership, height, quorum, me: me === undefined ? null : nameOf(me) },
+    timeoutMs: timeoutTicks === undefined ? null : timeoutTicks * tickMs,
+  };
+  if (status.mode === "pbft") {
+    const { mode, view, phase, primary, prepares, commits, viewChanges } = status;
+    return {
+      ...{ ...common, mode, view, phase, primary: nameOf(primary) },
+      prepares: prepares.map(nameOf),
+      commits: commits.map(nameOf),
+      viewChanges: viewChanges.map(nameOf),
+    };
+  }
+  const { mode, round, phase, proposer, part, learns, suspicions, promises, uncertified } = status;
+  return {
+    ...{ ...common, mode, round, phase, proposer: nameOf(proposer), part: part ?? null, uncertified },
+    learns: learns.map(nameOf),
+    suspicions: suspicions.map(nameOf),
+    promises: promises.map(nameOf),
   };
 }

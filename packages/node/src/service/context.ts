@@ -3,9 +3,8 @@ import type { Mempool } from "@witan/mempool";
 import type { Height, Timestamp } from "@witan/primitives";
 import type { RpcService } from "@witan/rpc";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
-import type { EvidenceLog } from "../consensus/evidence-log.ts";
+import type { ConsensusHost } from "../consensus/consensus-host.ts";
 import type { Heard } from "../consensus/heard.ts";
-import type { VotingStatus } from "../consensus/voting-engine.ts";
 import type { Fates } from "../pool/fates.ts";
 import type { Intake } from "../pool/intake.ts";
 import type { NodePorts, NodeSettings } from "../settings.ts";
@@ -18,9 +17,8 @@ export interface ServiceContext {
   readonly mempool: Mempool;
   readonly intake: Intake;
   readonly fates: Fates;
-  readonly evidence: EvidenceLog;
   readonly heard: Heard;
-  readonly consensusStatus: () => VotingStatus;
+  readonly consensus: Pick<ConsensusHost, "status" | "evidence">;
   /** The height that peers have, if it is above the tip. */
   readonly syncTarget: () => Height | undefined;
   readonly connectedCount: () => number;

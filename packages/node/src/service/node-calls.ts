@@ -1,6 +1,7 @@
 // Methods about the node itself: who it is, whom it is connected to, whether it is fit to serve.
 import { formatPeerId } from "@witan/crypto";
-import type { ConsensusMode } from "@witan/primitives";
+import { type ConsensusMode, present, voters } from "@witan/primitives";
+import { turnOf } from "../consensus/turn.ts";
 import { PROTOCOL_VERSIONS } from "../wire.ts";
 import { type Calls, isBehind, type ServiceContext } from "./context.ts";
 
@@ -21,7 +22,7 @@ export function nodeCalls(context: ServiceContext): Calls<"node"> {
         chainId: settings.chain.chainId,
         network: settings.chain.genesis.name,
         mode,
-        role: member() === undefined ? "observer" : "validator",
+        role: member()?.role ?? "observer",
         member: member()?.name ?? null,
         height,
         hash,
@@ -67,25 +68,37 @@ function unfitness(context: ServiceContext): { reason: string; message: string }
       reason: "behind",
       message: `peers are at height ${target}, this node at ${height}: it is fetching the blocks between`,
     });
-  const { quorum, me, view, phase, silentUntil } = context.consensusStatus();
-  const others = chain.governance.membership.members.length - (me === undefined ? 0 : 1);
-  const { members } = chain.governance.membership;
-  const reached = members.filter(({ peerId }) => context.ports.network.isConnected(peerId)).length;
-  const reachable = reached + (me === undefined ? 0 : 1);
-  if (others > 0 && reachable < quorum)
+  const { status } = context.consensus;
+  const { quorum, me, silentUntil } = status;
+  const { membership } = chain.governance;
+  const { number, isChanging } = turnOf(status);
+  const deciding = voters(membership).map((voter) => present(membership.members[voter], "a voter"));
+  const own = membership.members[me ?? -1];
+  const others = deciding.filter((member) => member !== own);
+  const reached = others.filter(({ peerId }) => context.ports.network.isConnected(peerId)).length;
+  const reachable = reached + (deciding.length - others.length);
+  const names = deciding[0]?.role === "acceptor" ? "acceptor" : "member";
+  if (others.length > 0 && reachable < quorum)
     reasons.push({
       reason: "too-few-peers",
-      message: `${reached === 1 ? "1 other member is" : `${reached} other members are`} connected; with fewer than ${quorum} validators nothing becomes final: see node_peers for why`,
+      message: `${reached === 1 ? `1 other ${names} is` : `${reached} other ${names}s are`} connected; with fewer than ${quorum} ${names === "member" ? "validators" : "acceptors"} nothing becomes final: see node_peers for why`,
     });
-  if (phase === "changingView")
-    reasons.push({
-      reason: "changing-view",
-      message: `validators wait for view ${view} to begin: see consensus_status for who asks for it`,
-    });
+  if (isChanging)
+    reasons.push(
+      status.mode === "pbft"
+        ? {
+            reason: "changing-view",
+            message: `validators wait for view ${number} to begin: see consensus_status for who asks for it`,
+          }
+        : {
+            reason: "changing-trust",
+            message: `acceptors wait for round ${number} to begin: see consensus_explain for whose it is`,
+          },
+    );
   if (silentUntil !== undefined)
     reasons.push({
       reason: "votes-forgotten",
-      message: `the data are older than the signer guard, so this validator has forgotten what it voted for: it signs no vote up to height ${silentUntil}, and votes again by itself from the next`,
+      message: `the data are older than the signer guard, so this ${status.mode === "pbft" ? "validator" : "member"} has forgotten what it voted for: it signs no vote up to height ${silentUntil}, and votes again by itself from the next`,
     });
   if (context.isStopping()) reasons.push({ reason: "stopping", message: `${settings.agent} is stopping` });
   return reasons;

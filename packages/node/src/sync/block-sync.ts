@@ -1,11 +1,12 @@
 // Fetches final blocks that this node lacks: ranges from several peers at once, each block held against its
 // certificate before the engine hears of it. A peer that is slow, or claims what it can't show, rests, and what was asked
 // of it is asked of another; one that shows what is wrong for everyone is blamed. One honest peer is enough.
-import { certificateChecks } from "@witan/consensus";
-import type { Certificate, Clock, Height, Network, PeerId } from "@witan/primitives";
+import type { Clock, Height, Network, PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import { type Bodies, headerOf } from "../consensus/bodies.ts";
 import type { CheckedSignatures } from "../consensus/checked-signatures.ts";
+import type { FinalBlock } from "../consensus/consensus-host.ts";
+import type { Finality } from "../consensus/finality.ts";
 import { type DecidedBlock, RANGE_BLOCKS_MAX, rangeCodec, requestCodec } from "../wire.ts";
 import { Rests } from "./rests.ts";
 
@@ -27,11 +28,9 @@ export interface BlockSyncOptions {
   readonly clock: Clock;
   readonly bodies: Bodies;
   readonly signatures: CheckedSignatures;
-  readonly isMember: (peer: PeerId) => boolean;
-  /** How many members may be Byzantine. */
-  readonly faultyMax: () => number;
-  /** The certificate of the next block holds, and its body is at hand. */
-  readonly onCertificate: (certificate: Certificate) => void;
+  readonly finality: Omit<Finality, "shown">;
+  /** The next block is final, and its body is at hand. */
+  readonly onFinal: (block: FinalBlock) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -72,11 +71,11 @@ export class BlockSync {
     this.#rests = new Rests(options.clock);
   }
 
-  /** A height above the tip that at least one correct member says it has: f may say what they like. */
+  /** A height above the tip that at least one correct witness says it has. */
   get target(): Height | undefined {
-    const { chain, faultyMax, isMember } = this.#options;
-    const claims = [...this.#claims].filter(([peer]) => isMember(peer)).map(([, height]) => height);
-    const target = claims.sort((a, b) => b - a)[faultyMax()];
+    const { chain, finality } = this.#options;
+    const claims = [...this.#claims].filter(([peer]) => finality.isWitness(peer)).map(([, height]) => height);
+    const target = claims.sort((a, b) => b - a)[finality.liarsMax()];
     return target !== undefined && target > chain.tip.height ? target : undefined;
   }
 
@@ -202,18 +201,18 @@ export class BlockSync {
 
   /** Hands the next block to the engine, if it is here and its certificate holds. */
   async #handNext(): Promise<void> {
-    const { chain, bodies, signatures, network } = this.#options;
+    const { chain, bodies, signatures, network, finality } = this.#options;
     const height = chain.tip.height + 1;
     const held = this.#held.get(height);
     if (held === undefined || this.#handed >= height) return;
     this.#handed = height;
     const { certificate, block, from } = held;
-    const asked = certificateChecks(chain.chain.chainId, certificate, chain.memberships);
+    const asked = finality.checks(certificate, from);
     const answer = asked.kind === "checks" ? await signatures.check(asked.checks) : "broken";
     if (this.#stopped || chain.tip.height >= height) return;
     if (answer === "hold") {
       bodies.keep({ from, hash: certificate.blockHash, height: certificate.height, bytes: block });
-      this.#options.onCertificate(certificate);
+      this.#options.onFinal({ certificate, from });
       return;
     }
     this.#handed = height - 1;

@@ -1,36 +1,61 @@
 // Answers what peers ask for: bodies by hash, final blocks by height. Bounded answers; what is not here is not answered.
-import type { BlockHash, Height } from "@witan/primitives";
+import type { BlockHash, Certificate, Height } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { Proposals } from "../consensus/proposals.ts";
-import { type DecidedBlock, RANGE_BLOCKS_MAX, RANGE_BYTES_MAX, rangeCodec, requestCodec } from "../wire.ts";
+import {
+  certificatesCodec,
+  type DecidedBlock,
+  RANGE_BLOCKS_MAX,
+  RANGE_BYTES_MAX,
+  rangeCodec,
+  requestCodec,
+} from "../wire.ts";
+
+/** What serving needs. */
+export interface ServingOptions {
+  readonly chain: ChainKeeper;
+  readonly proposals: Proposals;
+  /** What this node shows a block final by. */
+  readonly shown: (height: Height) => Certificate | undefined;
+  /** What certifies these heights, as far as it is known here. */
+  readonly certificates: (heights: readonly Height[]) => readonly Certificate[];
+}
 
 /** Serves peers from the chain and from what was proposed. */
 export class Serving {
-  readonly #chain: ChainKeeper;
-  readonly #proposals: Proposals;
+  readonly #options: ServingOptions;
 
-  constructor(chain: ChainKeeper, proposals: Proposals) {
-    this.#chain = chain;
-    this.#proposals = proposals;
+  constructor(options: ServingOptions) {
+    this.#options = options;
   }
 
   /** The answer to a request; `fault` if it is none. Undefined: not here. */
   answer(bytes: Uint8Array): { readonly fault: string } | { readonly answer: Uint8Array | undefined } {
     const request = requestCodec.decode(bytes);
     if (!request.ok) return { fault: "request-encoding" };
-    if (request.value.kind === "body") return { answer: this.#body(request.value.hash) };
-    return { answer: this.#range(request.value.from, request.value.count) };
+    switch (request.value.kind) {
+      case "body":
+        return { answer: this.#body(request.value.hash) };
+      case "blocks":
+        return { answer: this.#range(request.value.from, request.value.count) };
+      case "certificates": {
+        const heights = request.value.of.map(({ height }) => height);
+        return { answer: certificatesCodec.encode(this.#options.certificates(heights)) };
+      }
+    }
   }
 
   #body(hash: BlockHash): Uint8Array | undefined {
     // Only what was judged here: whoever passes on what it has not looked at is blamed for what is in it.
-    const waiting = this.#proposals.valid(hash)?.block.bytes ?? this.#chain.proposal(hash);
+    const { chain, proposals } = this.#options;
+    const waiting = proposals.valid(hash)?.block.bytes ?? chain.proposal(hash);
     if (waiting !== undefined) return waiting;
-    const height = this.#chain.heightOf(hash);
-    return height === undefined ? undefined : this.#chain.blockBytes(height);
+    const height = chain.heightOf(hash);
+    return height === undefined ? undefined : chain.blockBytes(height);
   }
 
   #range(from: Height, count: number): Uint8Array {
+    const { chain, shown } = this.#options;
     const blocks: DecidedBlock[] = [];
     let bytes = 0;
     for (
@@ -38,9 +63,9 @@ export class Serving {
       blocks.length < Math.min(count, RANGE_BLOCKS_MAX);
       height = (height + 1) as Height
     ) {
-      if (height > this.#chain.tip.height) break;
-      const block = this.#chain.blockBytes(height);
-      const certificate = this.#chain.certificate(height);
+      if (height > chain.tip.height) break;
+      const block = chain.blockBytes(height);
+      const certificate = shown(height);
       if (block === undefined || certificate === undefined) break;
       bytes += block.length;
       if (blocks.length > 0 && bytes > RANGE_BYTES_MAX) break;

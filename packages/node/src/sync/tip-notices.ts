@@ -1,7 +1,7 @@
-// An observer tells its peers how far its chain goes. Whoever votes shows it by its votes; an observer whose peers are all
-// observers would never hear of a block otherwise. A notice is worth a question, and nothing else: blocks come with their
+// Who does not vote tells its peers how far it has blocks that it can show final. Whoever votes shows it by its votes; an
+// observer whose peers are all observers would never hear of a block otherwise. A notice is worth a question, and nothing else: blocks come with their
 // certificates.
-import type { Network, PeerId } from "@witan/primitives";
+import type { Height, Network, PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import { bulkMessageCodec } from "../wire.ts";
 
@@ -10,7 +10,10 @@ export interface TipNoticesOptions {
   readonly chain: ChainKeeper;
   readonly network: Network;
   readonly connected: () => readonly PeerId[];
-  readonly isObserver: () => boolean;
+  /** Whether this node shows by its votes how far it is. */
+  readonly votes: () => boolean;
+  /** Whether a block can be shown final to others. */
+  readonly isShown: (height: Height) => boolean;
 }
 
 /** The notices of one node. */
@@ -25,16 +28,24 @@ export class TipNotices {
 
   /** Tells of new blocks; to be called some times a second, so that catching up does not flood anybody. */
   update(): void {
-    if (this.#options.chain.tip.height > this.#told) this.repeat();
+    if (this.#options.chain.tip.height > this.#told && this.#height() > this.#told) this.repeat();
   }
 
   /** Tells again: a notice may be lost, or have come while its receiver could not get the blocks. */
   repeat(): void {
-    const { chain, network, connected, isObserver } = this.#options;
-    const { height } = chain.tip;
+    const { network, connected, votes } = this.#options;
+    const height = this.#height();
     this.#told = height;
-    if (height === 0 || !isObserver()) return;
+    if (height === 0 || votes()) return;
     const message = bulkMessageCodec.encode({ kind: "tip", height });
     for (const peer of connected()) network.send(peer, "bulk", message);
+  }
+
+  /** The last block that can be shown: its certificate may take a moment. */
+  #height(): Height {
+    const { chain, isShown } = this.#options;
+    let height: number = chain.tip.height;
+    while (height > this.#told && !isShown(height as Height)) height--;
+    return height as Height;
   }
 }

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { asVerified, type PbftRecord, VOTE_STEPS } from "@witan/consensus";
 import type { Height, MemberIndex, Signature, View } from "@witan/primitives";
-import { type Progress, unaccounted } from "../../packages/node/src/consensus/accounts.ts";
-import { A, ballot, newView, prepared } from "../consensus/probe.ts";
+import { type Progress, unaccounted } from "../../../packages/node/src/consensus/pbft/accounts.ts";
+import { A, ballot, newView, prepared } from "../../consensus/probe.ts";
 
 const { viewChange, newView: begins, prepare, commit } = VOTE_STEPS;
 

@@ -18,8 +18,8 @@ import type {
   View,
 } from "@witan/primitives";
 import { ZERO_HASH } from "@witan/primitives";
-import { VotingEngine } from "../../packages/node/src/consensus/voting-engine.ts";
-import type { LastVotes } from "../../packages/node/src/ports.ts";
+import { VotingEngine } from "../../../packages/node/src/consensus/pbft/voting-engine.ts";
+import type { LastVotes } from "../../../packages/node/src/ports.ts";
 import {
   A,
   accepted,
@@ -30,8 +30,8 @@ import {
   newView,
   said,
   viewChange,
-} from "../consensus/probe.ts";
-import { memberOf } from "../ledger/build.ts";
+} from "../../consensus/probe.ts";
+import { memberOf } from "../../ledger/build.ts";
 
 const KEYS = members.map(({ votingKey }) => votingKey);
 const LATER: Membership = { ...membership, from: 2 as Height };

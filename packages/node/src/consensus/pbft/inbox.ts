@@ -9,7 +9,7 @@ import {
   type Verified,
 } from "@witan/consensus";
 import type { ChainId, Height } from "@witan/primitives";
-import type { CheckedSignatures, SignaturesAnswer } from "./checked-signatures.ts";
+import type { CheckedSignatures, SignaturesAnswer } from "../checked-signatures.ts";
 
 /** What became of a message. */
 export type Reading =

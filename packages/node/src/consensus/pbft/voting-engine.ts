@@ -15,7 +15,7 @@ import {
   type PbftStatus,
 } from "@witan/consensus";
 import type { Height, Membership, PbftCertificate, PublicKey, View } from "@witan/primitives";
-import type { LastVotes } from "../ports.ts";
+import type { LastVotes } from "../../ports.ts";
 import { progressOf, unaccounted } from "./accounts.ts";
 
 /** A voting key that signs no vote for some time. */

@@ -12,6 +12,7 @@ import {
 } from "@witan/consensus";
 import { container, type StoreChange, type StoreReader } from "@witan/primitives";
 import { keyOf, parseKey, rangeOf } from "@witan/storage";
+import { UnreadableRecordError } from "../unreadable-record.ts";
 
 const NAMES = { progress: "pbft-progress", newView: "pbft-new-view" } as const;
 const EVIDENCE = "evidence";
@@ -97,15 +98,4 @@ export async function readEvidence(store: StoreReader): Promise<readonly Equivoc
 /** It was verified before it was written. */
 function verified({ sender, message, signature }: SignedMessage): Verified<VoteMessage> {
   return asVerified(sender, message as VoteMessage, signature);
-}
-
-/** A record of the engine holds bytes that are none: written by another version, or by a bug. */
-export class UnreadableRecordError extends Error {
-  override readonly name = "UnreadableRecordError";
-
-  constructor(record: string, detail: string) {
-    super(
-      `the engine's record ${record} can't be read (${detail}): start the program that wrote it, or let the node fetch the chain anew into another directory`,
-    );
-  }
 }

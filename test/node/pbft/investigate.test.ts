@@ -1,11 +1,11 @@
 // What the stores of a network hold after crashes, view changes and power cuts: enough to look into, and nothing against
 // anybody.
 import assert from "node:assert/strict";
-import { investigate } from "../../packages/node/src/consensus/investigate.ts";
-import { StoredStatements } from "../../packages/node/src/consensus/stored-statements.ts";
-import { Cluster } from "./cluster.ts";
-import { Life } from "./life.ts";
-import { Purse } from "./purse.ts";
+import { investigate } from "../../../packages/node/src/consensus/pbft/investigate.ts";
+import { StoredStatements } from "../../../packages/node/src/consensus/pbft/stored-statements.ts";
+import { Cluster } from "../cluster.ts";
+import { Life } from "../life.ts";
+import { Purse } from "../purse.ts";
 
 async function storesOf(cluster: Cluster): Promise<readonly StoredStatements[]> {
   const read: StoredStatements[] = [];

@@ -4,7 +4,7 @@
 // VIEW-CHANGE must show, a view that was left) it can't remember. Pure.
 import { type PbftRecord, VOTE_STEPS } from "@witan/consensus";
 import type { Height, View } from "@witan/primitives";
-import type { LastVotes } from "../ports.ts";
+import type { LastVotes } from "../../ports.ts";
 
 /** The record of where a validator stands. */
 export type Progress = Extract<PbftRecord, { kind: "progress" }>;

@@ -10,8 +10,8 @@ import {
   ZERO_HASH,
 } from "@witan/primitives";
 import { type CheckedStore, openMemoryStore } from "@witan/storage";
-import { NewViewLog } from "../../packages/node/src/consensus/new-view-log.ts";
-import { putRecord, readNewViews, readRecords } from "../../packages/node/src/consensus/records.ts";
+import { NewViewLog } from "../../../packages/node/src/consensus/pbft/new-view-log.ts";
+import { putRecord, readNewViews, readRecords } from "../../../packages/node/src/consensus/pbft/records.ts";
 
 const SIGNATURE = "00".repeat(64) as Signature;
 

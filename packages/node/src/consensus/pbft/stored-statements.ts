@@ -5,8 +5,8 @@ import { NEW_VIEWS_KEPT } from "@witan/consensus";
 import { applyChange, type Chain, type GovernanceView } from "@witan/ledger";
 import type { Height, Membership, PbftCertificate } from "@witan/primitives";
 import { type CheckedStore, type Flushed, readMeta, type Tip } from "@witan/storage";
-import { ChainRecords } from "../chain/chain-records.ts";
-import { MembershipList } from "../chain/membership-list.ts";
+import { ChainRecords } from "../../chain/chain-records.ts";
+import { MembershipList } from "../../chain/membership-list.ts";
 import { readEvidence, readNewViews, readRecords } from "./records.ts";
 
 /** The store of one node, as forensics looks at it. */

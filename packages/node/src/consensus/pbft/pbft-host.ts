@@ -30,16 +30,16 @@ import {
   type Store,
   type StoreChange,
 } from "@witan/primitives";
-import type { ChainKeeper } from "../chain/chain-keeper.ts";
-import type { Log, VoteSigner } from "../ports.ts";
-import { bulkMessageCodec } from "../wire.ts";
-import type { BlockSize } from "./block-size.ts";
-import type { Bodies } from "./bodies.ts";
-import type { BodySource } from "./body-source.ts";
-import { EffectQueue } from "./effect-queue.ts";
-import type { Finalizer } from "./finalizer.ts";
+import type { ChainKeeper } from "../../chain/chain-keeper.ts";
+import type { Log, VoteSigner } from "../../ports.ts";
+import { bulkMessageCodec } from "../../wire.ts";
+import type { BlockSize } from "../block-size.ts";
+import type { Bodies } from "../bodies.ts";
+import type { BodySource } from "../body-source.ts";
+import { EffectQueue } from "../effect-queue.ts";
+import type { Finalizer } from "../finalizer.ts";
+import type { Proposals } from "../proposals.ts";
 import type { NewViewLog } from "./new-view-log.ts";
-import type { Proposals } from "./proposals.ts";
 import { putRecord } from "./records.ts";
 import { VotingEngine, type VotingStatus } from "./voting-engine.ts";
 
@@ -221,8 +221,9 @@ export class PbftHost {
     for (const record of byKind.values()) {
       changes.push(putRecord(record));
       if (record.kind !== "progress" || record.accepted === undefined) continue;
-      const hash = record.accepted.message.blockHash;
-      if (this.#options.chain.hasProposal(hash)) continue;
+      const { blockHash: hash, height } = record.accepted.message;
+      // Behind a slow disk its height may have been decided meanwhile: then the body is in the chain, or will not be asked for.
+      if (height <= this.#options.chain.tip.height || this.#options.chain.hasProposal(hash)) continue;
       const valid = present(this.#options.proposals.valid(hash), `the body of ${hash}, which is voted for`);
       changes.push(this.#options.chain.putProposal(hash, valid.block.bytes));
     }
@@ -322,7 +323,7 @@ export class PbftHost {
     }
     const valid = proposals.valid(hash);
     if (valid !== undefined && !forced)
-      why = proposals.unfit(valid, primaryOf(view, membership.members.length));
+      why = proposals.unfit(valid, primaryOf(view, membership.members.length))?.why;
     if (why !== undefined) log.warn({ height, view, hash, why }, "proposal refused");
     this.input({
       kind: "proposalJudged",
@@ -336,7 +337,9 @@ export class PbftHost {
   async #finalize({ certificate, holders }: EffectOf<"finalize">, members: Membership): Promise<void> {
     const { finalizer, connected, chain, bodies, proposals, blockSize } = this.#options;
     const from = this.#peersOf(members, holders);
-    const done = await finalizer.finalize(certificate, () => [...new Set([...from, ...connected()])]);
+    const { height: decidedHeight, blockHash } = certificate;
+    const decided = { height: decidedHeight, blockHash, certificate };
+    const done = await finalizer.finalize(decided, () => [...new Set([...from, ...connected()])]);
     if (!done || this.#stopped) return;
     const { height, hash } = chain.tip;
     blockSize.applied(height, proposals.valid(hash)?.block.bytes.length ?? 0);

@@ -1,0 +1,189 @@
+// What a member says: noted by the guard first, signed or sealed where the chain wants it, sent, and heard by itself. What
+// the guard refuses is not said. Only STATUS, TRUSTCHANGE and CHECKPOINT bind nobody, and need no note.
+import {
+  asAuthentic,
+  type BpfpEffect,
+  type BpfpInput,
+  type BpfpMessage,
+  bpfpMessageCodec,
+  type DecisionStatement,
+  decisionDigest,
+  membersWith,
+  type PromiseAuthentication,
+  type PromiseSeal,
+  promiseDigest,
+  proposalDigest,
+} from "@witan/consensus";
+import {
+  assert,
+  type Hash,
+  type MemberIndex,
+  type Membership,
+  type PublicKey,
+  present,
+  type Signature,
+} from "@witan/primitives";
+import type { VoteSlot } from "../../ports.ts";
+import type { ConsensusParts } from "../consensus-parts.ts";
+import type { GuardedEngine } from "./guarded-engine.ts";
+import type { Post } from "./post.ts";
+import { ballotSlot, decisionSlot, promiseSlot } from "./slots.ts";
+
+/** What a voice is made with. */
+export interface VoiceOptions {
+  readonly parts: ConsensusParts;
+  readonly post: Post;
+  readonly engine: GuardedEngine;
+  readonly promiseAuthentication: PromiseAuthentication;
+  readonly input: (input: BpfpInput) => void;
+}
+
+type EffectOf<Kind extends BpfpEffect["kind"]> = Extract<BpfpEffect, { kind: Kind }>;
+
+/** The voice of one node. */
+export class Voice {
+  readonly #options: VoiceOptions;
+
+  constructor(options: VoiceOptions) {
+    this.#options = options;
+  }
+
+  /** Says what only the channel vouches for. Before a LEARN the vote is noted. */
+  say(effect: EffectOf<"broadcast" | "send">, membership: Membership): void | Promise<void> {
+    const { message } = effect;
+    if (message.kind !== "learn") return this.#send(effect, membership);
+    const digest = proposalDigest(this.#chainId, message);
+    return this.#noted(membership, ballotSlot(message), digest).then((isNoted) => {
+      if (isNoted) this.#send(effect, membership);
+    });
+  }
+
+  /** Sends an ACCEPT, with the body beside it as far as it was not sent. */
+  async propose({ to, message, sign }: EffectOf<"sendAccept">, membership: Membership): Promise<void> {
+    const { post, parts } = this.#options;
+    const digest = proposalDigest(this.#chainId, message);
+    const slot = ballotSlot(message);
+    let signature: readonly Signature[] = [];
+    if (sign) {
+      const signed = await this.#signed(membership, slot, digest);
+      if (signed === undefined) return;
+      signature = [signed];
+    } else if (!(await this.#noted(membership, slot, digest))) return;
+    const peers = to === "acceptors" ? post.acceptorsOf(membership) : post.peersOf(membership, [to]);
+    const { blockHash } = message;
+    const body = parts.proposals.valid(blockHash)?.block.bytes ?? parts.chain.proposal(blockHash);
+    if (body !== undefined) post.body(blockHash, body, peers);
+    post.send(peers, bpfpMessageCodec.encode({ ...message, signature }));
+  }
+
+  /** Seals a promise as the chain does, and sends it. */
+  async promise({ to, content }: EffectOf<"sendPromise">, membership: Membership): Promise<void> {
+    const { post } = this.#options;
+    const digest = promiseDigest(this.#chainId, content);
+    const seal = await this.#sealed(membership, promiseSlot(content), digest);
+    if (seal === undefined) return;
+    post.send(post.peersOf(membership, [to]), bpfpMessageCodec.encode({ kind: "promise", ...content, seal }));
+  }
+
+  /**
+   * Tells those who hear no LEARNs that a block is decided, as soon as it is: acceptors only crash, so the word of one is
+   * enough. What is signed for others comes later.
+   */
+  tell({ height, hash }: EffectOf<"finalize">, membership: Membership): void {
+    const { engine, parts, post } = this.#options;
+    const { part, round } = engine.status();
+    if (part !== "acceptor") return;
+    const message: BpfpMessage = {
+      ...{ kind: "status", membership: membership.from, round, proven: "yes" },
+      ...{ height, blockHash: hash },
+    };
+    const acceptors = post.acceptorsOf(membership);
+    const others = parts.connected().filter((peer) => !acceptors.includes(peer));
+    post.send(others, bpfpMessageCodec.encode(message));
+  }
+
+  /** Signs a decision; undefined: the guard knows of another, or of a later one. */
+  signDecision(statement: DecisionStatement, key: PublicKey): Promise<Signature | undefined> {
+    return this.#signedBy(key, decisionSlot(statement), decisionDigest(this.#chainId, statement));
+  }
+
+  /** Tells everyone that a block was decided. */
+  sayDecided(statement: DecisionStatement, signature: Signature, me: MemberIndex): void {
+    const { parts, post, input } = this.#options;
+    const message: BpfpMessage = { kind: "decided", ...statement, signature };
+    post.send(parts.connected(), bpfpMessageCodec.encode(message));
+    input({ kind: "message", message: asAuthentic(me, message) });
+  }
+
+  get #chainId() {
+    return this.#options.parts.chain.chain.chainId;
+  }
+
+  #send(effect: EffectOf<"broadcast" | "send">, membership: Membership): void {
+    const { post, parts, input } = this.#options;
+    const bytes = bpfpMessageCodec.encode(effect.message);
+    if (effect.kind === "send") {
+      post.send(post.peersOf(membership, [effect.to]), bytes);
+      return;
+    }
+    post.send(effect.to === "acceptors" ? post.acceptorsOf(membership) : parts.connected(), bytes);
+    const [me] = this.#me(membership);
+    input({ kind: "message", message: asAuthentic(me, effect.message) });
+  }
+
+  async #sealed(membership: Membership, slot: VoteSlot, digest: Hash): Promise<PromiseSeal | undefined> {
+    const { promiseAuthentication, parts } = this.#options;
+    if (promiseAuthentication === "signature") {
+      const signature = await this.#signed(membership, slot, digest);
+      return signature && { kind: "signature", signature };
+    }
+    if (!(await this.#noted(membership, slot, digest))) return undefined;
+    const sealer = present(parts.ports.promiseSealer, "the key that acceptors share");
+    return { kind: "mac", mac: sealer.seal(digest) };
+  }
+
+  #signed(membership: Membership, slot: VoteSlot, digest: Hash): Promise<Signature | undefined> {
+    const [, key] = this.#me(membership);
+    this.#assertSpeaks(key, slot);
+    return this.#signedBy(key, slot, digest);
+  }
+
+  async #signedBy(key: PublicKey, slot: VoteSlot, digest: Hash): Promise<Signature | undefined> {
+    const signed = await this.#options.parts.ports.signer.signVote(key, slot, digest);
+    if (signed.ok) return signed.value;
+    // Of decisions those of lower heights are asked for again after a restart: what was signed is kept elsewhere.
+    if (slot.lane === "vote" || signed.code === "contradicts") this.#refused(slot, signed);
+    return undefined;
+  }
+
+  async #noted(membership: Membership, slot: VoteSlot, digest: Hash): Promise<boolean> {
+    const [, key] = this.#me(membership);
+    this.#assertSpeaks(key, slot);
+    const noted = await this.#options.parts.ports.signer.noteVote(key, slot, digest);
+    if (!noted.ok) this.#refused(slot, noted);
+    return noted.ok;
+  }
+
+  #assertSpeaks(key: PublicKey, { height }: VoteSlot): void {
+    assert(
+      !this.#options.engine.isSilent(key, height),
+      `a vote at height ${height}, for which this node must be silent`,
+    );
+  }
+
+  #refused(
+    slot: VoteSlot,
+    { code, detail }: { readonly code: string; readonly detail?: string | undefined },
+  ): void {
+    this.#options.parts.ports.log.warn(
+      { ...slot, code, detail },
+      "the signer guard refused a vote: this member is silent here, and goes on with the next round or height",
+    );
+  }
+
+  #me(membership: Membership): readonly [MemberIndex, PublicKey] {
+    const { engine } = this.#options;
+    const me = present(membersWith(membership, engine.votingKeys)[0], "the member that this node is");
+    return [me, present(membership.members[me], "a member").votingKey];
+  }
+}

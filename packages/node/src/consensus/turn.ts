@@ -1,0 +1,41 @@
+// Whose turn it is, in words that every protocol shares: views have primaries, rounds have proposers. For those who look
+// at consensus; decides nothing.
+import type { ConsensusMode, Height, MemberIndex } from "@witan/primitives";
+import type { ConsensusStatus } from "./consensus-host.ts";
+
+/** A view of PBFT, or a round of BP Fast Paxos. */
+export interface Turn {
+  readonly mode: ConsensusMode;
+  readonly membership: Height;
+  readonly height: Height;
+  readonly number: number;
+  /** Its primary, or its proposer. */
+  readonly leader: MemberIndex | undefined;
+  readonly phase: ConsensusStatus["phase"];
+  /** It was asked for, and has not begun. */
+  readonly isChanging: boolean;
+  /** Who asks for another one, or asked for this one. */
+  readonly asked: readonly MemberIndex[];
+  /** Votes that were seen, of all kinds. */
+  readonly votes: number;
+}
+
+/** The turn of this moment. */
+export function turnOf(status: ConsensusStatus): Turn {
+  const { mode, membership, height, phase } = status;
+  const common = { mode, membership, height, phase };
+  if (status.mode === "pbft") {
+    const { view, primary, prepares, commits, viewChanges } = status;
+    return {
+      ...common,
+      ...{ number: view, leader: primary, isChanging: phase === "changingView", asked: viewChanges },
+      votes: prepares.length + commits.length + viewChanges.length,
+    };
+  }
+  const { round, proposer, learns, suspicions, promises } = status;
+  return {
+    ...common,
+    ...{ number: round, leader: proposer, isChanging: phase === "changingTrust", asked: suspicions },
+    votes: learns.length + suspicions.length + promises.length,
+  };
+}

@@ -1,0 +1,132 @@
+// `witan status` and `witan explain` against a node: what is printed, in the words of each mode, and with which exit code.
+import assert from "node:assert/strict";
+import { type ResultOf, RpcError } from "@witan/rpc";
+import { SAMPLES } from "../rpc/samples.ts";
+import { FakeNode } from "./fake-node.ts";
+import { lastJson, witan } from "./run.ts";
+
+let node: FakeNode;
+beforeEach(async () => {
+  node = await FakeNode.start();
+});
+afterEach(() => FakeNode.stopAll());
+
+describe("witan status", () => {
+  it("tells people in words what a node is doing", async () => {
+    node.instead.node_health = async () => ({ fit: true, reasons: [] });
+    const ran = await witan("status", "--rpc", node.url);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(ran.out, /node +v1, validator, witan\/0\.1\.0, at http/);
+    assert.match(ran.out, /block +7 of .*, fetching blocks up to 9/);
+    assert.match(ran.out, /deciding +height \d+, view \d+, primary /);
+    assert.match(ran.out, /health +fit to serve\n/);
+  });
+
+  it("has exit code 1 where the node is not fit, and says why", async () => {
+    node.instead.node_health = async () => ({
+      fit: false,
+      reasons: [{ reason: "no-quorum", message: "two are gone" }],
+    });
+    const ran = await witan("status", "--rpc", node.url);
+    assert.equal(ran.code, 1);
+    assert.match(ran.out, /health +not fit to serve:\n +no-quorum: two are gone\n/);
+    const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    assert.deepEqual(Object.keys(json), ["rpc", "node", "health", "consensus", "explain"]);
+  });
+
+  it("says in words what consensus waits for, and what to do", async () => {
+    const { result } = SAMPLES.consensus_explain;
+    const explained = { ...result, sentences: ["It waits for v3.", "v3 is away."], advice: ["Wake v3."] };
+    node.instead.consensus_explain = async () => explained;
+    const { out } = await witan("status", "--rpc", node.url);
+    assert.match(out, /\nin words +It waits for v3\.\n +v3 is away\.\nto do +Wake v3\.\nhealth /);
+    const json = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    assert.deepEqual(json["explain"], explained);
+    node.instead.consensus_explain = async () => ({
+      ...result,
+      sentences: ["Nothing is amiss."],
+      advice: [],
+    });
+    assert.match((await witan("status", "--rpc", node.url)).out, /\nin words +Nothing is amiss\.\nhealth /);
+  });
+
+  it("counts the proposal for a vote of its primary", async () => {
+    const { result } = SAMPLES.consensus_status;
+    assert.ok(result.mode === "pbft");
+    const seen = async (more: Partial<typeof result>) => {
+      const status = { ...result, quorum: 3, primary: "v2", prepares: [], ...more };
+      node.instead.consensus_status = async () => status;
+      return (await witan("status", "--rpc", node.url)).out;
+    };
+    const proposed = await seen({ phase: "proposed", prepares: ["v1"] });
+    assert.match(proposed, /prepared +v2, v1 \(2 of the 3 needed\)/);
+    const changing = await seen({ phase: "changingView", viewChanges: ["v1"] });
+    assert.ok(!/^prepared/m.test(changing), "nobody has prepared what was not proposed");
+    const without = { phase: "changingView", view: 2, viewChanges: ["v1", "v2"], timeoutMs: null } as const;
+    assert.match(
+      await seen(without),
+      /view ends +not before it begins: waits for 3 members .* view 2, 2 do\n/,
+    );
+  });
+
+  it("speaks of rounds, proposers and acceptors in BP Fast Paxos", async () => {
+    const status: ResultOf<"consensus_status"> = {
+      ...{
+        mode: "bp-fast-paxos",
+        membership: 1,
+        height: 8,
+        round: 3,
+        phase: "voted",
+        proposer: "p2",
+        me: "a1",
+      },
+      ...{ part: "acceptor", quorum: 3, timeoutMs: 900, learns: ["a1", "a2"], suspicions: [], promises: [] },
+      uncertified: 0,
+    };
+    const seen = async (more: Partial<typeof status>) => {
+      node.instead.consensus_status = async () => ({ ...status, ...more });
+      return (await witan("status", "--rpc", node.url)).out;
+    };
+    const voted = await seen({});
+    assert.match(voted, /deciding +height 8, round 3, proposer p2: has voted, gathers LEARNs\n/);
+    assert.match(voted, /\nvoted +a1, a2 \(2 of the 3 needed\)\nround ends +in 900 ms without a decision\n/);
+    assert.ok(!/^(?:view ends|prepared|promised|suspect the proposer|certificates)/m.test(voted), voted);
+    const changing = { phase: "changingTrust", learns: [], suspicions: ["a3"], promises: ["a1"] } as const;
+    assert.match(await seen(changing), /promised +a1 .*\nsuspect the proposer +a3\nround ends/);
+    const proposing = await seen({ part: "proposer", timeoutMs: null, uncertified: 1 });
+    assert.match(
+      proposing,
+      /round ends +when acceptors say so: .*\ncertificates +being gathered for 1 final block\n/,
+    );
+  });
+
+  it("does without votes where there are none", async () => {
+    node.instead.consensus_status = async () => {
+      throw new RpcError("mode-unsupported");
+    };
+    node.instead.consensus_explain = async () => {
+      throw new RpcError("mode-unsupported");
+    };
+    const { consensus, explain } = lastJson(await witan("status", "--rpc", node.url, "--json"));
+    assert.deepEqual([consensus, explain], [null, null]);
+    assert.ok(!(await witan("status", "--rpc", node.url)).out.includes("in words"));
+    const ran = await witan("explain", "--rpc", node.url, "--json");
+    assert.deepEqual(
+      [ran.code, (lastJson(ran)["error"] as { reason: string }).reason],
+      [3, "mode-unsupported"],
+    );
+  });
+});
+
+describe("witan explain", () => {
+  it("tells sentences, advice, and how each member stands", async () => {
+    const { result } = SAMPLES.consensus_explain;
+    const ran = await witan("explain", "--rpc", node.url);
+    assert.equal(ran.code, 0, ran.err);
+    for (const line of [...result.sentences, ...result.advice]) assert.ok(ran.out.includes(line), line);
+    assert.match(ran.out, /\nv1 {2}not connected to this node, at height 42, last heard of 20\d\d-/);
+    assert.match(ran.out, /\nv2 {2}this node, at height 42\n/);
+    const json = lastJson(await witan("explain", "--rpc", node.url, "--json"));
+    assert.deepEqual(json, result);
+  });
+});
