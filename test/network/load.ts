@@ -77,7 +77,8 @@ export class Load {
     assert.ok(account !== undefined && wallet.ok);
     const found = await spendableCoins(this.#network.client(this.#network.awake[0] ?? 0), account.address);
     assert.ok(found.ok);
-    let [coin] = found.value.coins;
+    // Another lane may have paid this one already: that is not the coin that lasts.
+    let coin = found.value.coins.toSorted((a, b) => Number(b.amount - a.amount))[0];
     while (!this.#ends) {
       assert.ok(coin !== undefined);
       const built = this.#built(wallet.value, coin, { to, own: account.address });

@@ -41,6 +41,7 @@ const ANEW: Readonly<Record<string, readonly string[]>> = {
 
 type AnyMutation = Pick<Mutation, "file" | "replace">;
 
+/** By what stands in addresses. */
 const loading = new Map<string, AnyMutation>();
 /** Without types, by address: the same for all mutations but in one file. */
 const plain = new Map<string, string>();
@@ -153,11 +154,22 @@ async function loaded<T>(
 }
 
 async function served<T>(name: string, mutation: AnyMutation, make: (load: Load) => Promise<T>): Promise<T> {
-  loading.set(name, mutation);
+  const mark = markOf(name, mutation);
+  loading.set(mark, mutation);
   const stop = serve();
   try {
-    return await make(async (file) => await import(`${PACKAGES}${file}${MARK}${name}`));
+    return await make(async (file) => await import(`${PACKAGES}${file}${MARK}${mark}`));
   } finally {
     stop();
   }
+}
+
+const marks = new Map<string, string>();
+
+/** Modules stay loaded, and mutations of two protocols may have one name: what is replaced tells them apart. */
+function markOf(name: string, { file, replace }: AnyMutation): string {
+  const content = JSON.stringify([name, file, replace]);
+  const mark = marks.get(content) ?? `${name}-${marks.size}`;
+  marks.set(content, mark);
+  return mark;
 }
