@@ -69,9 +69,10 @@ export function twoAway(viewMs: number, ways: readonly [Absence, Absence], byClo
     });
     await ways[0].comeBack(network, first);
     await ways[1].comeBack(network, second);
-    const views = await network.views(left);
-    // To be back is to be heard: how soon peers call each other again is theirs, and in no proportion to view timers.
+    // To be back is to be heard: how soon peers call each other again is theirs, and in no proportion to view timers. Three
+    // of them may decide before all four are connected, and short views go by meanwhile: none of that is counted.
     await network.until("all are connected", () => network.areConnected());
+    const views = await network.views(left);
     const from = performance.now();
     const atReturn = await network.heights(left);
     await network.until("a decision", async () => {
