@@ -31,6 +31,8 @@ import { WITAN } from "./witan-process.ts";
 
 const LOOPBACK = "127.0.0.1";
 const TAIL_LINES = 25;
+/** How often it is looked whether something holds that should hold all the time. */
+const LOOK_MS = 250;
 
 /** What a network for a test is made with. */
 export interface Shape {
@@ -239,10 +241,12 @@ export class TestNetwork {
   /** Waits for so long, and fails as soon as something does not hold. */
   async holdsFor(what: string, timeMs: number, holds: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + timeMs;
-    await this.until(`the time for: ${what}`, async () => {
+    const look = async () => {
+      this.checkAlive();
       assert.ok(await holds(), `it did not hold: ${what}`);
       return performance.now() >= end;
-    });
+    };
+    await until(`the time for: ${what}`, look, timeMs + DEADLINE_MS, LOOK_MS);
   }
 
   /** Waits until something holds; fails at once if a node died by itself, or a guard complains. */

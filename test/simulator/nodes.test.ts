@@ -15,7 +15,7 @@ const FORKS_FROM = 15;
 /** And one at which somebody heard both. */
 const EVIDENCE_FROM = 4;
 const SEEDS_AT_ONCE = 8;
-const ROUNDS = 12;
+const ROUNDS = 8;
 
 describe("worlds of whole nodes", () => {
   for (let round = 0; round < ROUNDS; round++) {
