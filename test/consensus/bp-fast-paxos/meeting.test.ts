@@ -36,6 +36,15 @@ describe("BP Fast Paxos, many instances: who is behind, and other members", () =
     assert.deepEqual(said(new Probe(P, { height: 3 }).hear(BB, status(0, 1))), []);
   });
 
+  it("who says again and again that it is behind is helped four times until own messages are sent again", () => {
+    const probe = new Probe(AA, { height: 9, resendTicks: 5 });
+    for (let at = 1; at <= 4; at++) assert.deepEqual(said(probe.hear(BB, status(0, at))), ["sendDecided"]);
+    assert.deepEqual(said(probe.hear(BB, status(0, 5))), []);
+    assert.deepEqual(said(probe.hear(CC, status(0, 5))), ["sendDecided"]);
+    probe.ticks(5);
+    assert.deepEqual(said(probe.hear(BB, status(0, 5))), ["sendDecided"]);
+  });
+
   it("who is behind asks acceptors, each one question at a time, and proposers nothing", () => {
     const probe = new Probe(AA, { resendTicks: 5 });
     assert.deepEqual(said(probe.hear(BB, status(0, 3))), ["requestSync"]);

@@ -94,6 +94,11 @@ describe("worlds of BP Fast Paxos", function () {
     assert.equal(runBpfpPlan(makeBpfpPlan(28, wishes)).violation, undefined);
   });
 
+  it("do not help a liar without end that says that it is behind, while the disk is slow: seed 100662", () => {
+    const { violation } = runBpfpPlan(makeBpfpPlan(100_662, { conducts: CONDUCTS }));
+    assert.equal(violation?.message, undefined);
+  });
+
   it("do not take a vote that was written, and never said, for one that was forgotten", () => {
     // p2 crashes between the record of its vote in round 2 and the LEARN.
     assert.equal(runBpfpPlan(makeBpfpPlan(1_230, { conducts: CONDUCTS })).violation, undefined);

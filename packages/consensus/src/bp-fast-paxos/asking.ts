@@ -37,9 +37,18 @@ export function ask(state: BpfpState, height: Height, members: readonly MemberIn
   state.emit({ kind: "requestSync", height, from });
 }
 
-/** An acceptor sends the block after a height to a member of the membership from `membership` on. */
+/** A member that is behind is sent so many blocks until own messages are sent again; who lacks more asks for them. */
+const HELPS_MAX = 4;
+
+/**
+ * An acceptor sends the block after a height to a member of the membership from `membership` on. So often at most: what is
+ * sent waits behind the disk, and whoever says again and again that it is behind must not fill the memory.
+ */
 export function help(state: BpfpState, sender: MemberIndex, height: number, membership: Height): void {
   if (!state.isAcceptor || height >= state.decided.height) return;
+  const helps = state.helps.get(sender) ?? 0;
+  if (helps >= HELPS_MAX) return;
+  state.helps.set(sender, helps + 1);
   state.emit({ kind: "sendDecided", to: sender, membership, height: (height + 1) as Height });
 }
 

@@ -56,6 +56,8 @@ export class BpfpState {
   readonly asked = new Map<MemberIndex, Height>();
   /** Who was told since then that the proof of its round is lacking. */
   readonly askedProof = new Set<MemberIndex>();
+  /** How often each member was sent a block that it lacked since then. */
+  readonly helps = new Map<MemberIndex, number>();
   /** The evidence that was told, by name: each is told once a height. */
   readonly reported = new Set<string>();
   readonly timer: ViewTimer;
@@ -183,6 +185,7 @@ export class BpfpState {
     this.ticksSinceResend = 0;
     this.asked.clear();
     this.askedProof.clear();
+    this.helps.clear();
   }
 
   // Effects.

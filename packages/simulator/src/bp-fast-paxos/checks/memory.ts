@@ -1,7 +1,7 @@
 // What a process keeps in memory is bounded, whatever others send and however long an outage lasts.
 import { bpfpKeptMax } from "@witan/consensus";
 import { OF_SENDER_MAX } from "../../engines/bodies.ts";
-import { holdAgainst, hostMax, INPUTS_MAX } from "../../engines/checks/bounds.ts";
+import { holdAgainst, hostMax } from "../../engines/checks/bounds.ts";
 import type { CheckMaker } from "../check.ts";
 import type { Process } from "../process.ts";
 
@@ -11,8 +11,7 @@ const EVERY_STEPS = 32;
 /** Engines within the bound that `bpfpKeptMax` states, all through; hosts within their own, by the most since the last look. */
 export const memory: CheckMaker = (world) => {
   const steps: number[] = [];
-  // Whoever says that it is behind is answered, once for each time: what comes out is bounded by what a host lets in.
-  const queuedMax = hostMax(OF_SENDER_MAX * world.processes.length, INPUTS_MAX);
+  const queuedMax = hostMax(OF_SENDER_MAX * world.processes.length);
   const engineOf = (at: Process): void => {
     const members = Math.max(...at.disk.memberships.map((one) => one.members.length));
     holdAgainst(at.place, at.engine.kept(), bpfpKeptMax(members, world.plan.bufferedMax));

@@ -4,12 +4,12 @@ import { WINDOW } from "../block-sync.ts";
 import type { Queued } from "../process.ts";
 
 /** Of a host: what waits for the engine or the disk while a process is slow or stands still: some times the most there was. */
-export const INPUTS_MAX = 10_000;
+const INPUTS_MAX = 10_000;
 const EFFECTS_MAX = 1_000;
 
-/** What may wait at a host: of blocks a window, as in a node. @param bodies how many @param effects how many */
-export function hostMax(bodies: number, effects = EFFECTS_MAX): Queued {
-  return { inputs: INPUTS_MAX, effects, ahead: WINDOW, bodies };
+/** What may wait at a host: of blocks a window, as in a node. @param bodies how many */
+export function hostMax(bodies: number): Queued {
+  return { inputs: INPUTS_MAX, effects: EFFECTS_MAX, ahead: WINDOW, bodies };
 }
 
 /** @throws {Violation} more is kept of something than may be */
