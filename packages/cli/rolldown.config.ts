@@ -7,7 +7,8 @@ export default defineConfig({
     main: "src/main.ts",
     // Threads and processes of their own, started by their file's name.
     "verifier-worker": "../crypto/src/node/verifier-worker.ts",
-    "load-process": "../lab/src/bench/load-process.ts",
+    "miner-worker": "../crypto/src/node/miner-worker.ts",
+    "load-process": "../lab/src/load/load-process.ts",
     "thread-worker": "../simulator/src/run/thread-worker.ts",
   },
   platform: "node",

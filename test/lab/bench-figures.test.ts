@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { type NodeView, outcomeOf, percentile, percentilesOf, ratioOf } from "@witan/lab";
 import * as fc from "fast-check";
-import { BlockLog } from "../../packages/lab/src/bench/block-log.ts";
-import { sharedNow } from "../../packages/lab/src/bench/load-messages.ts";
+import { BlockLog } from "../../packages/lab/src/load/block-log.ts";
+import { sharedNow } from "../../packages/lab/src/load/load-messages.ts";
 
 function view(
   places: Readonly<Record<string, number>>,

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { LabFailure } from "@witan/lab";
-import { batchesOf, submitBatches } from "../../packages/lab/src/bench/load-batches.ts";
-import { sharedNow } from "../../packages/lab/src/bench/load-messages.ts";
+import { batchesOf, submitBatches } from "../../packages/lab/src/load/load-batches.ts";
+import { sharedNow } from "../../packages/lab/src/load/load-messages.ts";
 
 interface Call {
   readonly id: number;
@@ -47,7 +47,7 @@ const transfers = Array.from({ length: 25 }, (_, at) => ({
 }));
 
 function planFor(...rpc: readonly string[]) {
-  return { rpc, batch: 10, outstanding: 2, onProgress: () => {} };
+  return { rpc, pace: { kind: "full", batch: 10, outstanding: 2 } as const, onProgress: () => {} };
 }
 
 function submit(...rpc: readonly string[]) {
@@ -129,6 +129,47 @@ describe("the load of a bench", () => {
         { id: "t5", why: "there was no answer to it" },
       ]);
     });
+  });
+
+  it("is due at a steady pace, however slowly it is answered", async () => {
+    const pace = { kind: "steady", perSecond: 500 } as const;
+    await withServer(
+      (calls) => calls.map(taken),
+      async (url) => {
+        const plan = { rpc: [url], pace, onProgress: () => {} };
+        const { transactions } = await submitBatches(batchesOf(transfers, plan), plan);
+        const [first] = transactions;
+        // Ten are due every 20 ms.
+        for (const [place, { at }] of transactions.entries())
+          assert.ok(Math.abs(at - (first?.at ?? 0) - Math.floor(place / 10) * 20) < 1e-6, `${place}: ${at}`);
+        assert.equal(transactions.length, 25);
+      },
+    );
+  });
+
+  it("goes to the next node at a steady pace where one is gone", async () => {
+    const heard: string[] = [];
+    const answer = (calls: readonly Call[]) => {
+      heard.push(...calls.map(({ params }) => params.transaction));
+      return calls.map(taken);
+    };
+    await withServer(
+      () => "cut",
+      (gone) =>
+        withServer(answer, async (url) => {
+          const plan = {
+            rpc: [gone, url],
+            pace: { kind: "steady", perSecond: 1_000 } as const,
+            onProgress: () => {},
+          };
+          const { refused } = await submitBatches(batchesOf(transfers, plan), plan);
+          assert.deepEqual(refused, []);
+          assert.deepEqual(
+            heard.sort(),
+            transfers.map(({ bytes }) => bytes),
+          );
+        }),
+    );
   });
 
   for (const [what, answer, words] of [

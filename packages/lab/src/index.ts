@@ -1,13 +1,15 @@
 export type { BenchOptions, BenchPhase, BenchResult } from "./bench/bench.ts";
 export { runBench } from "./bench/bench.ts";
 export * from "./bench/figures.ts";
-export type { RefusedTransaction } from "./bench/load-messages.ts";
+export * from "./compare/compare.ts";
+export type * from "./compare/results.ts";
 export * from "./devnet.ts";
 export * from "./devnet-folder.ts";
 export * from "./folder-lock.ts";
 export * from "./free-ports.ts";
 export * from "./home-ports.ts";
 export * from "./lab-failure.ts";
+export type { RefusedTransaction } from "./load/load-messages.ts";
 export * from "./network-files.ts";
 export * from "./network-shape.ts";
 export * from "./node-run.ts";

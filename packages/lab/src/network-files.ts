@@ -117,6 +117,11 @@ export interface NetworkPorts {
   readonly p2p: readonly number[];
 }
 
+/** By which port one node dials another, where that is not the one that the other listens at. */
+export interface DialledPorts {
+  readonly dialled?: (from: number, to: number) => number;
+}
+
 /**
  * What each node of a devnet is started with: its home says all, and the flags say the same ports once more, so that a
  * variable of the environment which is meant for one node does not send all of them to one address.
@@ -144,10 +149,13 @@ export function devnetSpecs(
 export function nodeSpecs(
   folder: string,
   { nodes }: NetworkList,
-  { rpc, p2p }: NetworkPorts,
+  { rpc, p2p, dialled = (_, to) => p2p[to] ?? 0 }: NetworkPorts & DialledPorts,
   more: readonly string[] = [],
 ): readonly NodeSpec[] {
-  const peers = nodes.map(({ name, peerId }, at) => `${name}=${peerId}@${LOOPBACK}:${p2p[at]}`);
+  const peersOf = (from: number) =>
+    nodes.flatMap(({ name, peerId }, to) =>
+      to === from ? [] : [`${name}=${peerId}@${LOOPBACK}:${dialled(from, to)}`],
+    );
   const workers = Math.max(1, Math.floor(availableParallelism() / nodes.length));
   return nodes.map(({ name, home }, at) => ({
     name,
@@ -155,7 +163,7 @@ export function nodeSpecs(
     arguments: [
       ...["--home", join(folder, home)],
       ...["--rpc-listen", `${LOOPBACK}:${rpc[at]}`, "--network-listen", `${LOOPBACK}:${p2p[at]}`],
-      ...["--network-peers", peers.filter((_, other) => other !== at).join(",")],
+      ...["--network-peers", peersOf(at).join(",")],
       ...["--verifier-workers", `${workers}`],
       ...more,
     ],

@@ -1,32 +1,22 @@
-// A bench: a network of processes in a folder of its own, loaded by another process, and counted afterwards on every node's
-// chain. All figures are of one run. Leaves neither processes nor files behind.
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
-import { RpcClient } from "@witan/client";
-import { freePorts } from "../free-ports.ts";
+// A bench: a network of processes, loaded by another process, and counted afterwards on every node's chain. All figures
+// are of one run.
+import { availableParallelism } from "node:os";
 import { LabFailure } from "../lab-failure.ts";
-import { createNetwork, type NetworkList, nodeSpecs, readNetwork } from "../network-files.ts";
+import type { RefusedTransaction } from "../load/load-messages.ts";
+import {
+  type LoadedNetwork,
+  type LoadedPhase,
+  type Submitted,
+  withLoadedNetwork,
+} from "../load/loaded-network.ts";
 import { type NetworkShape, nodesOf } from "../network-shape.ts";
 import type { WitanCommand } from "../node-run.ts";
-import { type NodeDeath, ProcessNetwork } from "../process-network.ts";
-import { connected, readChain } from "../watch-nodes.ts";
-import { BlockLog } from "./block-log.ts";
+import { readChain } from "../watch-nodes.ts";
 import { type LoadOutcome, outcomeOf, type Percentiles, percentilesOf, ratioOf, rounded } from "./figures.ts";
-import type { FromLoad, RefusedTransaction } from "./load-messages.ts";
-import { LoadRun } from "./load-run.ts";
 import { measureVerify, type VerifySpeed } from "./verify-speed.ts";
 
 /** What a bench is at, for who waits. */
-export type BenchPhase =
-  | "measuring"
-  | "starting"
-  | "splitting"
-  | "signing"
-  | "submitting"
-  | "finishing"
-  | "counting"
-  | "single";
+export type BenchPhase = LoadedPhase | "measuring" | "counting";
 
 /** How a bench is run. */
 export interface BenchOptions {
@@ -77,18 +67,12 @@ export type BenchFigures = {
   readonly cores: number;
 };
 
-/** Genesis accounts that pay for the load: as many as a genesis takes. */
-const ACCOUNTS = 256;
 /** Transfers before the load that are not counted: until then much of what runs is not compiled yet. */
 const WARM_UP = 4_000;
 /** Transfers one after another on the idle network. */
 const SINGLE = 100;
 /** Transactions in a batch of calls, and batches that a validator has not answered yet. */
-const BATCH = 100;
-const OUTSTANDING = 4;
-const CONNECT_MS = 15_000;
-/** How long there may be no block before what is not final counts as lost, in milliseconds. */
-const STALL_MS = 20_000;
+const PACE = { kind: "full", batch: 100, outstanding: 4 } as const;
 const REFUSED_SHOWN = 5;
 
 /**
@@ -96,22 +80,21 @@ const REFUSED_SHOWN = 5;
  * @throws {LabFailure} if the network or the load fails; what `signal` was aborted with
  */
 export async function runBench(options: BenchOptions): Promise<BenchResult> {
-  options.onProgress("measuring", 0, 0);
+  const { transactions, onProgress } = options;
+  onProgress("measuring", 0, 0);
   const before = await measureVerify();
-  const folder = await mkdtemp(join(tmpdir(), "witan-bench-"));
-  try {
-    const measured = await measuredNetwork(options, folder);
-    options.onProgress("measuring", 0, 0);
-    return resultOf(options, measured, [before, await measureVerify()]);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const measured = await withLoadedNetwork(
+    { ...options, loads: [WARM_UP, transactions], single: SINGLE },
+    (network) => measure(network, onProgress),
+  );
+  onProgress("measuring", 0, 0);
+  return resultOf(options, measured, [before, await measureVerify()]);
 }
 
 /** What was measured while the network ran. */
 interface Measured {
   readonly outcome: LoadOutcome;
-  readonly load: Extract<FromLoad, { readonly kind: "submitted" }>;
+  readonly load: Submitted;
   readonly blocks: number;
   readonly loadCpuSeconds: number;
   readonly validatorCpuSeconds: readonly (number | null)[];
@@ -119,107 +102,26 @@ interface Measured {
   readonly idleLatenciesMs: readonly number[];
 }
 
-async function measuredNetwork(options: BenchOptions, folder: string): Promise<Measured> {
-  const { command, shape, signal, onProgress } = options;
-  onProgress("starting", 0, 0);
-  const home = join(folder, "network");
-  await createNetwork(command, home, { ...shape, accounts: ACCOUNTS });
-  const list = readNetwork(home);
-  const count = nodesOf(shape);
-  const ports = await freePorts(2 * count);
-  const log = new BlockLog(count);
-  const broken = new AbortController();
-  const network = new ProcessNetwork({
-    command,
-    nodes: nodeSpecs(
-      home,
-      list,
-      { rpc: ports.slice(0, count), p2p: ports.slice(count) },
-      // As members run: the index by address is for observers and for development.
-      ["--storage-address-index", "false"],
-    ),
-    onBlock: (block, node) => log.note(block, node),
-    onDeath: (death) => broken.abort(diedOf(death)),
-  });
-  const load = LoadRun.start(({ phase, done, total }) => onProgress(phase, done, total));
-  const either = AbortSignal.any([signal, broken.signal]);
-  try {
-    const work = measure(options, { network, list, log, load, signal: either });
-    // Whoever ends it in the middle makes it fail afterwards: that is no news.
-    work.catch(() => {});
-    return await Promise.race([work, rejection(either)]);
-  } finally {
-    await Promise.all([load.stop(), network.stop()]);
-  }
-}
-
-function diedOf({ name, how, log }: NodeDeath): LabFailure {
-  return new LabFailure("node-failed", `${name} ${how} in the middle of the bench`, { log });
-}
-
-function rejection(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-}
-
-/** What a bench works with. */
-interface Bench {
-  readonly network: ProcessNetwork;
-  readonly list: NetworkList;
-  readonly log: BlockLog;
-  readonly load: LoadRun;
-  readonly signal: AbortSignal;
-}
-
-async function measure(options: BenchOptions, bench: Bench): Promise<Measured> {
-  const { network, list, log, load: process, signal } = bench;
-  const { transactions, shape, onProgress } = options;
-  const ready = await network.start();
-  const rpc = ready.map((node) => node.rpc);
-  await connected(rpc, CONNECT_MS);
-  options.onServing?.(rpc);
-  const { chainId, accounts } = list;
-  const plan = {
-    // Clients send to proposers, where there are some: they are first in the list of nodes.
-    rpc: shape.consensus === "pbft" ? rpc : rpc.slice(0, shape.proposers),
-    chainId,
-    accounts,
-    warmUp: WARM_UP,
-    transactions,
-    single: SINGLE,
-    batch: BATCH,
-    outstanding: OUTSTANDING,
-  };
-  await process.ask({ kind: "prepare", plan }, "prepared");
-
+async function measure(network: LoadedNetwork, onProgress: BenchOptions["onProgress"]): Promise<Measured> {
+  const { rpc, processes, log } = network;
   const nodes = rpc.map((_, node) => node);
-  const cpuOf = () => nodes.map((node) => network.usage(node)?.cpuSeconds);
-  const submitted = async (what: "warmUp" | "load") => {
-    const answer = await process.ask({ kind: "submit", what }, "submitted");
-    onProgress("finishing", 0, 0);
-    await log.until(answer.transactions.length - answer.refused.length, { signal, stallMs: STALL_MS });
-    return answer;
-  };
-  log.countFrom(await commonHeight(rpc, signal));
-  await submitted("warmUp");
-  const height = await commonHeight(rpc, signal);
+  const cpuOf = () => nodes.map((node) => processes.usage(node)?.cpuSeconds);
+  await network.submit(0, PACE);
+  const height = await network.commonHeight();
   const cpuBefore = cpuOf();
-  log.countFrom(height);
-  const load = await submitted("load");
+  const load = await network.submit(1, PACE);
   const cpuAfter = cpuOf();
-  const { seconds: loadCpuSeconds } = await process.ask({ kind: "cpu" }, "cpu");
+  const loadCpuSeconds = await network.loadCpuSeconds();
 
   onProgress("counting", 0, 0);
-  const last = await commonHeight(rpc, signal);
+  const last = await network.commonHeight();
   const chains = [];
   for (const [node, url] of rpc.entries())
     chains.push({ ...(await readChain(url, height + 1, last)), reportedAt: log.reportedAt(node) });
   if (new Set(chains.map(({ hash }) => hash)).size > 1)
     throw new LabFailure("node-answer", `the ${rpc.length} nodes have different blocks at height ${last}`);
-  const { latenciesMs } = await process.ask({ kind: "single" }, "single");
-  const memory = nodes.map((node) => network.usage(node)?.peakMemoryMiB);
+  const idleLatenciesMs = await network.single();
+  const memory = nodes.map((node) => processes.usage(node)?.peakMemoryMiB);
   return {
     outcome: outcomeOf(load.transactions, chains),
     load,
@@ -227,25 +129,13 @@ async function measure(options: BenchOptions, bench: Bench): Promise<Measured> {
     loadCpuSeconds,
     validatorCpuSeconds: cpuAfter.map((after, node) => difference(after, cpuBefore[node])),
     peakMemoryMiB: memory.map((peak) => (peak === undefined ? null : rounded(peak, 1))),
-    idleLatenciesMs: latenciesMs,
+    idleLatenciesMs,
   };
 }
 
+/** What was used in between; null where the system does not tell. */
 function difference(after: number | undefined, before: number | undefined): number | null {
   return after === undefined || before === undefined ? null : rounded(after - before, 2);
-}
-
-/** The height of all nodes, once it is the same. */
-async function commonHeight(urls: readonly string[], signal: AbortSignal): Promise<number> {
-  const clients = urls.map((url) => new RpcClient({ url }));
-  for (;;) {
-    signal.throwIfAborted();
-    const heads = await Promise.all(clients.map((client) => client.call("chain_head", {})));
-    const heights = new Set(heads.map((head) => head.height));
-    const [height] = heights;
-    if (heights.size === 1 && height !== undefined) return height;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 function resultOf(

@@ -1,5 +1,5 @@
-// The process that makes the load of a bench, started by the bench and told what to do by messages. A process of its own,
-// so that what it costs can be told from what the validators do. Ends with the bench, however that ends.
+// The process that makes a load, started by who measures and told what to do by messages. A process of its own, so that
+// what it costs can be told from what the nodes do. Ends with who started it, however that ends.
 import { buildTransfer, RpcClient, type SpendableCoin } from "@witan/client";
 import { LabFailure } from "../lab-failure.ts";
 import { batchesOf, type SignedTransfer, type Submission, submitBatches } from "./load-batches.ts";
@@ -10,8 +10,7 @@ import type { FromLoad, LoadPhase, LoadPlan, ToLoad } from "./load-messages.ts";
 /** What was made ready. */
 interface Prepared {
   readonly plan: LoadPlan;
-  readonly warmUp: ReturnType<typeof batchesOf>;
-  readonly load: ReturnType<typeof batchesOf>;
+  readonly loads: readonly (readonly SignedTransfer[])[];
   readonly single: readonly SignedTransfer[];
 }
 
@@ -40,22 +39,13 @@ async function prepare(plan: LoadPlan): Promise<Prepared> {
   if (first === undefined) throw new LabFailure("load-failed", "there is no validator to load");
   const chain = await loadChain(first, plan.chainId);
   const payers = payersOf(plan.accounts);
-  const { warmUp, transactions } = plan;
-  const count = warmUp + transactions + plan.single;
+  const count = plan.loads.reduce((sum, load) => sum + load, plan.single);
   const each = Math.ceil(count / payers.length);
   const coins = await splitCoins({ chain, clients, payers, each, onProgress: progressOf("splitting") });
   await sameHeight(clients);
   const transfers = await signedTransfers(chain, payers, { coins, count });
-  return {
-    plan,
-    warmUp: batchesOf(transfers.slice(0, warmUp), planOf(plan)),
-    load: batchesOf(transfers.slice(warmUp, warmUp + transactions), planOf(plan)),
-    single: transfers.slice(warmUp + transactions),
-  };
-}
-
-function planOf(plan: LoadPlan) {
-  return { ...plan, onProgress: progressOf("submitting") };
+  const rest = [...transfers];
+  return { plan, loads: plan.loads.map((load) => rest.splice(0, load)), single: rest };
 }
 
 /** Transfers of one coin each to the next payer, half of it, the other half being change. */
@@ -128,8 +118,11 @@ async function answer(message: ToLoad): Promise<void> {
   }
   if (prepared === undefined) throw new LabFailure("load-failed", "there is no load yet");
   if (message.kind === "submit") {
+    const { pace } = message;
+    const plan = { rpc: prepared.plan.rpc, pace, onProgress: progressOf("submitting") };
+    const batches = batchesOf(prepared.loads[message.load] ?? [], plan);
     cpuBefore = process.cpuUsage();
-    const submission: Submission = await submitBatches(prepared[message.what], planOf(prepared.plan));
+    const submission: Submission = await submitBatches(batches, plan);
     tell({ kind: "submitted", ...submission });
   } else if (message.kind === "cpu") {
     const { user, system } = process.cpuUsage(cpuBefore);

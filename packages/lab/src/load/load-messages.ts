@@ -1,4 +1,4 @@
-// What the bench and the process that makes its load say to each other.
+// What the process that makes a load, and who has it made, say to each other.
 
 /** An account that pays for the load. */
 export interface LoadAccount {
@@ -12,23 +12,24 @@ export interface LoadPlan {
   readonly rpc: readonly string[];
   readonly chainId: string;
   readonly accounts: readonly LoadAccount[];
-  /** Transfers before the load: a process that has just started is still compiling what it runs. */
-  readonly warmUp: number;
-  /** Transfers of the load, none of which rests on another. */
-  readonly transactions: number;
+  /** Transfers of each load, none of which rests on another. */
+  readonly loads: readonly number[];
   /** Transfers sent one after another on the idle network. */
   readonly single: number;
-  /** Transactions in a batch of calls. */
-  readonly batch: number;
-  /** Batches that a validator has not answered yet, at most. */
-  readonly outstanding: number;
 }
+
+/** How a load is sent. */
+export type LoadPace =
+  /** As fast as nodes answer: so many transactions in a batch of calls, so many batches under way at each node. */
+  | { readonly kind: "full"; readonly batch: number; readonly outstanding: number }
+  /** So many transactions in a second, however slowly nodes answer. */
+  | { readonly kind: "steady"; readonly perSecond: number };
 
 /** A message to the load process. */
 export type ToLoad =
   | { readonly kind: "prepare"; readonly plan: LoadPlan }
-  /** Submit what goes before the load, or the load. */
-  | { readonly kind: "submit"; readonly what: "warmUp" | "load" }
+  /** Submit a load, by its place in the plan. */
+  | { readonly kind: "submit"; readonly load: number; readonly pace: LoadPace }
   /** Say how much processor time has gone since submitting began. */
   | { readonly kind: "cpu" }
   /** Send the single transfers, one after another. */
@@ -39,7 +40,7 @@ export interface SubmittedTransaction {
   readonly id: string;
   /** The place of the validator that it went to. */
   readonly node: number;
-  /** When the first batch with it was handed to the connection. */
+  /** When the first batch with it was handed to the connection, or at a steady pace should have been. */
   readonly at: number;
 }
 

@@ -1,0 +1,31 @@
+// Writes a report into its folder: the page, the results, a CSV per table, an SVG per figure. Only whole reports: everything
+// is made before the first file is written.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { csvOf } from "./csv.ts";
+import { type Drawing, drawn } from "./drawing.ts";
+import { pageOf } from "./page.ts";
+import type { Comparison } from "./results.ts";
+
+/**
+ * Writes all files of a report, over those of an earlier one.
+ * @returns their names, `index.html` first
+ */
+export async function writeReport(
+  folder: string,
+  comparison: Comparison,
+  drawings: readonly Drawing[],
+): Promise<readonly string[]> {
+  const svgs = new Map<string, string>();
+  for (const drawing of drawings) svgs.set(drawing.figure.name, await drawn(drawing));
+  const tables = comparison.experiments.flatMap((experiment) => experiment.tables);
+  const files: readonly (readonly [string, string])[] = [
+    ["index.html", pageOf(comparison, svgs)],
+    ["results.json", `${JSON.stringify(comparison, null, 2)}\n`],
+    ...tables.map((table) => [`${table.name}.csv`, csvOf(table)] as const),
+    ...[...svgs].map(([name, svg]) => [`${name}.svg`, `${svg}\n`] as const),
+  ];
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of files) await writeFile(join(folder, name), text);
+  return files.map(([name]) => name);
+}
