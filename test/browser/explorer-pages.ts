@@ -1,15 +1,20 @@
 // The node's page in Chromium, for its tests: opened and watched. Whatever it does that no page of ours may do is gathered:
 // requests to elsewhere, breaches of the policy, errors, failures on the screen.
 import assert from "node:assert/strict";
-import { readdir, readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openWallet, sendTransfer } from "@witan/client";
 import type { Browser, Page } from "playwright-core";
 import { build } from "vite";
+import type { TestNetwork } from "../network/harness.ts";
 
 const require = createRequire(import.meta.url);
 const PROJECT = fileURLToPath(new URL("../../packages/explorer/", import.meta.url));
+
+/** Where pictures of pages are put, for people to look at; empty: nowhere. */
+const PICTURES = process.env["WITAN_PICTURES"] ?? "";
 
 /** How long the page may take to show what is waited for. */
 export const SHOWN_MS = 30_000;
@@ -39,6 +44,29 @@ export interface Opened {
   readonly tab: Page;
   readonly faults: string[];
   close(): Promise<void>;
+}
+
+/** Where a node's page is. */
+export function originOf(network: TestNetwork, node: number): string {
+  return network.client(node).url;
+}
+
+/** Pays through a node, and waits until it is final. Gives the transaction's id. */
+export async function pay(network: TestNetwork, node: number): Promise<string> {
+  const [rich, other] = network.list.accounts;
+  const wallet = openWallet(rich?.secretKey ?? "");
+  assert.ok(wallet.ok && other !== undefined);
+  const payments = [{ to: other.address, amount: 150_000_000n }];
+  const sent = await sendTransfer({ rpc: network.client(node), from: wallet.value, payments });
+  assert.ok(sent.ok && sent.value.outcome.status === "final");
+  return sent.value.transaction.id;
+}
+
+/** Leaves a picture of a page, whole, if somebody wants to look at them. */
+export async function picture(tab: Page, name: string): Promise<void> {
+  if (PICTURES === "") return;
+  await mkdir(PICTURES, { recursive: true });
+  await tab.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
 /** Runs in the page: gathers in `told` what nobody sees from outside. In text, for these tests know no browser's types. */

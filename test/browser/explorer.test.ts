@@ -1,21 +1,26 @@
 // The node's page in Chromium: every page on a phone and on a screen, by axe, without a step to the side; proofs verified,
 // and false ones found out; by keyboard alone; what waits; live consensus while the primary is killed; with a token.
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { openWallet, sendTransfer } from "@witan/client";
 import { PAGE_FOLDER } from "@witan/explorer";
 import { readPage } from "@witan/rpc/server";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { type TestNetwork, withNetwork } from "../network/harness.ts";
 import { closeAll, open } from "../rpc/server.ts";
 import { startChromium } from "./chromium.ts";
-import { buildPage, checkFaultless, goTo, openTab, seriousFindings } from "./explorer-pages.ts";
+import {
+  buildPage,
+  checkFaultless,
+  goTo,
+  openTab,
+  originOf,
+  pay,
+  picture,
+  seriousFindings,
+} from "./explorer-pages.ts";
 
 const FLAGS = ["--storage-address-index", "true"];
-/** Where pictures of all pages are put, for people to look at; empty: nowhere. */
-const PICTURES = process.env["WITAN_PICTURES"] ?? "";
 
 /** On a screen, on a small one, on a phone at night. */
 const FORMS = [
@@ -31,28 +36,6 @@ const FOCUSED = `(() => {
   const name = element.getAttribute("aria-label") || element.innerText || element.id;
   return { name, isSeen: outlineStyle !== "none" && outlineWidth !== "0px" };
 })()`;
-
-/** Where a node's page is. */
-function originOf(network: TestNetwork, node: number): string {
-  return network.client(node).url;
-}
-
-/** Pays through a node, and waits until it is final. Gives the transaction's id. */
-async function pay(network: TestNetwork, node: number): Promise<string> {
-  const [rich, other] = network.list.accounts;
-  const wallet = openWallet(rich?.secretKey ?? "");
-  assert.ok(wallet.ok && other !== undefined);
-  const payments = [{ to: other.address, amount: 150_000_000n }];
-  const sent = await sendTransfer({ rpc: network.client(node), from: wallet.value, payments });
-  assert.ok(sent.ok && sent.value.outcome.status === "final");
-  return sent.value.transaction.id;
-}
-
-async function picture(tab: Page, name: string): Promise<void> {
-  if (PICTURES === "") return;
-  await mkdir(PICTURES, { recursive: true });
-  await tab.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
-}
 
 describe("the page of a node", function () {
   this.timeout(240_000);
@@ -274,7 +257,7 @@ describe("the page of a node", function () {
       await tab.getByText("not before it begins: it waits for 3 members to ask for it").waitFor();
       await goTo(opened, origin, `#/transaction/${sent.value.transaction.id}`, /^Transaction$/);
       for (const node of [2, 3]) network.resume(node);
-      await tab.getByText("it is in a block that a quorum has signed").waitFor();
+      await tab.getByText("it is in a block that a quorum has decided").waitFor();
       await checkFaultless(opened);
       await opened.close();
     });
@@ -318,7 +301,7 @@ describe("the page of a node", function () {
       await picture(tab, "view-change");
 
       await goTo(opened, originOf(network, watcher), `#/transaction/${id}`, /^Transaction$/);
-      await tab.getByText("it is in a block that a quorum has signed").waitFor();
+      await tab.getByText("it is in a block that a quorum has decided").waitFor();
       await checkFaultless(opened);
       await opened.close();
     });

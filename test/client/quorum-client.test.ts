@@ -15,6 +15,8 @@ import {
   sendTransfer,
   submitTransaction,
 } from "@witan/client";
+import { decodeTransaction, TransactionHasher } from "@witan/ledger";
+import { bytesToHex, hexToBytes, NO_CHAIN } from "@witan/primitives";
 import type { MethodName, ResultOf } from "@witan/rpc";
 import { addressOf, walletOf } from "./ledger-coins.ts";
 import { LedgerNode } from "./ledger-node.ts";
@@ -47,9 +49,12 @@ const silent: Say = (_, __, options) =>
     );
   });
 
+/** How long the rest is waited for once enough agree. */
+const GRACE_MS = 50;
+
 function quorumOf(...says: readonly Say[]): QuorumClient {
   const nodes = says.map((say, at) => nodeThat(`node ${at}`, say));
-  return new QuorumClient({ nodes, graceMs: 50, timeoutMs: 300 });
+  return new QuorumClient({ nodes, graceMs: GRACE_MS, timeoutMs: 300 });
 }
 
 /** The code that a quorum is refused by. */
@@ -212,6 +217,88 @@ describe("several nodes asked as one", () => {
     });
     stop.abort();
     assert.equal((await failureOf(call, QuorumError)).code, "no-agreement");
+  });
+
+  describe("to which a transaction is brought", () => {
+    const bytes = { transaction: "", timeoutMs: 0 };
+    let id = "";
+    let validUntil = 0;
+    before(async () => {
+      const node = new LedgerNode();
+      await node.server.start();
+      const payments = [{ to: addressOf("bob"), amount: 5n }];
+      const built = await prepareTransfer({
+        ...{ rpc: node.client, from: walletOf("alice"), payments },
+        clock: new MadeUpClock(),
+      });
+      await node.server.stop();
+      assert.ok(built.ok && built.value.transaction.body.kind === "transfer");
+      bytes.transaction = bytesToHex(built.value.transaction.bytes);
+      id = built.value.transaction.id;
+      validUntil = built.value.transaction.body.validUntil;
+    });
+    const rejected =
+      (code: string): Say =>
+      () => ({ transaction: id, status: "rejected", code, message: "no" });
+    const pending: Say = () => ({ transaction: id, status: "pending" });
+    /** Answers in turn, the last again and again, each after a moment. */
+    const inTurn = (...says: readonly Say[]): Say => {
+      let turn = 0;
+      return async (...call) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        return says[Math.min(turn++, says.length - 1)]?.(...call);
+      };
+    };
+    const told = (...says: readonly Say[]) => quorumOf(...says).call("transaction_submit", bytes);
+    const open = () => ({
+      ...{ transaction: id, status: "evicted", code: "conflict", message: "no" },
+      possibleUntil: validUntil,
+    });
+    const no = rejected("conflict");
+
+    it("take for the end of it what all refuse, or what none ever takes", async () => {
+      assert.equal((await told(no, no, no, no)).status, "rejected");
+      const never = rejected("unbalanced");
+      assert.equal((await told(never, never, silent, pending)).status, "rejected");
+    });
+
+    it("take a refusal of the moment for no end where one of them has it, or may have it", async () => {
+      assert.deepEqual(await told(no, no, no, pending), open());
+      assert.deepEqual(await told(no, no, no, silent), open());
+      assert.deepEqual(await told(no, no, no, inTurn(pending, no)), open());
+      // One is slower than the others are waited for elsewhere: what it says decides.
+      const slow: Say = async (...call) => {
+        const begun = performance.now();
+        while (performance.now() - begun < 2 * GRACE_MS) await new Promise(setImmediate);
+        return no(...call);
+      };
+      assert.equal((await told(no, no, no, slow)).status, "rejected");
+      const cut: Say = () => {
+        throw new RpcConnectionError("broken", "cut", { url: "" });
+      };
+      assert.deepEqual(await told(no, no, no, cut), open());
+    });
+
+    it("do not say that it was not let through where one of them took it", async () => {
+      const shut = () => refusing("token-needed");
+      assert.equal((await failureOf(told(shut, shut, shut, silent), RpcCallError)).reason, "token-needed");
+      const failure = await failureOf(told(shut, shut, shut, pending), QuorumError);
+      assert.deepEqual([failure.code, stances(failure.nodes).at(-1)], ["no-agreement", "disagrees"]);
+      const busy = () => refusing("busy");
+      assert.equal((await failureOf(told(busy, busy, busy, busy), RpcCallError)).reason, "busy");
+      await failureOf(told(busy, busy, busy, silent), QuorumError);
+    });
+
+    it("tell one end of it to who submits again and again", async () => {
+      // At first the second is busy and the fourth takes it; then that one has lost it, and all refuse.
+      const says = [no, inTurn(() => refusing("busy"), no), silent, inTurn(pending, no)];
+      const quorum = quorumOf(...says);
+      const sealed = decodeTransaction(new TransactionHasher(NO_CHAIN), hexToBytes(bytes.transaction));
+      assert.ok(sealed.ok);
+      id = sealed.value.id;
+      const outcome = await submitTransaction(quorum, sealed.value, { timeoutMs: 600 });
+      assert.equal(outcome.status, "evicted");
+    });
   });
 
   describe("of which one lies", () => {

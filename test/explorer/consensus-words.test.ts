@@ -1,6 +1,6 @@
 // What the page says of consensus: the steps, votes and turns of each mode, and none of the other's.
 import assert from "node:assert/strict";
-import { consensusWords } from "../../packages/explorer/src/consensus-words.ts";
+import { consensusWords, finalText, type MiningStatus } from "../../packages/explorer/src/consensus-words.ts";
 
 type Status = Parameters<typeof consensusWords>[0];
 
@@ -15,6 +15,36 @@ const FAST: Status = {
 };
 
 describe("explorer: consensus in words", () => {
+  it("says of proof of work when a transaction counts as final, and against whom, or that it never does", () => {
+    const at = { height: 7, hash: "ab".repeat(32), work: "123" };
+    const status: MiningStatus = {
+      ...{
+        mode: "pow",
+        me: null,
+        quorum: 0,
+        ...at,
+        phase: "settled",
+        best: at,
+        target: "00".repeat(32),
+        branches: 0,
+        orphans: 0,
+      },
+      ...{
+        mining: true,
+        hashRate: 10,
+        assumedAttackerShare: 0.1,
+        reversalRisk: 0.001,
+        finalConfirmations: 6,
+      },
+    };
+    assert.equal(
+      finalText(status),
+      "after 6 confirmations: against an attacker with 10 % of all hash power the chance to be undone is at most 0.1 %",
+    );
+    const never = finalText({ ...status, assumedAttackerShare: 0.5, finalConfirmations: null });
+    assert.match(never, /^never: against an attacker with 50 % of all hash power no number of confirmations/);
+  });
+
   it("has PBFT prepare and commit in views", () => {
     const { turn, votes, next, isChanging, phases } = consensusWords(PBFT);
     assert.deepEqual([turn, next, isChanging], ["view", ["Next view", []], false]);

@@ -137,6 +137,55 @@ describe("explorer: what happens at the node", () => {
     assert.deepEqual([other.view.phase?.phase, other.view.phase?.height], ["voted", 5]);
   });
 
+  it("takes blocks as they come and go in proof of work, where nobody has a turn", async () => {
+    const mined = new HandSocket();
+    mined.status = { mode: "pow", height: 4 };
+    const other = new LiveChain();
+    other.follow(mined.socket);
+    const told = (height: number, hash: string): SubscriptionEvent => {
+      return { type: "block", height, hash, timestamp: height, proposer: null, transactions: 2 };
+    };
+    const [first, second] = ["cd".repeat(32), "ef".repeat(32)];
+    mined.push(told(1, HASH), told(2, first), { type: "undone-block", height: 2, hash: first });
+    await until("it is undone", () => other.view.happenings.length === 3);
+    assert.deepEqual(
+      other.view.blocks.map(({ hash }) => hash),
+      [HASH],
+    );
+    mined.push(told(2, second));
+    await until("all are told", () => other.view.happenings.length === 4);
+    other.close();
+    assert.deepEqual(
+      other.view.blocks.map(({ hash }) => hash),
+      [second, HASH],
+    );
+    assert.deepEqual(
+      other.view.happenings.map(({ kind }) => kind),
+      ["block", "undone", "block", "block"],
+    );
+    assert.equal(other.view.happenings[0]?.text, "Block 2 is on the chain: 2 transactions.");
+    assert.equal(other.view.happenings[1]?.text, "Block 2, cdcdcdcd…cdcdcd, is on the chain no more.");
+    assert.equal(other.view.turn, undefined);
+  });
+
+  it("keeps who signed a block, told after the block, and changes no other", async () => {
+    const bare = { ...block(7), signers: [], hash: "cd".repeat(32) } as SubscriptionEvent;
+    hand.push(block(6), bare);
+    await until("both are known", () => live.view.blocks.length === 2);
+    live.addSigners("ef".repeat(32), ["a1"]);
+    live.addSigners(HASH, ["a1"]);
+    live.addSigners("cd".repeat(32), []);
+    const { change } = live.view;
+    live.setPaused(false);
+    const before = live.view;
+    assert.equal(before.change, change, "nothing was new in that");
+    live.addSigners("cd".repeat(32), ["a1", "a2", "a3"]);
+    await until("it is told", () => live.view !== before);
+    const [last, first] = live.view.blocks;
+    assert.deepEqual([last?.signers, last?.tookMs], [["a1", "a2", "a3"], 10]);
+    assert.deepEqual(first?.signers, ["v1", "v2", "v3"]);
+  });
+
   it("stands still while it is paused, and has missed nothing afterwards", async () => {
     live.setPaused(true);
     const before = live.view;

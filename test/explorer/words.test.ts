@@ -4,6 +4,7 @@ import * as fc from "fast-check";
 import {
   amountText,
   bytesText,
+  chanceText,
   clockText,
   countText,
   grouped,
@@ -15,6 +16,20 @@ import {
 } from "../../packages/explorer/src/words.ts";
 
 describe("explorer: values in words", () => {
+  it("writes chances as shares of a hundred, and none as impossible that is not", () => {
+    const cases = [
+      [0, "0 %"],
+      [0.1, "10 %"],
+      [0.30000000000000004, "30 %"],
+      [0.001, "0.1 %"],
+      [0.00024280274536, "0.024 %"],
+      [2.4e-9, "2.4 · 10^-7 %"],
+      [0.99999, "more than 99.9 %"],
+      [1, "100 %"],
+    ] as const;
+    for (const [chance, text] of cases) assert.equal(chanceText(chance), text);
+  });
+
   it("writes amounts by their decimals", () => {
     const cases = [
       ["0", 8, "0"],

@@ -1,5 +1,6 @@
-// Generated requests, many of them, to a validator that is a process of its own among others, by HTTP and by WebSocket in
-// turn: every answer must fit the document, and the process must hold no more memory afterwards than a bound.
+// Generated requests, many of them, to a validator that is a process of its own among others, from several callers at once, by
+// HTTP and by WebSocket in turn: every answer must fit the document, and the process must hold no more memory afterwards
+// than a bound.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -11,6 +12,8 @@ import { type GeneratedBody, generatedBodies, type Known } from "../rpc/generate
 import { type TestNetwork, withNetwork } from "./harness.ts";
 import { Load } from "./load.ts";
 
+/** Callers at the same time: many bodies wait for what comes of a transaction. Each has its own share of the bodies. */
+const CALLERS = 4;
 /** Bodies before memory is first looked at: code is compiled, caches are full. */
 const WARM_UP = 1_000;
 /** What the process may hold more, after any number of requests; the heap grows before it is cleared. */
@@ -111,20 +114,25 @@ export async function askProcess(count: number, seed: number): Promise<void> {
     await network.until("all are connected", () => network.areConnected());
     const known = await knownOf(network);
     const { url } = network.client(0);
-    const socket = new Asked(url);
     const seen = new Seen();
     let sent = 0;
     let before: number | undefined;
-    const property = fc.asyncProperty(generatedBodies(known), async (body) => {
-      checkAnswer(body, sent % 2 === 0 ? await byHttp(url, body) : await socket.ask(body), seen);
-      sent++;
-      if (sent === WARM_UP) before = memoryMiB(pid);
-    });
-    try {
-      await fc.assert(property, { numRuns: count, seed, endOnFailure: true });
-    } finally {
-      socket.close();
-    }
+    const ask = async (at: number): Promise<void> => {
+      const socket = new Asked(url);
+      const property = fc.asyncProperty(generatedBodies(known), async (body) => {
+        checkAnswer(body, sent % 2 === 0 ? await byHttp(url, body) : await socket.ask(body), seen);
+        sent++;
+        if (sent === WARM_UP) before = memoryMiB(pid);
+      });
+      try {
+        const numRuns = Math.ceil(count / CALLERS);
+        await fc.assert(property, { numRuns, seed: seed + at, endOnFailure: true });
+      } finally {
+        socket.close();
+      }
+    };
+    await Promise.all(Array.from({ length: CALLERS }, (_, at) => ask(at)));
+    assert.ok(sent >= count);
     const grown = memoryMiB(pid) - (before ?? 0);
     // What an operator has signed nobody comes upon by chance.
     assertAllSeen(seen, ["governance_approve"]);

@@ -1,13 +1,45 @@
 // Bounds: bodies, batches, calls, waits and answers. Each refuses with its reason, and lets go what it counted.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request as httpRequest } from "node:http";
 import { METHODS, RpcError } from "@witan/rpc";
 import { RPC_LIMITS } from "@witan/rpc/server";
+import { DISCARDED_BYTES_MAX } from "../../packages/rpc/src/server/last-answer.ts";
 import { Hanging } from "./hanging.ts";
 import { SAMPLES } from "./samples.ts";
-import { type Answer, ask, call, closeAll, open, reasonOf, send, wire, written } from "./server.ts";
+import {
+  type Answer,
+  ask,
+  call,
+  closeAll,
+  type Opened,
+  open,
+  type Reply,
+  reasonOf,
+  send,
+  wire,
+  written,
+} from "./server.ts";
 
 const HASH = "ab".repeat(32);
 const WAIT = call("transaction_wait", { transaction: HASH });
+
+/** One request by a caller that reads nothing before all of it is written, as many libraries do. */
+async function sendWhole(server: Opened, body: string, headers: Record<string, string>): Promise<Reply> {
+  const request = httpRequest({
+    ...{ host: "127.0.0.1", port: server.port, path: "/", method: "POST", agent: false },
+    headers: { "content-type": "application/json", ...headers },
+  });
+  const answered = once(request, "response");
+  await new Promise<void>((resolve, reject) => {
+    request.once("error", reject);
+    request.end(body, resolve);
+  });
+  const [response] = await answered;
+  let text = "";
+  for await (const chunk of response.setEncoding("utf8")) text += chunk;
+  return { status: response.statusCode, headers: response.headers, text };
+}
 
 describe("RPC server: what is too much", () => {
   afterEach(closeAll);
@@ -49,6 +81,54 @@ describe("RPC server: what is too much", () => {
     for (let sent = 0; sent < 30; sent++) socket.write(chunk);
     await until(/413 .*body-too-large/s);
     socket.destroy();
+  });
+
+  it("tells a caller who sends first and reads then what was wrong, whatever is refused, and then ends", async () => {
+    const server = await open({}, { limits: { bodyBytes: 100_000 } });
+    const long = JSON.stringify(call("chain_head")).padEnd(DISCARDED_BYTES_MAX);
+    const cases: readonly (readonly [status: number, reason: string, headers: Record<string, string>])[] = [
+      [413, "body-too-large", {}],
+      [403, "origin-not-allowed", { origin: "http://elsewhere.example" }],
+      [403, "host-not-allowed", { host: "elsewhere.example" }],
+      [415, "invalid-request", { "content-type": "text/plain" }],
+      [415, "invalid-request", { "content-encoding": "gzip" }],
+      [413, "body-too-large", { "transfer-encoding": "chunked" }],
+    ];
+    for (const [status, reason, headers] of cases) {
+      const reply = await sendWhole(server, long, headers);
+      assert.equal(reply.status, status, JSON.stringify(headers));
+      assert.equal(reasonOf(JSON.parse(reply.text)), reason, JSON.stringify(headers));
+      assert.equal(reply.headers.connection, "close");
+    }
+    assert.deepEqual(server.bugs, []);
+  });
+
+  it("throws away no more than a bound of what it refused, nor anything of who is often wrong", async () => {
+    const server = await open({}, { limits: { bodyBytes: 100_000, wrongPerSecond: 30 } });
+    const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n`;
+    const chunk = new Uint8Array(64 * 1024).fill(0x20);
+    const taken: number[] = [];
+    for (let turn = 0; turn < 2; turn++) {
+      const { socket, until, closed } = await wire(server);
+      socket.write(head);
+      await until(/413 .*body-too-large/s);
+      let isOpen = true;
+      closed.then(() => {
+        isOpen = false;
+      });
+      while (isOpen && socket.writable) {
+        const isMore = socket.write(chunk);
+        await new Promise((resolve) =>
+          isMore ? setImmediate(resolve) : socket.once("drain", resolve).once("close", resolve),
+        );
+      }
+      await closed;
+      taken.push(socket.bytesWritten);
+      socket.destroy();
+    }
+    const [first = 0, second = 0] = taken;
+    assert.ok(first > DISCARDED_BYTES_MAX && first < 2 * DISCARDED_BYTES_MAX, `${first}`);
+    assert.ok(second < DISCARDED_BYTES_MAX, `${second}`);
   });
 
   it("takes 2 MiB by default", async () => {

@@ -56,7 +56,7 @@ describe("OpenRPC document", () => {
   });
 
   it("is read by OpenRPC's own tools, which tell a call that fits from one that does not", async () => {
-    const calls = new tools.MethodCallValidator(await tools.parseOpenRPCDocument(document));
+    const calls = new tools.MethodCallValidator(await tools.parseOpenRPCDocument(structuredClone(document)));
     for (const name of NAMES) {
       const { params } = METHOD_EXAMPLES[name];
       assert.deepEqual(calls.validate(name, params), [], name);
@@ -66,7 +66,19 @@ describe("OpenRPC document", () => {
       }
     }
     assert.ok(!Array.isArray(calls.validate("chain_nothing", {})));
-    await assert.rejects(tools.parseOpenRPCDocument({ ...document, methods: [{ name: 7 }] }));
+    await assert.rejects(
+      tools.parseOpenRPCDocument({ ...structuredClone(document), methods: [{ name: 7 }] }),
+    );
+  });
+
+  it("is changed by nobody, whatever a tool would do to it", () => {
+    const methods = document.methods as unknown as { result: { schema: object } }[];
+    for (const method of methods)
+      assert.throws(() => {
+        method.result.schema = {};
+      }, TypeError);
+    assert.throws(() => Object.assign(document.components["schemas"] as object, { more: {} }), TypeError);
+    assert.ok(JSON.stringify(document).includes("$ref"));
   });
 
   it("is JSON, the same every time, and small", () => {
@@ -80,7 +92,9 @@ describe("OpenRPC document", () => {
   it("has every method once, and every reference leads to a component", () => {
     assert.deepEqual([...METHOD_PARTS.keys()], NAMES);
     const known = Object.keys(document.components["schemas"] as object);
-    for (const reference of references(document))
+    const named = references(document);
+    assert.ok(named.length > 100, `${named.length} references`);
+    for (const reference of named)
       assert.ok(known.includes(reference.replace("#/components/schemas/", "")), reference);
     assert.ok(known.length > 20);
   });

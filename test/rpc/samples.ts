@@ -369,7 +369,10 @@ export const STATES: { readonly [S in TransactionState["status"]]: TransactionSt
     message: "there was no room",
     possibleUntil: 1_800_000_000_000,
   },
-  included: { transaction: HASH, status: "included", height: 7, hash: OTHER, index: 0, bytes: "00" },
+  included: {
+    ...{ transaction: HASH, status: "included", height: 7, hash: OTHER, index: 0, bytes: "00" },
+    ...{ confirmations: 2, reversalProbability: 0.05 },
+  },
   final: { transaction: HASH, status: "final", height: 7, hash: OTHER, index: 0, bytes: "00" },
 };
 

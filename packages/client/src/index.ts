@@ -16,6 +16,7 @@ export type {
   SubscriptionRequest,
 } from "./event-stream.ts";
 export * from "./fetch-chain.ts";
+export * from "./follow-confirmations.ts";
 export * from "./genesis-coins.ts";
 export * from "./governance.ts";
 export type { Fetch, FetchReader, FetchRequest, FetchResponse } from "./http-post.ts";

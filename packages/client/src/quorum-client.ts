@@ -10,6 +10,7 @@ import { type ClientClock, PLATFORM_CLOCK, pause } from "./platform-clock.ts";
 import { isComparable } from "./quorum-answers.ts";
 import { disagreement, type NodeStance, QuorumError } from "./quorum-failures.ts";
 import { Question, type QuorumAnswer } from "./quorum-question.ts";
+import { isOfMoment, submissionAnswer } from "./quorum-submission.ts";
 import { hasOwnProof, holds } from "./quorum-vetting.ts";
 import { type CallOptions, type RpcCaller, TIMEOUT_MS, waitOf } from "./rpc-client.ts";
 
@@ -100,6 +101,8 @@ export class QuorumClient implements RpcCaller {
       throw new QuorumError("of-one-node", `${method} is about a single node: ask each by itself.`);
     if (method === "chain_head") return (await this.#head(options)) as QuorumAnswer<M>;
     const question = new Question<M>(this.#nodes, this.needed);
+    const submission =
+      method === "transaction_submit" ? (question as unknown as Question<"transaction_submit">) : undefined;
     const term = new Term(
       this.#clock,
       options.timeoutMs ?? waitOf(method, params) + this.#timeoutMs,
@@ -114,10 +117,17 @@ export class QuorumClient implements RpcCaller {
       });
       const all = Promise.all(asking);
       await Promise.race([question.decided, all]);
-      // The others are waited for, so that they can be told of; not for long.
-      if (question.isDecided) await Promise.race([all, pause(this.#clock, this.#graceMs, term.signal)]);
+      // The others are waited for, so that they can be told of; not for long, unless one of them may have what these refuse.
+      const isOpen = submission !== undefined && isOfMoment(submission);
+      if (question.isDecided && !isOpen)
+        await Promise.race([all, pause(this.#clock, this.#graceMs, term.signal)]);
+      else await all;
     } finally {
       term.end();
+    }
+    if (submission !== undefined) {
+      const { transaction } = params as CallParamsOf<"transaction_submit">;
+      return submissionAnswer(submission, transaction) as QuorumAnswer<M>;
     }
     const answer = question.answer(method);
     return hasOwnProof(method, answer.value) ? this.#vetted(method, answer, options) : answer;

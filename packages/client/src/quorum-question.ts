@@ -3,7 +3,7 @@ import { present } from "@witan/primitives";
 import type { MethodName, ResultOf } from "@witan/rpc";
 import { isAskFailure } from "./outcome-loop.ts";
 import { comparedPart } from "./quorum-answers.ts";
-import { disagreement, type NodeStance } from "./quorum-failures.ts";
+import { disagreement, type NodeStance, type QuorumError } from "./quorum-failures.ts";
 import type { RpcCaller } from "./rpc-client.ts";
 import { RpcCallError } from "./rpc-failures.ts";
 
@@ -17,6 +17,8 @@ export interface QuorumAnswer<M extends MethodName> {
 interface Voice<M extends MethodName> {
   readonly node: RpcCaller;
   readonly said: Map<string, ResultOf<M>>;
+  /** Whether it may have done what it was asked at any time: it did not refuse, or its answer did not come. */
+  mayHaveTaken: boolean;
   last: { readonly key: string } | { readonly error: Error } | undefined;
 }
 
@@ -30,7 +32,7 @@ export class Question<M extends MethodName> {
   #decide: () => void = () => {};
 
   constructor(nodes: readonly RpcCaller[], needed: number) {
-    this.#voices = nodes.map((node) => ({ node, said: new Map(), last: undefined }));
+    this.#voices = nodes.map((node) => ({ node, said: new Map(), mayHaveTaken: false, last: undefined }));
     this.#needed = needed;
     this.decided = new Promise((resolve) => {
       this.#decide = resolve;
@@ -39,6 +41,30 @@ export class Question<M extends MethodName> {
 
   get isDecided(): boolean {
     return this.#key !== undefined;
+  }
+
+  /** What enough have said; undefined: nothing yet, or that they refuse the call. */
+  get decidedValue(): ResultOf<M> | undefined {
+    const key = this.#key;
+    if (key === undefined) return undefined;
+    return this.#voices.map(({ said }) => said.get(key)).find((value) => value !== undefined);
+  }
+
+  /** Of what is brought in: whether every node has refused it, each time. */
+  get isRefusedByAll(): boolean {
+    return this.#voices.every(({ mayHaveTaken, last }) => last !== undefined && !mayHaveTaken);
+  }
+
+  /** Of what is brought in: whether a node has said that it took it. */
+  get isTaken(): boolean {
+    const values = this.#voices.flatMap(({ said }) => [...said.values()]);
+    return values.some((value) => value !== undefined && !isRejection(value));
+  }
+
+  /** That too few say the same. */
+  disagreement(method: M): QuorumError {
+    const nodes = this.#voices.map((voice) => stanceOf(voice, this.#key));
+    return disagreement(method, this.#needed, nodes);
   }
 
   /** Hears one node. Total: whatever goes wrong is what this node says. */
@@ -50,8 +76,10 @@ export class Question<M extends MethodName> {
       key = comparedPart(method, value);
       voice.said.set(key, value);
       voice.last = { key };
+      if (!isRejection(value)) voice.mayHaveTaken = true;
     } catch (error) {
       if (!isAskFailure(error)) throw error;
+      if (!(error instanceof RpcCallError)) voice.mayHaveTaken = true;
       // Giving up when the others have agreed is not the node's silence.
       if (this.isDecided && !(error instanceof RpcCallError)) return;
       voice.last = { error };
@@ -68,8 +96,8 @@ export class Question<M extends MethodName> {
   /** The answer. @throws as `QuorumClient.call` */
   answer(method: M): QuorumAnswer<M> {
     const key = this.#key;
+    if (key === undefined) throw this.disagreement(method);
     const nodes = this.#voices.map((voice) => stanceOf(voice, key));
-    if (key === undefined) throw disagreement(method, this.#needed, nodes);
     const refusal = this.#voices
       .map(({ last }) => last)
       .find((last) => last && "error" in last && isRefusal(last.error, key));
@@ -80,6 +108,11 @@ export class Question<M extends MethodName> {
     );
     return { value: (agreeing as Extract<NodeStance<M>, { stance: "agrees" }>).value, nodes };
   }
+}
+
+/** Whether an answer says that the node has not taken what was brought in. */
+function isRejection(value: object): boolean {
+  return (value as { readonly status?: unknown }).status === "rejected";
 }
 
 function refusalKey({ code, reason }: RpcCallError): string {

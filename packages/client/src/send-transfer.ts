@@ -62,7 +62,10 @@ export interface PaymentRequest extends WaitOptions, Pick<TransferRequest, Trans
 type TransferExtras = "issued" | "destroyed" | "preimages" | "locks" | "memo" | "spend";
 
 /** A payment, and how it is submitted. `timeoutMs` is for all of it. */
-export interface SendRequest extends PaymentRequest, SubmitOptions {}
+export interface SendRequest extends PaymentRequest, SubmitOptions {
+  /** Told what was signed, before anybody else sees it. */
+  readonly onPrepared?: (transaction: PreparedTransfer["transaction"], chain: Chain) => void;
+}
 
 /** A transfer that is signed, and that nobody has seen yet. */
 export interface PreparedTransfer extends BuiltTransfer {
@@ -118,7 +121,8 @@ export async function sendTransfer(request: SendRequest): Promise<SendResult> {
   const prepared = await prepareTransfer(request);
   if (!prepared.ok) return prepared;
   const left = { ...request, timeoutMs: Math.max(0, end - clock.monotonicMs()) };
-  const { transaction } = prepared.value;
+  const { transaction, chain } = prepared.value;
+  request.onPrepared?.(transaction, chain);
   const outcome = doubtingClock(await submitTransaction(request.rpc, transaction, left), clock);
   return { ok: true, value: { ...prepared.value, outcome } };
 }

@@ -4,8 +4,10 @@ import { createNobleScheme, createWasmScheme } from "@witan/crypto";
 import {
   Chain,
   checkFinalityProof,
+  checkWorkProof,
   type FinalityProof,
   finalityProofCodec,
+  genesisBlock,
   genesisGovernance,
   openGenesisFile,
   RULES,
@@ -38,7 +40,7 @@ export interface ProofRequest {
   readonly scheme?: SignatureScheme;
 }
 
-/** A transaction that is final for good. */
+/** A transaction that is final for good; under proof of work one that is in a block, with others on it. */
 export interface VerifiedProof {
   readonly verified: true;
   readonly chainId: ChainId;
@@ -48,7 +50,12 @@ export interface VerifiedProof {
   readonly height: Height;
   readonly blockHash: BlockHash;
   readonly timestamp: Timestamp;
-  /** Names of the members whose signatures make the block final. */
+  /**
+   * Under proof of work alone: headers from its block to the last of the proof, both counted, each with the work that is
+   * prescribed. How likely it is to be undone all the same is `rosenfeld`'s to say, of @witan/consensus.
+   */
+  readonly confirmations?: number;
+  /** Names of the members whose signatures make the block final; under proof of work none. */
   readonly signers: readonly string[];
   /** The newest membership that the proof leads to: keep it, and verify later proofs from it. */
   readonly membership: Membership;
@@ -94,6 +101,7 @@ export async function verifyProof(request: ProofRequest): Promise<VerifiedProof 
     const message = `The proof is about transaction ${proof.id}, expected ${request.transaction}.`;
     return unverified("transaction-other", message);
   }
+  if (opened.mode === "pow") return verifyWork(opened, proof, trusted);
   const rest = afterTrusted(proof, trusted);
   const checked = checkFinalityProof(opened, rest, trusted, request.scheme ?? (await schemeFor(rest)));
   if (!checked.ok) return unverified(checked.code, sentence(checked.code, checked.detail));
@@ -109,6 +117,22 @@ export async function verifyProof(request: ProofRequest): Promise<VerifiedProof 
     signers: signersOf(rest, membership),
     membership,
     crossed: crossedBy(rest, trusted),
+  };
+}
+
+/** From block 0 on: a branch with the work that is prescribed, and the transaction in it. Whether another has more nobody proves. */
+function verifyWork(
+  chain: Chain,
+  proof: FinalityProof,
+  membership: Membership,
+): VerifiedProof | UnverifiedProof {
+  const checked = checkWorkProof(chain, proof, [genesisBlock(chain).block.header]);
+  if (!checked.ok) return unverified(checked.code, sentence(checked.code, checked.detail));
+  const { header, id, confirmations } = checked.value;
+  return {
+    ...{ verified: true, chainId: chain.chainId, transaction: id, index: proof.index },
+    ...{ height: header.height, blockHash: chain.blockHash(header), timestamp: header.timestamp },
+    ...{ confirmations, signers: [], membership, crossed: [] },
   };
 }
 

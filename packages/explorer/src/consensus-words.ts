@@ -1,8 +1,15 @@
 // What the page says of consensus in each mode: its steps, who votes in which, what ends a turn of whoever proposes.
 import type { ResultOf } from "@witan/rpc";
+import { chanceText, countText } from "./words.ts";
 
 type Explained = ResultOf<"consensus_explain">;
 type Status = ResultOf<"consensus_status">;
+
+/** Where consensus stands on a chain whose members vote. */
+export type VoteStatus = Exclude<Status, { mode: "pow" }>;
+
+/** Where proof of work stands. */
+export type MiningStatus = Extract<Status, { mode: "pow" }>;
 
 /** The words of a mode, about one moment. */
 export interface ConsensusWords {
@@ -21,7 +28,7 @@ export interface ConsensusWords {
 }
 
 /** What to say of consensus as it stands. */
-export function consensusWords(status: Status): ConsensusWords {
+export function consensusWords(status: VoteStatus): ConsensusWords {
   return status.mode === "pbft" ? pbft(status) : fastPaxos(status);
 }
 
@@ -65,4 +72,13 @@ function fastPaxos(status: Extract<Status, { mode: "bp-fast-paxos" }>): Consensu
     isChanging: isChanging || suspicions.length > 0,
     misdeed: "misbehaved",
   };
+}
+
+/** From how many confirmations on this node calls a transaction final, and why. */
+export function finalText({ assumedAttackerShare, reversalRisk, finalConfirmations }: MiningStatus): string {
+  const against = `against an attacker with ${chanceText(assumedAttackerShare)} of all hash power`;
+  const risk = `the chance to be undone is at most ${chanceText(reversalRisk)}`;
+  return finalConfirmations === null
+    ? `never: ${against} no number of confirmations is enough that ${risk}`
+    : `after ${countText(finalConfirmations, "confirmation")}: ${against} ${risk}`;
 }

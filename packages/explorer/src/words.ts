@@ -64,6 +64,14 @@ export function parameterText(name: string, value: number): string {
   return isKiB ? `${grouped(value / 1_024)} KiB` : countText(value, "byte");
 }
 
+/** How likely something is, from 0 to 1, as a share of a hundred: never as none or all that is not. */
+export function chanceText(chance: number): string {
+  const percent = chance * 100;
+  if (percent === 0 || percent === 100) return `${percent} %`;
+  if (percent > 99.9) return "more than 99.9 %";
+  return `${percent < 0.001 ? percent.toExponential(1).replace("e", " · 10^") : Number(percent.toPrecision(2))} %`;
+}
+
 /** A number of bytes. */
 export function bytesText(bytes: number): string {
   if (bytes < 1_024) return `${bytes} bytes`;

@@ -3,7 +3,7 @@ import { LIMITS } from "@witan/primitives";
 import * as z from "zod";
 import { evidence, fastPaxosEvidence, members } from "./ledger-values.ts";
 import { method } from "./method.ts";
-import { count, height, listOf, name, oneOf, sentence, time } from "./values.ts";
+import { count, hash, height, listOf, name, oneOf, probability, sentence, text, time } from "./values.ts";
 
 /**
  * What consensus may wait for. `transactions`: for something to put into a block, so nothing is wrong. `proposal`: for
@@ -86,13 +86,41 @@ const fastPaxosStatus = z.strictObject({
   uncertified: count.describe("blocks that are final, and whose certificates are not complete here"),
 });
 
+/** What a chain of proof of work does: nothing but mine, get blocks of a branch with more work, or move to it. */
+export const POW_PHASES = ["settled", "fetching", "switching"] as const;
+
+const work = text(100).describe("of all blocks of the chain together, in hashes, as a decimal string");
+
+const powStatus = z.strictObject({
+  mode: z.literal("pow"),
+  height: height.describe("of the tip"),
+  hash,
+  me: z.null().describe("there are no members"),
+  quorum: z.literal(0).describe("nobody votes"),
+  work,
+  phase: oneOf(POW_PHASES),
+  best: z
+    .strictObject({ height, hash, work })
+    .describe("the header with the most work, whether its block is here or not"),
+  target: hash.describe("what the hash of the next block must not be above, as a number"),
+  branches: count.describe("beside the chain, that this node knows"),
+  orphans: count.describe("blocks that wait for the one before"),
+  mining: z.boolean(),
+  hashRate: count.describe("hashes that this node tries in a second"),
+  assumedAttackerShare: probability.describe("the share of all hash power that an attacker is taken to have"),
+  reversalRisk: probability.describe(
+    "a transaction is called final when it is undone with this probability at most",
+  ),
+  finalConfirmations: count.nullable().describe("so many confirmations make it final; null: no number does"),
+});
+
 /** Methods named `consensus_…`. */
 export const CONSENSUS_METHODS = {
   consensus_status: method({
     summary:
-      "where consensus stands: height, view or round, phase, who has voted, and when who leads is given up",
+      "where consensus stands: height, view or round, phase, who has voted, and when who leads is given up; in proof of work branches, work and hash rate",
     params: z.strictObject({}),
-    result: z.discriminatedUnion("mode", [pbftStatus, fastPaxosStatus]),
+    result: z.discriminatedUnion("mode", [pbftStatus, fastPaxosStatus, powStatus]),
     role: "read",
     errors: ["mode-unsupported"],
   }),

@@ -41,10 +41,20 @@ export const OPENRPC_SERVERS = [{ name: "a node on this machine", url: "http://1
 
 let made: ResultOf<"rpc.discover"> | undefined;
 
-/** The document. Always the same object: nobody may change it. */
+/**
+ * The document. Always the same object, and frozen in all its parts: a tool that puts components where they are referred to
+ * would change it for everybody else of the process. Such a tool is given a copy (`structuredClone`).
+ */
 export function openRpcDocument(): ResultOf<"rpc.discover"> {
-  made ??= makeDocument();
+  made ??= frozen(makeDocument());
   return made;
+}
+
+/** The same, which nobody can change, nor anything in it. */
+function frozen<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  for (const field of Object.values(value)) frozen(field);
+  return Object.freeze(value);
 }
 
 function makeDocument(): ResultOf<"rpc.discover"> {

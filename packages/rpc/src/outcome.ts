@@ -1,8 +1,30 @@
 // What became of a transaction, and what is known of one. The states are exclusive: `status` says which fields there are.
 import * as z from "zod";
-import { amount, code, count, hash, height, sentence, sum, time, transactionHex } from "./values.ts";
+import {
+  amount,
+  code,
+  count,
+  hash,
+  height,
+  probability,
+  sentence,
+  sum,
+  time,
+  transactionHex,
+} from "./values.ts";
 
 const place = { height, hash, index: height };
+
+const confirmations = count.describe("blocks from its own to the tip, both counted");
+const reversalProbability = probability.describe(
+  "that its block is undone by an attacker of the hash power that this node assumes",
+);
+
+/** In proof of work alone. */
+const depth = {
+  confirmations: confirmations.exactOptional(),
+  reversalProbability: reversalProbability.exactOptional(),
+};
 
 /** Those that are the same in both: there are no bytes of them to tell. */
 const withoutBytes = [
@@ -22,7 +44,7 @@ const withoutBytes = [
 /** What `transaction_submit` and `transaction_wait` answer. */
 export const transactionOutcome = z
   .discriminatedUnion("status", [
-    z.strictObject({ transaction: hash, status: z.literal("final"), ...place }),
+    z.strictObject({ transaction: hash, status: z.literal("final"), ...place, ...depth }),
     z.strictObject({ transaction: hash, status: z.literal("pending") }),
     ...withoutBytes,
   ])
@@ -31,8 +53,15 @@ export const transactionOutcome = z
 /** What `chain_transaction` answers. */
 export const transactionState = z
   .discriminatedUnion("status", [
-    z.strictObject({ transaction: hash, status: z.literal("final"), ...place, bytes: transactionHex }),
-    z.strictObject({ transaction: hash, status: z.literal("included"), ...place, bytes: transactionHex }),
+    z.strictObject({
+      ...{ transaction: hash, status: z.literal("final"), ...place, ...depth },
+      bytes: transactionHex,
+    }),
+    z.strictObject({
+      ...{ transaction: hash, status: z.literal("included"), ...place },
+      ...{ confirmations, reversalProbability },
+      bytes: transactionHex,
+    }),
     z.strictObject({ transaction: hash, status: z.literal("pending"), bytes: transactionHex }),
     ...withoutBytes,
   ])
@@ -54,7 +83,7 @@ export const transactionVerdict = z
     z.strictObject({ transaction: hash, status: z.literal("rejected"), code, message: sentence }),
     z.strictObject({ transaction: hash, status: z.literal("waiting") }),
     z.strictObject({ transaction: hash, status: z.literal("pending") }),
-    z.strictObject({ transaction: hash, status: z.literal("final"), ...place }),
+    z.strictObject({ transaction: hash, status: z.literal("final"), ...place, ...depth }),
     z.strictObject({ transaction: hash, status: z.literal("expired"), height }),
   ])
   .meta({
@@ -63,11 +92,13 @@ export const transactionVerdict = z
   });
 
 /**
- * What became of a transaction. `final`: in block `hash` at `height`, at position `index`, for good. `rejected`: it was
+ * What became of a transaction. `final`: in block `hash` at `height`, at position `index`, for good (in proof of work: it
+ * would be undone with `reversalProbability`, which is at most what this node calls final; if it is all the same,
+ * subscribers hear `undone`). `rejected`: it was
  * not taken, by rule or limit `code`. `expired`: final block `height` is later than its `validUntil`, so it never will be
  * in one; this is the node's word, which nothing in the answer proves. `evicted`: this node has dropped it, or does not
  * take it now though others may have it: until `possibleUntil` (milliseconds since 1970) a block may still take it from
- * elsewhere. `pending`: admitted, not final yet; no error. `waiting`: for inputs that are not known yet. `unknown`: this
+ * elsewhere. `pending`: admitted, not final yet, in proof of work maybe in a block; no error. `waiting`: for inputs that are not known yet. `unknown`: this
  * node has not heard of it.
  */
 export type TransactionOutcome = Readonly<z.output<typeof transactionOutcome>>;

@@ -23,8 +23,11 @@ export const subscriptionCursor = z
 /** Names a subscription on its connection. */
 export const subscriptionName = text(CURSOR_LENGTH_MAX);
 
-/** What may be missing after a gap. Blocks and final transactions never are. */
-export const LOSABLE = ["admitted", "evicted", "expired", "consensus"] as const;
+/**
+ * What may be missing after a gap. Blocks and final transactions never are; `undone`, in proof of work: that something which
+ * was told before is not on the chain any more.
+ */
+export const LOSABLE = ["admitted", "evicted", "expired", "consensus", "undone"] as const;
 
 /** A block is final. The proposer is null where there is none: block 0. */
 const block = {
@@ -49,6 +52,7 @@ export const subscriptionEvent = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("final"), transaction: hash, height, hash, index: count }),
   z.strictObject({ type: z.literal("expired"), transaction: hash, height }),
   z.strictObject({ type: z.literal("undone"), transaction: hash, height }),
+  z.strictObject({ type: z.literal("undone-block"), height, hash }),
   z.strictObject({ type: z.literal("view"), height, view: count, proposer: name }),
   z.strictObject({
     type: z.literal("phase"),
@@ -95,17 +99,21 @@ export const subscriptionNotice = z.strictObject({
 /**
  * One event of a subscription.
  *
- * To `blocks`: `block`, for each height one, ascending.
+ * To `blocks`: `block`, for each height one, ascending. In proof of work as soon as it is on the chain; `undone-block` (it
+ * is not any more: the next ones told stand on the block before it).
  *
  * To `transactions`: `admitted` (it is pending now); `evicted` (this node has dropped it: until `possibleUntil` a block may
  * take it from elsewhere, null if none can); `expired` (block `height` is later than its `validUntil`); `final` (at position
- * `index` of block `hash` at `height`, for good); `undone` (in proof of work its block was undone).
+ * `index` of block `hash` at `height`, for good; in proof of work as soon as this node calls it final); `undone` (in proof of
+ * work its block was undone after all: nothing is told of those that were not final yet).
  *
  * To `consensus`: `view` (a view begins: who proposes in it); `phase` (where the view stands, and who has voted); in BP Fast
  * Paxos `round` and `round-phase` instead (who proposes in a round that begins; where it stands, and which acceptors have
  * voted, suspect its proposer, or have promised it);
  * `final-block` (a block is final: in which view, who signed its certificate, and how many milliseconds this node has taken
  * for it since it first saw the height at work; null where it was read from the chain).
+ *
+ * In proof of work to `consensus`, too: `block` and `undone-block`, as to `blocks`.
  *
  * To all: `gap` (what is named in `lost` may have happened after block `fromHeight` and is not told: the node was started
  * again, is another, or has forgotten); `progress` (nothing for this subscription up to block `height`: keep the cursor);

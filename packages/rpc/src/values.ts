@@ -71,6 +71,12 @@ export const count = integer(0, INTEGER_MAX).meta({
   id: "count",
   description: "how many of something, or how long in milliseconds",
 });
+/** How likely something is. */
+export const probability = z
+  .number("a number from 0 to 1")
+  .min(0, "a number from 0 to 1")
+  .max(1, "a number from 0 to 1")
+  .meta({ id: "probability", description: "how likely something is, from 0 to 1" });
 /** A position in the list of assets. */
 export const assetId = integer(0, 0xffff_ffff).meta({
   id: "assetId",

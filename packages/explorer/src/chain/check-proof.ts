@@ -6,6 +6,7 @@ import {
   membershipSteps,
   quorumOf,
   TrustedState,
+  type VerifiedProof,
   verifyProof,
   voters,
 } from "@witan/client";
@@ -24,6 +25,8 @@ export interface ProofStep {
 /** What a check came to. */
 export interface ProofReport {
   readonly verified: boolean;
+  /** In a word or two. */
+  readonly verdict: string;
   readonly steps: readonly ProofStep[];
 }
 
@@ -55,8 +58,9 @@ export async function checkProof(link: NodeLink, transaction: string): Promise<P
       details: [],
       state: "failed",
     };
-    return { verified: false, steps: [trusted, bytes, failed] };
+    return { verified: false, verdict: "Not verified", steps: [trusted, bytes, failed] };
   }
+  if (result.confirmations !== undefined) return depthReport([trusted, bytes], result, result.confirmations);
   const { crossed, membership, signers } = result;
   const changes = membershipSteps(TrustedState.ofGenesis(chain).membership, crossed);
   const steps: ProofStep[] = [
@@ -90,7 +94,37 @@ export async function checkProof(link: NodeLink, transaction: string): Promise<P
       state: "shown",
     },
   ];
-  return { verified: true, steps };
+  return { verified: true, verdict: "Verified: final", steps };
+}
+
+/** Under proof of work nobody signs, and nothing is final for good. */
+function depthReport(
+  before: readonly ProofStep[],
+  { transaction, index, height, blockHash }: VerifiedProof,
+  confirmations: number,
+): ProofReport {
+  const steps: ProofStep[] = [
+    ...before,
+    {
+      title: "Inclusion: the transaction is in the block",
+      text: `It is at position ${grouped(index)} of block ${grouped(height)}, by a Merkle branch up to the root that the header names. The block's hash:`,
+      details: [blockHash],
+      state: "shown",
+    },
+    {
+      title: "Work: the headers from the genesis on",
+      text: `Each follows the one before, with the work that is prescribed there. ${countText(confirmations, "block")} from its own to the last.`,
+      details: [],
+      state: "shown",
+    },
+    {
+      title: "So it is that deep, and not final for good",
+      text: `Whoever undoes ${shortText(transaction)} has to come with a branch of more work. That there is none yet, no proof shows: ask several nodes.`,
+      details: [],
+      state: "shown",
+    },
+  ];
+  return { verified: true, verdict: `Verified: ${countText(confirmations, "confirmation")}`, steps };
 }
 
 function quorumText(membership: Membership): string {

@@ -2,8 +2,8 @@
 // subscriptions, which go on by themselves after a cut. Bounded: old things are forgotten. Tells its listeners at most four
 // times a second, however fast blocks come, and nothing while it is paused.
 import type { RpcSocket, StreamedEvent } from "@witan/client";
-import type { ResultOf } from "@witan/rpc";
-import { spanText } from "../words.ts";
+import type { VoteStatus } from "../consensus-words.ts";
+import { countText, shortText, spanText } from "../words.ts";
 
 /** A block in short. */
 export interface LiveBlock {
@@ -22,7 +22,7 @@ export interface LiveBlock {
 export interface Happening {
   readonly id: number;
   readonly at: number;
-  readonly kind: "block" | "view" | "round" | "gap";
+  readonly kind: "block" | "view" | "round" | "undone" | "gap";
   readonly text: string;
 }
 
@@ -103,6 +103,13 @@ export class LiveChain {
     this.#addBlocks(added);
   }
 
+  /** Who signed a block of which nobody was known so far: of BP Fast Paxos certificates come after their blocks. */
+  addSigners(hash: string, signers: readonly string[]): void {
+    const isSame = (block: LiveBlock): boolean => block.hash === hash && block.signers.length === 0;
+    if (signers.length === 0 || !this.#now.blocks.some(isSame)) return;
+    this.#set({ blocks: this.#now.blocks.map((block) => (isSame(block) ? { ...block, signers } : block)) });
+  }
+
   /** Nobody is told any more. */
   close(): void {
     this.#isClosed = true;
@@ -114,9 +121,9 @@ export class LiveChain {
   async #askTurn(socket: RpcSocket): Promise<void> {
     try {
       const status = await socket.call("consensus_status", {});
-      if (this.#now.turn === undefined) this.#set({ turn: turnOf(status) });
+      if (this.#now.turn === undefined && status.mode !== "pow") this.#set({ turn: turnOf(status) });
     } catch {
-      // Not of this mode, or no connection, which the stream tells.
+      // No connection, which the stream tells.
     }
   }
 
@@ -143,6 +150,15 @@ export class LiveChain {
       case "final-block":
         this.#addBlocks([event]);
         this.#happen("block", blockSentence(event, this.#now.turn?.kind ?? "view"));
+        return;
+      // In proof of work, where blocks come and may go.
+      case "block":
+        this.#addBlocks([{ ...event, view: null, signers: [], tookMs: null }]);
+        this.#happen("block", `Block ${event.height} is on the chain: ${transactionsText(event)}.`);
+        return;
+      case "undone-block":
+        this.#set({ blocks: this.#now.blocks.filter(({ hash }) => hash !== event.hash) });
+        this.#happen("undone", `Block ${event.height}, ${shortText(event.hash)}, is on the chain no more.`);
         return;
       case "view":
         this.#turn({ ...event, kind: "view", number: event.view });
@@ -200,7 +216,7 @@ export class LiveChain {
   }
 }
 
-function turnOf(status: ResultOf<"consensus_status">): LiveTurn {
+function turnOf(status: VoteStatus): LiveTurn {
   const { height } = status;
   if (status.mode === "bp-fast-paxos")
     return { kind: "round", height, number: status.round, proposer: status.proposer };
@@ -208,9 +224,12 @@ function turnOf(status: ResultOf<"consensus_status">): LiveTurn {
 }
 
 function blockSentence(block: LiveBlock, turn: LiveTurn["kind"]): string {
-  const { height, proposer, view, tookMs, transactions } = block;
+  const { height, proposer, view, tookMs } = block;
   const by = proposer === null ? "" : `, proposed by ${proposer}`;
   const took = tookMs === null ? "" : ` after ${spanText(tookMs)}`;
-  const what = transactions === 1 ? "1 transaction" : `${transactions} transactions`;
-  return `Block ${height} is final${took}${by}${view === null ? "" : ` in ${turn} ${view}`}: ${what}.`;
+  return `Block ${height} is final${took}${by}${view === null ? "" : ` in ${turn} ${view}`}: ${transactionsText(block)}.`;
+}
+
+function transactionsText({ transactions }: { readonly transactions: number }): string {
+  return countText(transactions, "transaction");
 }

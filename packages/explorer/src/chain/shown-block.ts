@@ -16,7 +16,9 @@ export interface BriefTransaction {
 
 /** A block with all that is shown of it. */
 export interface ShownBlock extends Omit<ResultOf<"chain_block">, "transactions"> {
+  /** Of those who decided it; undefined of block 0 and in proof of work. */
   readonly membership: ResultOf<"consensus_membership"> | undefined;
+  readonly mode: Chain["mode"];
   /** How many there are; `transactions` are the first of them. */
   readonly count: number;
   readonly transactions: readonly BriefTransaction[];
@@ -35,22 +37,36 @@ export async function askBlock(link: NodeLink, id: string): Promise<ShownBlock> 
   const which = isHeight(id) ? { height: Number(id) } : { hash: id };
   const listed = await rpc.call("chain_block", which);
   const isRead = listed.transactions.length <= FULL_MAX;
-  const [membership, chain, assets, block] = await Promise.all([
-    // Block 0 was decided by nobody.
-    listed.height === 0 ? undefined : rpc.call("consensus_membership", { height: listed.height }),
-    link.chain(),
+  const chain = await link.chain();
+  const [membership, assets, block] = await Promise.all([
+    // Block 0 was decided by nobody, and in proof of work nobody decides.
+    listed.height === 0 || chain.mode === "pow"
+      ? undefined
+      : rpc.call("consensus_membership", { height: listed.height }),
     link.assets(),
     isRead ? rpc.call("chain_block", { hash: listed.hash, transactions: "full" }) : listed,
   ]);
   const { transactions } = block;
   return {
-    ...{ ...block, membership, count: transactions.length },
+    ...{ ...block, membership, mode: chain.mode, count: transactions.length },
     bytes: isRead ? transactions.reduce((sum, { bytes = "" }) => sum + bytes.length / 2, 0) : undefined,
     transactions: transactions.slice(0, TRANSACTIONS_SHOWN).map(({ transaction, bytes }, index) => {
       const brief = bytes === undefined ? undefined : briefOf(chain, assets, { transaction, bytes });
       return { transaction, index, brief };
     }),
   };
+}
+
+/** The names of those who signed a block; none as long as its certificate is not complete. @throws as `RpcClient.call` */
+export async function askSigners(
+  link: NodeLink,
+  { hash, height }: { readonly hash: string; readonly height: number },
+): Promise<readonly string[]> {
+  const [{ certificate }, { members }] = await link.all([
+    { method: "chain_block", params: { hash } },
+    { method: "consensus_membership", params: { height } },
+  ]);
+  return (certificate?.signatures ?? []).map(({ member }) => members[member]?.name ?? `member ${member}`);
 }
 
 function briefOf(

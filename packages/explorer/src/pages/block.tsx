@@ -28,7 +28,7 @@ export function BlockPage({ id }: { readonly id: string }): JSX.Element {
 }
 
 function BlockShown({ block }: { readonly block: ShownBlock }): JSX.Element {
-  const { height, hash, header, certificate, membership } = block;
+  const { height, hash, header, certificate, membership, mode } = block;
   const head = useLive().blocks[0]?.height ?? height;
   const proposer = height === 0 ? undefined : membership?.members[header.proposer]?.name;
   return (
@@ -67,9 +67,11 @@ function BlockShown({ block }: { readonly block: ShownBlock }): JSX.Element {
           ]}
         />
       </Part>
-      <Part title="Certificate">
-        <Certificate certificate={certificate} membership={membership} height={height} />
-      </Part>
+      {mode === "pow" ? null : (
+        <Part title="Certificate">
+          <Certificate certificate={certificate} membership={membership} height={height} />
+        </Part>
+      )}
       <Part
         title={`Transactions: ${grouped(block.count)}`}
         note="What a transfer pays to others than those who pay: their change is left out."

@@ -3,32 +3,47 @@
 import type { ResultOf } from "@witan/rpc";
 import type { JSX } from "preact";
 import type { Happening, LiveBlock } from "../chain/live-chain.ts";
-import { type ConsensusWords, consensusWords } from "../consensus-words.ts";
-import { useAsked, useLive, usePoll } from "../parts/asking.ts";
+import { askSigners } from "../chain/shown-block.ts";
+import { type ConsensusWords, consensusWords, type VoteStatus } from "../consensus-words.ts";
+import { useAsked, useLive, usePoll, useSurroundings } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
-import { FinalityChart } from "../parts/finality-chart.tsx";
+import { FinalityTimes } from "../parts/finality-chart.tsx";
 import { type Column, Facts, Page, Part, Sentences, Table } from "../parts/layout.tsx";
 import { Mark, type Shape, type Tone } from "../parts/mark.tsx";
 import { BlockLink, Clock, None } from "../parts/names.tsx";
 import { grouped, spanText } from "../words.ts";
+import { Mining } from "./mining.tsx";
 
 type Explained = ResultOf<"consensus_explain">;
-type Status = ResultOf<"consensus_status">;
 type Member = Explained["members"][number];
+
+/** Of a block with more transactions it is not asked who signed it: with it come all their ids. */
+const ASKED_TRANSACTIONS_MAX = 500;
 
 /** Live consensus. */
 export function ConsensusPage(): JSX.Element {
   const poll = usePoll(500);
+  const { live } = useSurroundings();
   const { blocks, happenings } = useLive();
   const asked = useAsked(
     "consensus",
     async (link) => {
+      // Nobody votes in proof of work, and the other questions are refused.
+      const mined =
+        (await link.chain()).mode === "pow" ? await link.rpc.call("consensus_status", {}) : undefined;
+      if (mined?.mode === "pow") return { mining: mined };
       const [explained, status, { members }] = await link.all([
         { method: "consensus_explain", params: {} },
         { method: "consensus_status", params: {} },
         { method: "consensus_membership", params: {} },
       ]);
+      if (status.mode === "pow") return { mining: status };
       const proposers = members.filter(({ role }) => role === "proposer").map(({ name }) => name);
+      const [last] = blocks;
+      const isOpen = last !== undefined && last.height > 0 && last.signers.length === 0;
+      // The event that told of the block came before its certificate.
+      if (status.mode === "bp-fast-paxos" && isOpen && last.transactions <= ASKED_TRANSACTIONS_MAX)
+        live.addSigners(last.hash, await askSigners(link, last));
       return { explained, status, proposers, at: Date.now() };
     },
     poll,
@@ -36,25 +51,34 @@ export function ConsensusPage(): JSX.Element {
   return (
     <Page title="Consensus" lead="As this node sees it, asked anew twice a second.">
       <Answer asked={asked} what="the state of consensus">
-        {({ explained, status, proposers, at }) => (
-          <>
-            <Waits explained={explained} />
-            <Standing explained={explained} words={consensusWords(status)} known={blocks[0]?.height} />
-            <Part title="Members">
-              <Members {...{ explained, status, proposers, at }} last={blocks[0]} />
+        {(told) =>
+          "mining" in told ? (
+            <Part title="Where it stands">
+              <Mining status={told.mining} />
             </Part>
-          </>
-        )}
+          ) : (
+            <>
+              <Waits explained={told.explained} />
+              <Standing
+                explained={told.explained}
+                words={consensusWords(told.status)}
+                known={blocks[0]?.height}
+              />
+              <Part title="Members">
+                <Members {...told} signed={blocks.find(isSigned)} />
+              </Part>
+            </>
+          )
+        }
       </Answer>
-      <Part
-        title="How long blocks took"
-        note="From when this node had something to decide until it was final. Views or rounds that were given up count."
-      >
-        <FinalityChart blocks={blocks} />
-      </Part>
+      <FinalityTimes blocks={blocks} />
       <Happenings list={happenings} />
     </Page>
   );
+}
+
+function isSigned({ signers }: LiveBlock): boolean {
+  return signers.length > 0;
 }
 
 /** In the node's own words. */
@@ -117,7 +141,7 @@ function Happenings({ list }: { readonly list: readonly Happening[] }): JSX.Elem
             {kind === "block" ? null : (
               <>
                 <Mark shape="alarm" tone="wait">
-                  {kind === "gap" ? "gap" : TURNS[kind]}
+                  {KINDS[kind]}
                 </Mark>{" "}
               </>
             )}
@@ -129,8 +153,8 @@ function Happenings({ list }: { readonly list: readonly Happening[] }): JSX.Elem
   );
 }
 
-/** What to call it that another leads. */
-const TURNS = { view: "view change", round: "trust change" } as const;
+/** What to call it that something else than a block came: another leads, or what was told is not so any more. */
+const KINDS = { view: "view change", round: "trust change", undone: "undone", gap: "gap" } as const;
 
 /** The block that is being decided has no page yet. */
 function BlockLinkOrNext(props: {
@@ -181,11 +205,12 @@ const STATES: Readonly<
 
 interface MembersProps {
   readonly explained: Explained;
-  readonly status: Status;
+  readonly status: VoteStatus;
   /** The names of those that have no vote. */
   readonly proposers: readonly string[];
   readonly at: number;
-  readonly last: LiveBlock | undefined;
+  /** The last block of which it is known who signed it. */
+  readonly signed: LiveBlock | undefined;
 }
 
 function Members(props: MembersProps): JSX.Element {
@@ -229,7 +254,7 @@ function Members(props: MembersProps): JSX.Element {
 }
 
 /** Who has voted in each step, who has signed the last block, who asks for the next view or round. */
-function voteColumns({ status, proposers, last }: MembersProps): readonly Column<Member>[] {
+function voteColumns({ status, proposers, signed }: MembersProps): readonly Column<Member>[] {
   const { votes, next, isChanging } = consensusWords(status);
   const column = (title: string, cellOf: (name: string) => JSX.Element): Column<Member> => {
     return { title, cell: ({ name }) => (proposers.includes(name) ? NO_VOTER : cellOf(name)) };
@@ -242,11 +267,11 @@ function voteColumns({ status, proposers, last }: MembersProps): readonly Column
   return [
     ...steps,
     // Votes for the next block come and go in a moment: those for the last one stay.
-    ...(last === undefined || last.signers.length === 0
+    ...(signed === undefined
       ? []
       : [
-          column(`Signed block ${grouped(last.height)}`, (name) => (
-            <Vote has={last.signers.includes(name)} />
+          column(`Signed block ${grouped(signed.height)}`, (name) => (
+            <Vote has={signed.signers.includes(name)} />
           )),
         ]),
     column(nextTitle, (name) => (isChanging ? <Vote has={asking.includes(name)} /> : nobody)),
@@ -271,7 +296,7 @@ function Heard({ member, at }: { readonly member: Member; readonly at: number })
 /** While nothing is proposed nobody is asked. Kept: what lies below must not move with each block. */
 const NO_VOTE = <None why="nothing to vote on" isKept />;
 
-const NO_VOTER = <None why="a proposer has no vote" isKept />;
+const NO_VOTER = <None why="a proposer has no vote" />;
 
 function Vote({ has }: { readonly has: boolean }): JSX.Element {
   return has ? (

@@ -2,7 +2,7 @@
 import type { ResultOf } from "@witan/rpc";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useAsked } from "../parts/asking.ts";
+import { useAsked, useMode } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
 import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { BlockLink, Short } from "../parts/names.tsx";
@@ -11,6 +11,19 @@ import { countText, grouped, parameterText } from "../words.ts";
 
 /** The members that decide a height; without one, the next block. */
 export function MembershipPage({ height }: { readonly height: number | undefined }): JSX.Element {
+  const mode = useMode();
+  if (mode !== "pow") return <Members height={height} />;
+  return (
+    <Page title="Members" lead="Nobody decides here: this chain goes by proof of work.">
+      <p>
+        Whoever finds a block may add it, and the chain with the most work counts:{" "}
+        <a href={hrefOf("consensus")}>where it stands</a>.
+      </p>
+    </Page>
+  );
+}
+
+function Members({ height }: { readonly height: number | undefined }): JSX.Element {
   const which = height === undefined ? "the next block" : `block ${grouped(height)}`;
   const asked = useAsked(`members ${height}`, ({ rpc }) =>
     rpc.call("consensus_membership", height === undefined ? {} : { height }),
@@ -29,7 +42,7 @@ export function MembershipPage({ height }: { readonly height: number | undefined
             <Table
               caption="Members"
               rows={members}
-              empty="There are none: this chain goes by proof of work."
+              empty="There are none."
               keyOf={({ name }) => name}
               columns={[
                 { title: "Name", cell: ({ name }) => <strong>{name}</strong> },

@@ -1,15 +1,16 @@
 // The overview: how the node does, the latest blocks as they come, how long they took, and in short what else there is.
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { useAsked, useLive, usePoll, useSurroundings } from "../parts/asking.ts";
+import { useAsked, useLive, useMode, usePoll, useSurroundings } from "../parts/asking.ts";
 import { BlocksTable } from "../parts/blocks-table.tsx";
 import { Answer } from "../parts/failure.tsx";
-import { FinalityChart } from "../parts/finality-chart.tsx";
+import { FinalityTimes } from "../parts/finality-chart.tsx";
 import { Facts, Page, Part } from "../parts/layout.tsx";
 import { Mark } from "../parts/mark.tsx";
 import { BlockLink, Short } from "../parts/names.tsx";
 import { hrefOf } from "../route.ts";
 import { bytesText, countText, grouped, spanText } from "../words.ts";
+import { Mining } from "./mining.tsx";
 
 const BLOCKS = 15;
 
@@ -17,6 +18,7 @@ const BLOCKS = 15;
 export function OverviewPage(): JSX.Element {
   const { live } = useSurroundings();
   const { blocks, change } = useLive();
+  const mode = useMode();
   const listed = useAsked("blocks", (link) => link.rpc.call("chain_blocks", { limit: 60 }));
   useEffect(() => {
     if (listed.value !== undefined) live.addBlocks(listed.value.blocks);
@@ -25,15 +27,10 @@ export function OverviewPage(): JSX.Element {
     <Page title="Overview">
       <div class="columns">
         <NodeInShort />
-        <ConsensusInShort turn={change} />
+        {mode === "pow" ? <MiningInShort turn={change} /> : <ConsensusInShort turn={change} />}
         <MempoolInShort />
       </div>
-      <Part
-        title="How long blocks took"
-        note="From when this node had something to decide until it was final. Views or rounds that were given up count."
-      >
-        <FinalityChart blocks={blocks} />
-      </Part>
+      <FinalityTimes blocks={blocks} />
       <Part title="Latest blocks">
         <Answer asked={listed} what="the latest blocks">
           {() => <BlocksTable blocks={blocks.slice(0, BLOCKS)} />}
@@ -139,6 +136,19 @@ function ConsensusInShort({ turn }: { readonly turn: number }): JSX.Element {
             </p>
           </>
         )}
+      </Answer>
+    </Part>
+  );
+}
+
+/** In proof of work. */
+function MiningInShort({ turn }: { readonly turn: number }): JSX.Element {
+  const poll = usePoll(1_000);
+  const asked = useAsked("mining", ({ rpc }) => rpc.call("consensus_status", {}), turn === 0 ? 0 : poll);
+  return (
+    <Part title="Consensus">
+      <Answer asked={asked} what="the state of consensus">
+        {(status) => <Mining status={status} />}
       </Answer>
     </Part>
   );

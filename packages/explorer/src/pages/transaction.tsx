@@ -13,16 +13,17 @@ import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { Mark, type Shape, type Tone } from "../parts/mark.tsx";
 import { AddressLink, BlockLink, OUTPUT_OF, Time, Whole } from "../parts/names.tsx";
 import { ProofCheck } from "../parts/proof-check.tsx";
-import { amountText, bytesText, countText, grouped, sumText } from "../words.ts";
+import { amountText, bytesText, chanceText, countText, grouped, sumText } from "../words.ts";
 
 /** A transaction by its id. */
 export function TransactionPage({ id }: { readonly id: string }): JSX.Element {
   const poll = usePoll(1_000);
   const [isFinal, setFinal] = useState(false);
-  // What is final stays as it is; before that it is asked for again.
+  // What is final for good stays as it is; before that it is asked for again, and in proof of work always.
   const asked = useAsked(`transaction ${id}`, (link) => askTransaction(link, id), isFinal ? -1 : poll);
-  const status = asked.value?.state.status;
-  useEffect(() => setFinal(status === "final"), [status]);
+  const state = asked.value?.state;
+  const isForGood = state?.status === "final" && state.confirmations === undefined;
+  useEffect(() => setFinal(isForGood), [isForGood]);
   return (
     <Page title="Transaction" lead={<Whole text={id} name="transaction's id" />}>
       <Answer asked={asked} what="this transaction">
@@ -57,7 +58,7 @@ function TransactionShown({
           </p>
         )}
       </Part>
-      {state.status === "final" ? <ProofCheck transaction={id} height={state.height} /> : null}
+      {"index" in state ? <ProofCheck transaction={id} height={state.height} /> : null}
       {content === undefined ? null : <ContentShown content={content} />}
     </>
   );
@@ -76,6 +77,15 @@ const MARKS: { readonly [S in State["status"]]: readonly [Shape, Tone] } = {
   unknown: ["dash", "plain"],
 };
 
+/** In proof of work. */
+function depthText(depth: {
+  readonly confirmations?: number;
+  readonly reversalProbability?: number;
+}): string {
+  const { confirmations = 0, reversalProbability = 1 } = depth;
+  return `${countText(confirmations, "confirmation")}, and would be undone with a chance of ${chanceText(reversalProbability)}`;
+}
+
 function Status({ state }: { readonly state: State }): JSX.Element {
   const [shape, tone] = MARKS[state.status];
   return (
@@ -91,9 +101,13 @@ function Status({ state }: { readonly state: State }): JSX.Element {
 function meaningOf(state: State): JSX.Element {
   switch (state.status) {
     case "final":
-      return <>it is in a block that a quorum has signed, for good.</>;
+      return state.confirmations === undefined ? (
+        <>it is in a block that a quorum has decided, for good.</>
+      ) : (
+        <>it has {depthText(state)}, which this node calls final.</>
+      );
     case "included":
-      return <>it is in a block that can still be undone.</>;
+      return <>it has {depthText(state)}: it can still be undone.</>;
     case "pending":
       return <>it was admitted, and waits for a block.</>;
     case "waiting":

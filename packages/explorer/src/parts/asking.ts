@@ -1,5 +1,6 @@
 // How pages ask the node: an answer, or a failure, or still asking; asked again from time to time without anything
 // vanishing meanwhile. Never asks in a tab that nobody looks at.
+import type { Chain } from "@witan/client";
 import { createContext } from "preact";
 import { useContext, useEffect, useReducer, useRef, useState } from "preact/hooks";
 import type { LiveChain, LiveView } from "../chain/live-chain.ts";
@@ -60,6 +61,11 @@ export function useAsked<T>(key: string, ask: (link: NodeLink) => Promise<T>, tu
   }, [link, key, turn, more]);
   const current = state.key === key ? state : undefined;
   return { value: current?.value, error: current?.error, again: () => again(undefined) };
+}
+
+/** How blocks of this chain come to count; undefined until it is known. */
+export function useMode(): Chain["mode"] | undefined {
+  return useAsked("mode", async (link) => (await link.chain()).mode).value;
 }
 
 /** Counts up every so many milliseconds, but not in a hidden tab, nor while the page is paused. */

@@ -4,11 +4,27 @@ import { useEffect, useRef } from "preact/hooks";
 import UPlot from "uplot";
 import type { LiveBlock } from "../chain/live-chain.ts";
 import { countText, middleAndMost, spanText } from "../words.ts";
+import { useMode } from "./asking.ts";
+import { Part } from "./layout.tsx";
 
 const HEIGHT = 160;
 
+/** How long the last blocks took; nothing on a chain of proof of work, where no moment makes them final. */
+export function FinalityTimes({ blocks }: { readonly blocks: readonly LiveBlock[] }): JSX.Element | null {
+  const mode = useMode();
+  if (mode === "pow") return null;
+  return (
+    <Part
+      title="How long blocks took"
+      note="From when this node had something to decide until it was final. Views or rounds that were given up count."
+    >
+      <FinalityChart blocks={blocks} />
+    </Part>
+  );
+}
+
 /** The chart, or what is missing for it. */
-export function FinalityChart({ blocks }: { readonly blocks: readonly LiveBlock[] }): JSX.Element {
+function FinalityChart({ blocks }: { readonly blocks: readonly LiveBlock[] }): JSX.Element {
   const measured = blocks.filter(({ tookMs }) => tookMs !== null).reverse();
   const times = measured.map(({ tookMs }) => tookMs ?? 0);
   const sums = middleAndMost(times);

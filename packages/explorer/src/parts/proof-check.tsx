@@ -62,11 +62,11 @@ function Verdict({ report }: { readonly report: ProofReport }): JSX.Element {
     <p class="verdict">
       {report.verified ? (
         <Mark shape="check" tone="good">
-          Verified: final
+          {report.verdict}
         </Mark>
       ) : (
         <Mark shape="cross" tone="bad">
-          Not verified
+          {report.verdict}
         </Mark>
       )}
     </p>

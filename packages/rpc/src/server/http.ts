@@ -11,10 +11,11 @@ import type { Caller, Calls } from "./calls.ts";
 import { Door, JSON_TYPE, refuseConnection } from "./door.ts";
 import { errorAnswer } from "./envelope.ts";
 import type { HeldWork } from "./held.ts";
+import { lastAnswer } from "./last-answer.ts";
 import { Connection, type Load } from "./load.ts";
 import type { RpcLimits, RpcObserver, RpcTls } from "./options.ts";
 import { isOfPage, type Page, servePage } from "./page.ts";
-import { plainAddress, type Source, type Sources } from "./sources.ts";
+import { LARGE_BYTES, plainAddress, type Source, type Sources } from "./sources.ts";
 import { askedUrl, statusOf } from "./status.ts";
 
 /** What the HTTP side works with. */
@@ -301,12 +302,23 @@ export class HttpSide {
 
   #send(reply: FastifyReply, status: number, body: string): FastifyReply {
     if (this.#isClosing) reply.header("connection", "close");
-    return reply
+    reply
       .code(status)
       .header("content-type", JSON_TYPE)
       .header("cache-control", "no-store")
-      .header("x-content-type-options", "nosniff")
-      .send(body);
+      .header("x-content-type-options", "nosniff");
+    const { request } = reply;
+    const source = this.#sourceOf(request);
+    const isUnread = !request.raw.complete && mostBytes(request, 1) > 0;
+    // Of who is often wrong nothing more is read than must be.
+    if (!isUnread || source.isSuspect) return reply.send(body);
+    const answer = lastAnswer(body, request.raw, (bytes) =>
+      source.wrong(bytes / LARGE_BYTES, performance.now()),
+    );
+    return reply
+      .header("connection", "close")
+      .header("content-length", new TextEncoder().encode(body).length)
+      .send(answer);
   }
 }
 
