@@ -114,11 +114,11 @@ describe("a diagram", () => {
     assert.ok(!words.includes("NEW-VIEW"), "the legend names what is not there");
     assert.match(
       svg,
-      /<title>PREPARE h1 v0 0123: p0 to p1, leaves at 0\.001000 s, arrives at 0\.001400 s<\/title>/,
+      /<title>PREPARE h1 v0 0123: v0 to v1, leaves at 0\.001000 s, arrives at 0\.001400 s<\/title>/,
     );
     assert.ok(
-      /p0 to p2, leaves at 0\.001000 s, lost at 0\.001000 s/.test(svg),
-      String(/p0 to p2, leaves at 0\.001000 s, lost at 0\.001000 s/),
+      /v0 to v2, leaves at 0\.001000 s, lost at 0\.001000 s/.test(svg),
+      String(/v0 to v2, leaves at 0\.001000 s, lost at 0\.001000 s/),
     );
   });
 

@@ -9,8 +9,9 @@ import type {
   BpfpMutation,
   BpfpPlan,
   Mutation,
-  NodeMutation,
   NodesPlan,
+  PowMutation,
+  PowPlan,
   WorldResult,
 } from "@witan/simulator";
 import type * as runPlanModule from "../../packages/simulator/src/bp-fast-paxos/run-plan.ts";
@@ -23,10 +24,11 @@ import type { PbftPlan } from "../../packages/simulator/src/pbft/plan.ts";
 import type * as realEngineModule from "../../packages/simulator/src/pbft/real-engine.ts";
 import type * as twinsModule from "../../packages/simulator/src/pbft/twins.ts";
 import type * as worldModule from "../../packages/simulator/src/pbft/world.ts";
+import type * as runPowPlanModule from "../../packages/simulator/src/pow/run-plan.ts";
 
 const PACKAGES = new URL("../../packages/", import.meta.url).href;
 const MARK = "?mutation=";
-const CHECKS = ["engines", "pbft", "nodes", "bp-fast-paxos"].map(
+const CHECKS = ["engines", "pbft", "nodes", "bp-fast-paxos", "pow"].map(
   (of) => `${PACKAGES}simulator/src/${of}/checks/`,
 );
 /** What is loaded anew beside the simulator: the package of the mutation, and whoever works with it in a node. */
@@ -115,6 +117,17 @@ export async function bpfpWorldsOf(
   });
 }
 
+/** What runs worlds of proof of work with a mutation, with every check. */
+export async function powWorldsOf(
+  name: string,
+  mutation: PowMutation,
+): Promise<(plan: PowPlan) => WorldResult> {
+  return await served(name, mutation, async (load) => {
+    const { runPowPlan } = await load<typeof runPowPlanModule>("simulator/src/pow/run-plan.ts");
+    return (plan) => runPowPlan(plan);
+  });
+}
+
 /** What runs scenarios of Twins with a mutation. */
 export async function twinsOf(
   name: string,
@@ -131,7 +144,7 @@ export async function twinsOf(
 /** What runs worlds of whole nodes with a mutation, with every check. */
 export async function nodeWorldsOf(
   name: string,
-  mutation: NodeMutation,
+  mutation: AnyMutation,
 ): Promise<(plan: NodesPlan) => Promise<WorldResult>> {
   return await served(name, mutation, async (load) => {
     const { NodesWorld } = await load<typeof nodesWorldModule>("simulator/src/nodes/world.ts");

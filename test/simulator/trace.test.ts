@@ -65,11 +65,11 @@ describe("a trace", () => {
     );
     const text = body.join("\n");
     for (const what of [
-      /p\d says PREPARE/,
-      /p\d decides \w{8} at 1$/m,
-      /p\d writes view 0/,
-      /p\d <- #2$/m,
-      /p\d x {2}#/,
+      /v\d says PREPARE/,
+      /v\d decides \w{8} at 1$/m,
+      /v\d writes view 0/,
+      /v\d <- #2$/m,
+      /v\d x {2}#/,
     ])
       assert.ok(what.test(text), String(what));
     assert.match(lines.at(-2) ?? "", new RegExp(`^# engines: ${outcome.events} events, `));
@@ -86,8 +86,8 @@ describe("a trace", () => {
     const kind = { protocol: "pbft", level: "engines", wishes: { members: 4 } } as const;
     const text = (await traceSeed(kind, 44)).lines.join("\n");
     for (const what of [
-      /p\d gives up view 0: its timer has run out/,
-      /p\d is in view 1/,
+      /v\d gives up view 0: its timer has run out/,
+      /v\d is in view 1/,
       /^\d+\.\d{6} (?:cut|storm): /m,
       /from here on nothing is lost or late/,
     ])

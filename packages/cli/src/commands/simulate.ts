@@ -4,11 +4,12 @@ import type { Command } from "commander";
 import { examples } from "../examples.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import type { Streams } from "../output.ts";
+import { runAttack } from "../simulate/attack.ts";
 import { showList } from "../simulate/list.ts";
 import { runMany } from "../simulate/many.ts";
 import { runOne } from "../simulate/one.ts";
 import { runSpecimen } from "../simulate/specimen.ts";
-import { type SimulateFlags, taskOf } from "../simulate/task.ts";
+import { type TypedFlags, taskOf } from "../simulate/task.ts";
 import { runAllTwins } from "../simulate/twins.ts";
 
 /** Adds the command `witan simulate`. */
@@ -17,12 +18,12 @@ export function addSimulateCommand(
   streams: Streams,
   setExit: (code: number) => void,
 ): void {
-  program
+  const command = program
     .command("simulate")
     .description(
       "run worlds that try to break it, each from a seed; exit code 1 if one does, or a specimen is not caught",
     )
-    .option("--consensus <protocol>", "what the worlds run", "pbft")
+    .option("--consensus <protocol>", "what the worlds run (default: pbft; that of the specimen or attack)")
     .option("--seeds <number>", "so many worlds (default: 100)")
     .option("--from <seed>", "the first seed, others count up (default: 1)")
     .option("--forever", "fresh seeds until stopped; what is found is told at once")
@@ -50,7 +51,8 @@ export function addSimulateCommand(
     .option(
       "--twins [changes]",
       "every scenario of one validator with a twin, with up to so many changes of who hears whom (default: 2)",
-    )
+    );
+  withAttack(command)
     .option(
       "--list",
       "name protocols, scenarios, specimens, mutations, adversaries, checks, networks and faults",
@@ -72,14 +74,35 @@ ${examples([
   "witan simulate --consensus pbft --twins",
   "witan simulate --consensus bp-fast-paxos --seeds 1000",
   "witan simulate --consensus bp-fast-paxos --proposers 2 --byzantine 1 --acceptors 7 --crashed 2",
-  "witan simulate --consensus bp-fast-paxos --specimen own-component-only",
+  "witan simulate --specimen own-component-only",
+  "witan simulate --consensus pow --attack double-spend --attacker 0.3 --confirmations 10",
+  "witan simulate --consensus pow --attack selfish --attacker 0.4 --gamma 0",
+  "witan simulate --consensus pow --attack none --shares 0.4,0.3,0.2,0.1 --delay-ms 10000 --interval-s 600",
   "witan simulate --list",
 ])}`,
     )
-    .action(async (flags: SimulateFlags) => setExit(await run(streams, flags)));
+    .action(async (flags: TypedFlags) => setExit(await run(streams, flags)));
 }
 
-async function run(streams: Streams, flags: SimulateFlags): Promise<ExitCode> {
+/** Adds the options of attacks on proof of work. */
+function withAttack(command: Command): Command {
+  return command
+    .option(
+      "--attack <name>",
+      "pow: measure double-spend, selfish, majority, partition or none, beside what theory says",
+    )
+    .option("--attacker <share>", "with --attack: its share of all hash power, 0 to 1")
+    .option("--confirmations <number>", "double-spend, majority: blocks to be undone (default: 6)")
+    .option("--trials <number>", "double-spend, majority, partition: how many (default: 20000)")
+    .option("--gamma <share>", "selfish: of the others so many mine on its branch in a tie (default: 0)")
+    .option("--blocks <number>", "selfish, none: blocks found by all together (default: 1000000)")
+    .option("--shares <shares>", "none, partition: of all hash power, by miner or side, as in 0.4,0.3,0.3")
+    .option("--delay-ms <number>", "none: from a block's finder to all others (default: 10000)")
+    .option("--interval-s <seconds>", "none, partition: between two blocks, in the mean (default: 600)")
+    .option("--partition-s <seconds>", "partition: how long it lasts (default: 3600)");
+}
+
+async function run(streams: Streams, flags: TypedFlags): Promise<ExitCode> {
   const task = taskOf(flags);
   const json = flags.json ?? false;
   switch (task.kind) {
@@ -92,6 +115,8 @@ async function run(streams: Streams, flags: SimulateFlags): Promise<ExitCode> {
       return await runMany(streams, json, task);
     case "twins":
       return await runAllTwins(streams, json, task.size);
+    case "attack":
+      return await runAttack(streams, json, task);
     case "specimen":
       return await runSpecimen(streams, json, task);
   }

@@ -2,6 +2,7 @@
 import {
   ALSO,
   BPFP_MUTATIONS,
+  BPFP_NODE_MUTATIONS,
   FAULTS,
   LEVEL_NAMES,
   type LevelName,
@@ -9,10 +10,12 @@ import {
   type Named,
   NETWORKS,
   NODE_MUTATIONS,
+  POW_MUTATIONS,
   PROTOCOLS,
   SPECIMENS,
 } from "@witan/simulator";
 import { printResult, type Streams, table } from "../output.ts";
+import { ATTACKS } from "./attack-task.ts";
 
 /** Prints all that can be asked for by name, and what is checked. */
 export function showList(streams: Streams, json: boolean): void {
@@ -34,13 +37,17 @@ export function showList(streams: Streams, json: boolean): void {
     ...mutationsOf("pbft", "engines", MUTATIONS),
     ...mutationsOf("pbft", "nodes", NODE_MUTATIONS),
     ...mutationsOf("bp-fast-paxos", "engines", BPFP_MUTATIONS),
+    ...mutationsOf("bp-fast-paxos", "nodes", BPFP_NODE_MUTATIONS),
+    ...mutationsOf("pow", "engines", POW_MUTATIONS),
   ];
+  const attacks = Object.entries(ATTACKS).map(([name, { says }]) => ({ name, says }));
   const of = (protocol: string, level: LevelName) =>
     mutations.filter((one) => one.protocol === protocol && one.level === level);
   const all = {
     protocols,
     specimens,
     mutations,
+    attacks,
     networks: NETWORKS.map(plain),
     faults: FAULTS.map(plain),
     also: ALSO.map(plain),
@@ -66,6 +73,7 @@ export function showList(streams: Streams, json: boolean): void {
       ),
       ...section(`mutations of ${name}, whole nodes, found by tests in the same way`, of(name, "nodes")),
     ]),
+    ...section("attacks on proof of work (--consensus pow --attack)", attacks),
     ...section("networks (--network)", NETWORKS),
     ...section("faults", FAULTS),
     ...section("counted besides, and no faults", ALSO),

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import {
   drawDiagram,
   type Found,
+  named,
   Recording,
   SPECIMENS,
   type Specimen,
@@ -84,21 +85,27 @@ async function write({ name, diagram }: SpecimenSearch, drawn: string): Promise<
   return path;
 }
 
-function resultOf({ name }: SpecimenSearch, { seed, shrunk }: Found, diagram: string, digest: string) {
+function resultOf(
+  { name }: SpecimenSearch,
+  { seed, shrunk, actors }: Found,
+  diagram: string,
+  digest: string,
+) {
   const { violation, before, after, runs } = shrunk;
-  const { check, message } = violation;
+  const { check } = violation;
+  const message = named(violation.message, actors);
   const sizes = { before: { ...before }, after: { ...after } };
   return { ...{ specimen: name, found: true, seed, check, message }, ...sizes, runs, diagram, digest };
 }
 
-function linesOf({ fails }: Specimen, { seed, shrunk }: Found, diagram: string): readonly string[] {
+function linesOf({ fails }: Specimen, { seed, shrunk, actors }: Found, diagram: string): readonly string[] {
   const { before, after, violation, runs } = shrunk;
   const row = (label: string, of: (size: Size) => number): readonly [string, string] => {
     return [label, `${grouped(of(after))}, of ${grouped(of(before))}`];
   };
   return [
     `found in seed ${seed}: ${fails}`,
-    `  ${violation.check}: ${violation.message.split("\n", 1)[0]}`,
+    `  ${violation.check}: ${named(violation.message, actors).split("\n", 1)[0]}`,
     `its world made small, in ${grouped(runs)} runs:`,
     ...table([
       row("  processes", ({ processes }) => processes),

@@ -19,11 +19,12 @@ import {
 import { meant } from "../config/nearest.ts";
 import { badInput, type CommandFailure } from "../exit.ts";
 import { wholeNumber } from "../numbers.ts";
+import { ATTACK_FLAGS, type AttackTask, attackOf, typedFlag } from "./attack-task.ts";
 import { CROWD_FLAGS, crowdOf } from "./crowd.ts";
 
 /** The options as they are typed. */
-export interface SimulateFlags {
-  readonly consensus: string;
+export interface TypedFlags {
+  readonly consensus?: string;
   readonly seeds?: string;
   readonly from?: string;
   readonly forever?: boolean;
@@ -43,9 +44,22 @@ export interface SimulateFlags {
   readonly threads?: string;
   readonly specimen?: string;
   readonly twins?: string | true;
+  readonly attack?: string;
+  readonly attacker?: string;
+  readonly confirmations?: string;
+  readonly trials?: string;
+  readonly gamma?: string;
+  readonly blocks?: string;
+  readonly shares?: string;
+  readonly delayMs?: string;
+  readonly intervalS?: string;
+  readonly partitionS?: string;
   readonly list?: boolean;
   readonly json?: boolean;
 }
+
+/** The options, with what the worlds run. */
+export type SimulateFlags = TypedFlags & { readonly consensus: string };
 
 /** Worlds, and what is to be said about them beforehand. */
 export interface Worlds {
@@ -93,7 +107,13 @@ export interface TwinsSearch {
 }
 
 /** What is to be done. */
-export type Task = { readonly kind: "list" } | TwinsSearch | OneWorld | ManyWorlds | SpecimenSearch;
+export type Task =
+  | { readonly kind: "list" }
+  | TwinsSearch
+  | OneWorld
+  | ManyWorlds
+  | SpecimenSearch
+  | AttackTask;
 
 const SEEDS_DEFAULT = 100;
 /** Every specimen is found in a few hundred; a search ends with the first. */
@@ -103,8 +123,16 @@ const THREADS_MAX = 256;
 const FRESH_BELOW = 1_000_000_000_000;
 
 /** @throws {CommandFailure} the options contradict each other, or name what there is not */
-export function taskOf(flags: SimulateFlags): Task {
+export function taskOf(typed: TypedFlags): Task {
+  const flags = { ...typed, consensus: typed.consensus ?? usualProtocol(typed) };
   if (flags.list) return listOf(flags);
+  if (flags.attack !== undefined) return attackOf(flags, flags.attack);
+  const ofAttacks = ATTACK_FLAGS.find((name) => flags[name] !== undefined);
+  if (ofAttacks !== undefined)
+    throw badInput(
+      "missing-option",
+      `${typedFlag(ofAttacks)} is for an attack on proof of work: say which, as in --consensus pow --attack double-spend`,
+    );
   if (flags.diagram === "")
     throw badInput("file", "--diagram: expected the name of a new file, as in --diagram world.svg");
   if (flags.twins !== undefined) return twinsOf(flags, flags.twins);
@@ -126,6 +154,13 @@ export function taskOf(flags: SimulateFlags): Task {
       window: flags.window,
     };
   return { ...worlds, kind: "many", ...seedsOf(flags) };
+}
+
+/** What runs where nobody says it: a specimen has a protocol of its own, and attacks are on proof of work. */
+function usualProtocol({ specimen, attack }: TypedFlags): string {
+  if (attack !== undefined) return "pow";
+  const own = Object.entries(SPECIMENS).find(([, table]) => Object.hasOwn(table, specimen ?? ""));
+  return own?.[0] ?? "pbft";
 }
 
 /** All there is, whatever else is asked for: so nothing else may be. */

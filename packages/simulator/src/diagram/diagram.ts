@@ -62,7 +62,7 @@ export function drawDiagram(options: DiagramOptions): string {
     drawWeather(scene, layout),
     ...actors.map((actor, process) => drawLine(actor, process, scene, layout)),
     drawArrows(scene, layout, actors),
-    ...scene.marks.map((mark) => drawMark(mark, layout)),
+    ...scene.marks.map((mark) => drawMark(mark, layout, actors)),
     drawLabels(scene, layout),
     ...actors.map((actor, process) => drawName(actor, process, namesY, layout)),
     ...(namesBelow
@@ -177,21 +177,26 @@ function drawArrows({ arrows }: Scene, layout: Layout, actors: readonly Actor[])
     arrows
       .filter(({ what }) => (styleOf(what).faint === true) === faint)
       .map((arrow) =>
-        drawArrow(arrow, layout, { told: told(arrow), receiver: actors[arrow.to]?.name ?? `p${arrow.to}` }),
+        drawArrow(arrow, layout, { told: told(arrow, actors), receiver: nameAt(arrow.to, actors) }),
       );
   return [...drawn(true), ...drawn(false)].join("");
 }
 
-function told({ what, from, to, sent, ended, isLost }: Arrow): string {
+function nameAt(place: number, actors: readonly Actor[]): string {
+  return actors[place]?.name ?? `p${place}`;
+}
+
+function told({ what, from, to, sent, ended, isLost }: Arrow, actors: readonly Actor[]): string {
   const left = sent ? `, leaves at ${seconds(sent.atUs, 6)} s` : "";
   const came = ended
     ? `, ${isLost ? "lost" : "arrives"} at ${seconds(ended.atUs, 6)} s`
     : ", still on its way";
-  return `${what}: p${from} to p${to}${left}${came}`;
+  return `${what}: ${nameAt(from, actors)} to ${nameAt(to, actors)}${left}${came}`;
 }
 
-function drawMark({ mark, what, point }: MarkAt, layout: Layout): string {
-  const title = element("title", {}, [escaped(`p${point.process} ${what}, at ${seconds(point.atUs, 6)} s`)]);
+function drawMark({ mark, what, point }: MarkAt, layout: Layout, actors: readonly Actor[]): string {
+  const who = nameAt(point.process, actors);
+  const title = element("title", {}, [escaped(`${who} ${what}, at ${seconds(point.atUs, 6)} s`)]);
   return element("g", {}, [title, glyph(mark, layout.x(point.process), layout.y(point))]);
 }
 

@@ -47,7 +47,10 @@ function entriesOf({ arrows, marks, conditions }: Scene): readonly Entry[] {
     entries.push({ name: "never arrives", sample: (x, y) => cross(x + SAMPLE / 2, y, 4.5, INK.bad, 1.8) });
   if (arrows.some(({ ended }) => ended === undefined))
     entries.push({ name: "still on its way at the end", sample: stillOnItsWay });
-  entries.push(...seen.map((mark) => ({ name: GLYPH_NAMES[mark], sample: beside(mark) })));
+  const hasRounds = marks.some(({ mark, what }) => mark === "view" && /\bround\b/.test(what));
+  const nameOf = (mark: Mark): string =>
+    mark === "view" && hasRounds ? "enters a round" : GLYPH_NAMES[mark];
+  entries.push(...seen.map((mark) => ({ name: nameOf(mark), sample: beside(mark) })));
   if (seen.includes("crash") || conditions.includes("down"))
     entries.push({ name: "no line: it is down", sample: () => "" });
   return entries;

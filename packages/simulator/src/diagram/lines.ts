@@ -11,8 +11,7 @@ const NAME_Y = 18;
 /** The name of a process, and what it is. @param y the upper edge */
 export function drawName({ name, role, isLiar }: Actor, process: number, y: number, layout: Layout): string {
   const x = layout.x(process);
-  const label = name.slice(1) === String(process) ? name : `${name} (p${process})`;
-  const width = label.length * 8 + 20;
+  const width = name.length * 8 + 20;
   const box = {
     ...{ x: x - 10, y, width, height: 24, rx: isLiar ? 0 : 5 },
     ...{
@@ -24,7 +23,7 @@ export function drawName({ name, role, isLiar }: Actor, process: number, y: numb
   const below = linesOf(role, layout.columnWidth - 16);
   return [
     element("rect", box),
-    words(x - 10 + width / 2, y + 17, label, {
+    words(x - 10 + width / 2, y + 17, name, {
       "font-size": 13,
       "font-weight": "bold",
       "text-anchor": "middle",

@@ -97,7 +97,7 @@ function joined(all: readonly Recorded[]): readonly Recorded[] {
   for (const one of all) {
     const { atUs, happening } = one;
     const [, stem = "", to] =
-      happening.kind === "suffer" ? (/^(.* for)( p\d+)$/.exec(happening.what) ?? []) : [];
+      happening.kind === "suffer" ? (/^(.* for)( [a-z]\d+'?)$/.exec(happening.what) ?? []) : [];
     const before = lie && kept[lie.at];
     if (to === undefined || happening.kind !== "suffer") kept.push(one);
     else if (before?.happening.kind === "suffer" && lie?.stem === stem && before.atUs === atUs) {

@@ -1,22 +1,49 @@
 // Inflicts the faults of a plan on a world of engines, each at its time, and ends them.
+import type { EventQueue } from "../world/event-queue.ts";
 import { wordsOfFault } from "../world/fault-words.ts";
+import type { Network } from "../world/network.ts";
 import { changeNetwork } from "../world/network-faults.ts";
-import type { Fault } from "../world/plan.ts";
+import type { Fault, Plan } from "../world/plan.ts";
+import type { Mark, Recorder } from "../world/recorder.ts";
 import { BREAKS_US } from "./connections.ts";
-import type { EngineProcess } from "./process.ts";
-import type { EngineWorld } from "./world.ts";
+
+/** What faults do to a process. */
+interface Sufferer {
+  readonly place: number;
+  readonly up: boolean;
+  perInputUs: number;
+  readonly writer: { perWriteUs: number; fails: "none" | "next" | "all" };
+  readonly clock: { jumpMs: number };
+  crash(): void;
+  restart(): void;
+  pause(): void;
+  resume(): void;
+}
+
+/** A world that suffers them. */
+interface Suffering<P extends Sufferer> {
+  readonly plan: Plan;
+  readonly options: { readonly recorder?: Recorder | undefined };
+  readonly queue: EventQueue;
+  readonly network: Network;
+  readonly processes: readonly P[];
+  readonly connections: { makeAll(process: P): void; make(one: number, other: number): void };
+  count(fault: string): void;
+  weather(what: string): void;
+  tell(process: P, mark: Mark, what: string): void;
+}
 
 type Of<Kind extends Fault["kind"]> = Extract<Fault, { kind: Kind }>;
 
 /** Drives the faults of one world. */
-export class FaultDriver {
-  readonly #world: EngineWorld;
+export class FaultDriver<P extends Sufferer> {
+  readonly #world: Suffering<P>;
   /** By place: stops before the effect that many further. */
   readonly #stops = new Map<number, number>();
   /** All stop, when so many effects were carried out anywhere. */
   #cutAfter: number | undefined;
 
-  constructor(world: EngineWorld) {
+  constructor(world: Suffering<P>) {
     this.#world = world;
   }
 
@@ -47,7 +74,7 @@ export class FaultDriver {
   }
 
   /** Whether a process stops before its next effect: then it has crashed, or all have. */
-  stopsHere(process: EngineProcess): boolean {
+  stopsHere(process: P): boolean {
     if (this.#cutAfter !== undefined && this.#cutAfter-- <= 0) {
       this.#cutAfter = undefined;
       this.#world.count("power-cut");
@@ -67,8 +94,8 @@ export class FaultDriver {
     return true;
   }
 
-  #at(place: number): EngineProcess {
-    return this.#world.processes[place] as EngineProcess;
+  #at(place: number): P {
+    return this.#world.processes[place] as P;
   }
 
   #begins(fault: Fault): void {

@@ -62,7 +62,7 @@ export abstract class EngineWorld<P extends EngineProcess = EngineProcess> {
   abstract readonly processes: readonly P[];
   abstract readonly blocks: Blocks;
   protected abstract readonly checks: readonly EngineCheck[];
-  readonly #driver: FaultDriver;
+  readonly #driver: FaultDriver<EngineProcess>;
   readonly #tally = new Tally();
   #isOver = false;
   #events = 0;
@@ -83,7 +83,7 @@ export abstract class EngineWorld<P extends EngineProcess = EngineProcess> {
     });
     this.pools = new Pools(this, places);
     this.connections = new Connections(this);
-    this.#driver = new FaultDriver(this);
+    this.#driver = new FaultDriver<EngineProcess>(this);
   }
 
   // What a protocol says.

@@ -1,7 +1,22 @@
 // Writes to the disk of one process: each takes its time, several may be under way, and they become durable in the order in
 // which they began. A disk that refuses stops its process.
-import type { EngineProcess } from "./process.ts";
-import type { EngineWorld } from "./world.ts";
+import type { Random } from "../random.ts";
+import type { Plan } from "../world/plan.ts";
+import type { Mark } from "../world/recorder.ts";
+
+/** Whose disk it is. */
+interface Owner {
+  readonly place: number;
+  later(afterUs: number, then: () => void): void;
+  crash(): void;
+}
+
+/** The world that it is in. */
+interface Surroundings {
+  readonly plan: Pick<Plan, "writeUs">;
+  readonly diskChance: Random;
+  tell(process: Owner, mark: Mark, what: string): void;
+}
 
 /** What writes to the disk of a process. */
 export class Writer {
@@ -9,12 +24,12 @@ export class Writer {
   fails: "none" | "next" | "all" = "none";
   /** Beside what a write takes anyway. */
   perWriteUs = 0;
-  readonly #world: EngineWorld;
-  readonly #self: EngineProcess;
+  readonly #world: Surroundings;
+  readonly #self: Owner;
   /** What each write that is under way makes durable, oldest first. */
   readonly #underWay = new Set<() => void>();
 
-  constructor(world: EngineWorld, self: EngineProcess) {
+  constructor(world: Surroundings, self: Owner) {
     this.#world = world;
     this.#self = self;
   }

@@ -29,7 +29,7 @@ import {
   ZERO_HASH,
 } from "@witan/primitives";
 import { BEGIN_MS } from "./node-clock.ts";
-import type { NodesPlan } from "./plan.ts";
+import { type NodesConsensus, type NodesPlan, nodeNameOf, roleOf } from "./plan.ts";
 import type { WorldScheme } from "./signatures.ts";
 
 /** Somebody who can own and sign. */
@@ -65,10 +65,12 @@ export class NodeCast {
   /** Two of three sign for it: so one transaction may have several witnesses that hold. */
   readonly vault: Vault;
   readonly chain: Chain;
+  readonly #plan: NodesPlan;
   readonly #persons = new Map<string, Person>();
 
   constructor(plan: NodesPlan, scheme: WorldScheme) {
     this.scheme = scheme;
+    this.#plan = plan;
     this.clients = Array.from({ length: plan.clients }, (_, index) => this.person(`client ${index}`));
     this.mint = this.person("mint");
     this.vault = this.#makeVault();
@@ -107,28 +109,36 @@ export class NodeCast {
     return { owner, ways };
   }
 
+  /** How everybody calls a node. */
+  nameOf(node: number): string {
+    return nodeNameOf(this.#plan, node);
+  }
+
   /** Whom a member's rewards go to; undefined: they are destroyed. Members are at the places of their nodes. */
   payee(node: number): Person | undefined {
     // One in three takes no reward.
-    return node % 3 === 2 ? undefined : this.person(`v${node} pay`);
+    return node % 3 === 2 ? undefined : this.person(`${this.nameOf(node)} pay`);
   }
 
-  /** The voting keys of a node: the first, and the one that may take its place. */
+  /** The voting keys of a node: the first, and the one that may take its place; none of an observer. */
   votingKeys(node: number): readonly PublicKey[] {
-    return [0, 1].map((number) => this.scheme.publicKeyOf(`v${node} voting ${number}`));
+    if (roleOf(this.#plan, node) === "observer") return [];
+    return [0, 1].map((number) => this.scheme.publicKeyOf(`${this.nameOf(node)} voting ${number}`));
   }
 
   peerId(node: number): PeerId {
-    return peerIdOfEd25519(sha256Hex(asciiBytes(`v${node} peer`)));
+    return peerIdOfEd25519(sha256Hex(asciiBytes(`${this.nameOf(node)} peer`)));
   }
 
+  /** A node as a member. @param node no observer */
   member(node: number): Member {
+    const role = roleOf(this.#plan, node);
+    assert(role !== "observer", "an observer is no member");
     return {
-      name: `v${node}`,
-      role: "validator",
+      ...{ name: this.nameOf(node), role },
       votingKey: present(this.votingKeys(node)[0], "a key"),
       peerId: this.peerId(node),
-      operatorKey: this.scheme.publicKeyOf(`v${node} operator`),
+      operatorKey: this.scheme.publicKeyOf(`${this.nameOf(node)} operator`),
       rewardPolicy: this.payee(node)?.policyHash ?? (ZERO_HASH as PolicyHash),
     };
   }
@@ -148,7 +158,7 @@ export class NodeCast {
     return sealed.value;
   }
 
-  #genesis({ members, emptyBlockIntervalMs, limits }: NodesPlan): Genesis {
+  #genesis({ consensus, members, emptyBlockIntervalMs, limits }: NodesPlan): Genesis {
     const owners = [...this.clients, this.vault.owner];
     const allocations = owners.flatMap(({ policyHash: owner }): Output[] => [
       ...Array.from({ length: COINS }, () => coin(owner, 0)),
@@ -159,7 +169,7 @@ export class NodeCast {
       name: "simulation",
       addressPrefix: "sim",
       timestamp: (BEGIN_MS - GENESIS_LAG_MS) as Timestamp,
-      consensus: { kind: "pbft" },
+      consensus: inGenesis(consensus),
       clientsMode: "open",
       members: Array.from({ length: members }, (_, node) => this.member(node)),
       // As many checkpoints as governance may ask for.
@@ -185,4 +195,11 @@ function coin(owner: PolicyHash, asset: number): Output {
 function sorted(policies: readonly Policy[]): readonly Policy[] {
   const byHash = new Map(policies.map((policy) => [present(policyHash(policy), "a policy's hash"), policy]));
   return [...byHash].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, policy]) => policy);
+}
+
+/** Without what is a setting of each node. */
+function inGenesis(consensus: NodesConsensus): Genesis["consensus"] {
+  if (consensus.kind === "pbft") return consensus;
+  const { kind, promiseAuthentication, detectByzantineAcceptors } = consensus;
+  return { kind, promiseAuthentication, detectByzantineAcceptors };
 }

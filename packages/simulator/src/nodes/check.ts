@@ -1,10 +1,9 @@
 // What every check of a world of whole nodes is: told of what happens, it says where a rule is broken. It is told in the
 // middle of what nodes do, so it must not throw: it tells the world.
-import type { SignedMessage } from "@witan/consensus";
-import type { Hash } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
 import type { Dealing } from "./dealing.ts";
 import type { LogLine, NodeProcess } from "./node-process.ts";
+import type { Saying } from "./protocols/protocol.ts";
 import type { NodesWorld } from "./world.ts";
 
 /** A final block as a node told of it. */
@@ -18,8 +17,8 @@ export interface NodeCheck {
   /** As violations name it. */
   readonly name: string;
   decided?(at: NodeProcess, block: Decided): void;
-  /** A vote leaves a node. */
-  said?(at: NodeProcess, message: SignedMessage, digest: Hash): void;
+  /** A message of consensus leaves a node that says it by itself. */
+  said?(at: NodeProcess, saying: Saying): void;
   /** A client was told what became of its transaction. */
   told?(at: NodeProcess, dealing: Dealing, outcome: TransactionOutcome): void;
   logged?(at: NodeProcess, line: LogLine): void;

@@ -1,24 +1,23 @@
 // What travels on a line between two nodes, in few words: for traces and diagrams.
-import { signedMessageCodec } from "@witan/consensus";
 import { decodeBlock } from "@witan/ledger";
 import { bulkMessageCodec, rangeCodec, requestCodec, transactionsMessageCodec } from "@witan/node";
 import { sha256Hex } from "@witan/primitives";
-import { wordsOf } from "../pbft/words.ts";
 import type { NodeCast } from "./cast.ts";
 import type { Frame } from "./line.ts";
 
+/** What a message of consensus says; undefined: it is none. */
+export type ConsensusWords = (bytes: Uint8Array) => string | undefined;
+
 /** Says what a frame is. What no node would read is told as noise, with the beginning of its hash. */
-export function wordsOfFrame(frame: Frame, chain: NodeCast["chain"]): string {
-  return readable(frame, chain) ?? `noise on ${frame.lane} ${sha256Hex(frame.bytes).slice(0, 8)}`;
+export function wordsOfFrame(frame: Frame, chain: NodeCast["chain"], words: ConsensusWords): string {
+  return readable(frame, chain, words) ?? `noise on ${frame.lane} ${sha256Hex(frame.bytes).slice(0, 8)}`;
 }
 
-function readable(frame: Frame, chain: NodeCast["chain"]): string | undefined {
+function readable(frame: Frame, chain: NodeCast["chain"], words: ConsensusWords): string | undefined {
   const { bytes, id } = frame;
   switch (frame.lane) {
-    case "consensus": {
-      const decoded = signedMessageCodec.decode(bytes);
-      return decoded.ok ? wordsOf(decoded.value) : undefined;
-    }
+    case "consensus":
+      return words(bytes);
     case "transactions":
       return transactionsWords(bytes);
     case "bulk":
@@ -56,6 +55,8 @@ function requestWords(bytes: Uint8Array, id: number): string | undefined {
   if (request.kind === "body") return `body? ${request.hash.slice(0, 8)} (${id})`;
   if (request.kind === "certificates")
     return `certificates? ${request.of.map(({ height }) => height).join(", ")} (${id})`;
+  if (request.kind === "bodies")
+    return `bodies? ${request.of.map(({ hash }) => hash.slice(0, 8)).join(", ")} (${id})`;
   return `blocks? from ${request.from}, ${request.count} (${id})`;
 }
 

@@ -16,7 +16,7 @@ export interface GuardOptions {
   readonly disk: NodeDisk;
   readonly random: Random;
   /** A vote was refused. */
-  readonly onRefusal: (key: PublicKey, why: string) => void;
+  readonly onRefusal: (slot: VoteSlot, why: string) => void;
 }
 
 interface Asked {
@@ -76,7 +76,7 @@ export class NodeGuard {
     const refusal = asked.guard.refusal(asked.slot, asked.digest);
     if (!life.reach("guard written")) return never();
     if (refusal === undefined) return ok(scheme.sign(asked.digest, key));
-    onRefusal(key, refusal);
+    onRefusal(asked.slot, refusal);
     return refuse(refusal.startsWith("contradicts") ? "contradicts" : "regresses", refusal);
   }
 }

@@ -4,7 +4,6 @@ import { Random } from "../random.ts";
 import type { NodeProcess } from "./node-process.ts";
 import { echo } from "./taps/echo.ts";
 import { type Conspiracy, type Liar, tapOf } from "./taps/tap.ts";
-import { TAPS } from "./taps/taps.ts";
 import type { NodesWorld } from "./world.ts";
 
 /** From one moment to speak to the next. */
@@ -32,11 +31,11 @@ export class Liars {
   }
 
   begin(): void {
-    const { plan, processes } = this.#world;
+    const { plan, processes, protocol } = this.#world;
     for (const { node, conducts, twin } of plan.liars) {
       const echoes = twin && Random.of(plan.seed, `echo ${node}`).chance(ECHO_PERMILLE);
       for (const process of processes.filter((one) => one.node === node)) {
-        const makers = conducts.flatMap((name) => TAPS[name]?.make ?? []);
+        const makers = conducts.flatMap((name) => protocol.taps[name]?.make ?? []);
         if (echoes) makers.push(echo);
         if (makers.length > 0) process.tap = tapOf(makers, this.#liar(process));
       }

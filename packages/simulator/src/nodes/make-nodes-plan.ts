@@ -1,18 +1,22 @@
 // Draws the circumstances of a world of whole nodes from its seed. More liars than f in one world of twelve; with them never
 // more than f validators that lose data, since those are silent for a while; and every fault ends before the world turns kind.
-import type { ParameterName } from "@witan/ledger";
 import { byzantineMax } from "@witan/primitives";
 import type { LiarPlan } from "../pbft/plan.ts";
 import { Random } from "../random.ts";
 import { drawFaults } from "../world/draw-faults.ts";
-import { drawNetwork } from "../world/draw-network.ts";
-import type { ClockPlan, NetworkProfile } from "../world/plan.ts";
-import type { ChangePlan, DealingKind, DealingPlan, MempoolPlan, NodeFault, NodesPlan } from "./plan.ts";
-import type { SignatureKind } from "./signatures.ts";
+import {
+  type DaysWishes,
+  drawDays,
+  drawKindAtUs,
+  drawNodeFaults,
+  drawStops,
+  drawUnknownRules,
+} from "./draw-nodes-plan.ts";
+import type { NodeFault, NodesPlan } from "./plan.ts";
 import { TAPS } from "./taps/taps.ts";
 
 /** What is not left to the seed. */
-export interface NodesWishes {
+export interface NodesWishes extends DaysWishes {
   readonly members?: number;
   /** How many lie; with more than f only that is checked which holds even then. */
   readonly liars?: number;
@@ -20,39 +24,15 @@ export interface NodesWishes {
   readonly taps?: readonly string[];
   /** Whether liars may run twice. */
   readonly twins?: boolean;
-  readonly network?: NetworkProfile;
-  readonly signatures?: SignatureKind;
 }
 
-/** Worlds with real signatures: they cost much. */
-const REAL_PERMILLE = 20;
-/** Worlds that end with rules that no node knows. */
-const RULES_PERMILLE = 80;
-/** Worlds whose nodes have pools so small that each limit is met. */
-const SMALL_POOL_PERMILLE = 200;
 /** Worlds with more liars than f, of those whose members bear any. */
 const MANY_LIARS_PERMILLE = 95;
-const TICK_MS = 25;
-const VIEW_MS = 1_000;
 /**
  * A dead line is given up after 10 s, and dialled anew within 5 s; a node that stopped is started after 1 s; then ten view
  * timers, and four for what is in hand; a client asks again every 3 s.
  */
 const BOUND_US = 35_000_000;
-
-const DEALINGS: readonly DealingKind[] = [
-  ...(["pay", "pay", "pay", "pay", "pay", "pay", "everywhere", "chain", "brief", "double-spend"] as const),
-  ...([
-    "two-witnesses",
-    "issue",
-    "destroy",
-    "forged",
-    "unbalanced",
-    "expired",
-    "oversized",
-    "garbage",
-  ] as const),
-];
 
 /** The plan of a seed. */
 export function makeNodesPlan(seed: number, wishes: NodesWishes = {}): NodesPlan {
@@ -61,7 +41,7 @@ export function makeNodesPlan(seed: number, wishes: NodesWishes = {}): NodesPlan
   const spares = random.pick([0, 0, 0, 1]);
   const liars = drawLiars(random, seed, members, wishes);
   const processes = members + spares + liars.filter(({ twin }) => twin).length;
-  const kindAtUs = random.between(4, 16) * 1_000_000;
+  const kindAtUs = drawKindAtUs(random, 16, wishes);
   const room = { processes, kindAtUs };
   const nodes = members + spares;
   const losers = random
@@ -74,31 +54,10 @@ export function makeNodesPlan(seed: number, wishes: NodesWishes = {}): NodesPlan
     ...drawStops(Random.of(seed, "stops"), room),
   ];
   return {
-    seed,
-    ...{ members, spares, liars, kindAtUs },
-    network: drawNetwork(random, {
-      ...{ processes, profile: wishes.network, losses: [0, 0, 10, 50, 200], duplicates: [0, 20, 100] },
-    }),
-    clocks: Array.from({ length: processes }, () => drawClock(random)),
-    writeUs: random.pick([
-      [50, 200],
-      [500, 3_000],
-      [2_000, 20_000],
-    ]),
-    faults: [...faults].sort((a, b) => a.atUs - b.atUs),
-    ...{ tickMs: TICK_MS, viewTimeoutMs: VIEW_MS, viewTimeoutMaxMs: 4 * VIEW_MS },
-    emptyBlockIntervalMs: random.pick([1_000, 3_000, 10_000]),
-    flushBlocks: random.pick([3, 10, 1_000]),
-    mempool: drawMempool(seed, random),
-    limits: random.pick(["usual", "usual", "tight"]),
-    signatures: wishes.signatures ?? (Random.of(seed, "signatures").chance(REAL_PERMILLE) ? "real" : "fake"),
-    clients: 4,
-    dealings: drawDealings(random, kindAtUs),
-    changes: [
-      ...drawChanges(random, { members, spares, liars, kindAtUs }),
-      ...drawOtherChanges(Random.of(seed, "other changes"), { members, kindAtUs }),
-    ].sort((a, b) => a.atUs - b.atUs),
-    unknownRules: liars.length <= byzantineMax(members) && Random.of(seed, "rules").chance(RULES_PERMILLE),
+    consensus: { kind: "pbft" },
+    ...{ liars, gone: [], observers: 0 },
+    ...drawDays(random, { ...room, seed, members, spares, liars, faults, wishes }),
+    unknownRules: liars.length <= byzantineMax(members) && drawUnknownRules(seed),
     boundUs: BOUND_US,
   };
 }
@@ -120,125 +79,4 @@ function drawLiars(random: Random, seed: number, members: number, wishes: NodesW
     const conducts = random.shuffled(names).slice(0, random.pick([0, 1, 2, 2, 3]));
     return { node, conducts, twin: mayTwin && (conducts.length === 0 || random.chance(twinPermille)) };
   });
-}
-
-interface Room {
-  readonly processes: number;
-  readonly kindAtUs: number;
-}
-
-/** @param mayLose nodes whose data may be lost */
-function drawNodeFaults(
-  random: Random,
-  { processes, kindAtUs }: Room,
-  mayLose: readonly number[],
-  members: number,
-): readonly NodeFault[] {
-  const span = (longestUs: number) => {
-    const atUs = random.below(kindAtUs - 1);
-    return { atUs, untilUs: Math.min(atUs + random.between(1, longestUs), kindAtUs) };
-  };
-  const faults: NodeFault[] = [];
-  for (let more = random.pick([0, 0, 0, 1]); more > 0; more--)
-    faults.push({ kind: "disk-full", process: random.below(processes), ...span(3_000_000) });
-  for (let more = mayLose.length > 0 ? random.pick([0, 0, 1, 2]) : 0; more > 0; more--) {
-    const kind = random.pick(["corruption", "corruption", "lost-data", "old-copy"] as const);
-    faults.push({ kind, process: random.pick(mayLose), ...span(6_000_000) });
-  }
-  // One clock at a time may be far off: with more, the chain's time itself would be, and wait for the others.
-  if (members >= 4 && random.chance(250)) {
-    const byMs = random.pick([-60_000, -3_000, 3_000, 60_000]);
-    faults.push({ kind: "clock-jump", process: random.below(processes), ...span(5_000_000), byMs });
-  }
-  return faults;
-}
-
-function drawStops(random: Random, { processes, kindAtUs }: Room): readonly NodeFault[] {
-  return Array.from({ length: random.pick([0, 0, 1, 3]) }, (): NodeFault => {
-    const atUs = random.below(kindAtUs - 1);
-    const untilUs = Math.min(atUs + random.between(1, random.pick([20_000, 3_000_000])), kindAtUs);
-    return { kind: "stop", process: random.below(processes), atUs, untilUs };
-  });
-}
-
-function drawMempool(seed: number, random: Random): MempoolPlan {
-  const transactions = random.pick([20, 1_000]);
-  const small = Random.of(seed, "pool");
-  if (!small.chance(SMALL_POOL_PERMILLE)) return { transactions };
-  return {
-    transactions: small.pick([4, 20]),
-    bytes: small.pick([20_000, 60_000, 1_000_000]),
-    perClient: small.pick([2, 5, 100]),
-    ancestors: small.pick([2, 5, 25]),
-    descendants: small.pick([2, 5, 25]),
-    orphans: small.pick([0, 2, 100]),
-    rejections: small.pick([0, 3, 100]),
-  };
-}
-
-/** Two clocks are never further apart than validators bear, 2 s: in 60 s a drift of 1% is 600 ms. */
-function drawClock(random: Random): ClockPlan {
-  return { skewMs: random.between(-300, 300), driftPpm: random.pick([0, 50, -50, 1_000, -10_000, 10_000]) };
-}
-
-/** Some through the bad days, and a few after them: the world must go on. */
-function drawDealings(random: Random, kindAtUs: number): readonly DealingPlan[] {
-  const everyUs = random.pick([30_000, 100_000, 400_000]);
-  const times: number[] = [];
-  for (let atUs = random.below(everyUs); atUs < kindAtUs; atUs += random.between(1, 2 * everyUs))
-    times.push(atUs);
-  for (let more = 1; more <= 3; more++) times.push(kindAtUs + more * 100_000);
-  return times.map((atUs) => ({ atUs, client: random.below(4), kind: random.pick(DEALINGS) }));
-}
-
-function drawChanges(
-  random: Random,
-  { members, spares, liars, kindAtUs }: Pick<NodesPlan, "members" | "spares" | "liars" | "kindAtUs">,
-): readonly ChangePlan[] {
-  const changes: ChangePlan[] = [];
-  const at = (): number => random.below(kindAtUs);
-  for (let node = members; node < members + spares; node++) {
-    const atUs = at();
-    changes.push({ atUs, kind: "add", node });
-    // Only who has lied to nobody leaves: the share of liars must not grow beyond f.
-    if (random.chance(300)) changes.push({ atUs: random.between(atUs, kindAtUs), kind: "remove", node });
-  }
-  for (let more = random.pick([0, 0, 1, 2]); more > 0; more--) {
-    const node = random.below(members);
-    if (!liars.some((liar) => liar.node === node)) changes.push({ atUs: at(), kind: "replace-key", node });
-  }
-  return changes;
-}
-
-/** Values that a world bears: it ends as well with each of them. */
-const VALUES: readonly (readonly [ParameterName, readonly number[]])[] = [
-  ["blockBytesMax", [131_072, 1_048_576]],
-  ["blockTransactionsMax", [16, 100]],
-  ["blockSignaturesMax", [64, 200]],
-  ["validUntilAheadMsMax", [3_600_000, 86_400_000]],
-  ["clockDriftMs", [2_500, 5_000]],
-  ["emptyBlockIntervalMs", [1_500, 4_000]],
-  ["checkpointInterval", [11, 15]],
-];
-
-/** What operators change besides the members. */
-function drawOtherChanges(
-  random: Random,
-  { members, kindAtUs }: Pick<NodesPlan, "members" | "kindAtUs">,
-): readonly ChangePlan[] {
-  const changes: ChangePlan[] = [];
-  for (let more = random.pick([0, 0, 1, 4]); more > 0; more--) {
-    const atUs = random.below(kindAtUs);
-    const [parameter, values] = random.pick(VALUES);
-    const guest = random.below(2);
-    changes.push(
-      random.pick<ChangePlan>([
-        { atUs, kind: "parameter", parameter, value: random.pick(values) },
-        { atUs, kind: "asset", name: `ASSET${more}` },
-        { atUs, kind: random.pick(["permit-client", "revoke-client", "forget-client"] as const), guest },
-        { atUs, kind: "replace-operator-key", node: random.below(members) },
-      ]),
-    );
-  }
-  return changes;
 }

@@ -38,6 +38,11 @@ export class NodeFaultDriver {
       queue.at(fault.atUs, () => this.#begins(fault));
       queue.at(fault.untilUs, () => this.#ends(fault));
     }
+    for (const { node, atUs } of plan.gone)
+      queue.at(atUs, () => {
+        this.#world.count("gone");
+        this.#at(node).vanish();
+      });
     queue.at(plan.kindAtUs, () => {
       this.#cut = undefined;
       network.turnKind();

@@ -10,6 +10,7 @@ import { NodeGuard } from "./guard.ts";
 import { Life, type MachineState, never } from "./life.ts";
 import { NodeClock } from "./node-clock.ts";
 import { NodeNetwork } from "./node-network.ts";
+import { sealerFor } from "./signatures.ts";
 import type { Tap } from "./taps/tap.ts";
 import type { NodesWorld } from "./world.ts";
 
@@ -45,6 +46,8 @@ export class NodeProcess implements MachineState {
   readonly excuses = new Set<object>();
   /** It is kept down: by a fault that will start it again. */
   heldDown = false;
+  /** It has crashed for ever. */
+  isGone = false;
   readonly #world: NodesWorld;
   readonly #chance: Random;
   #life: Life | undefined;
@@ -67,7 +70,10 @@ export class NodeProcess implements MachineState {
     this.guard = new NodeGuard({
       ...{ keys: this.keys, scheme: cast.scheme, disk: this.disk },
       random: Random.of(plan.seed, `guard ${place}`),
-      onRefusal: (_key, why) => world.refused(this, why),
+      onRefusal: (slot, why) => {
+        // Of decisions those of lower heights are asked for again after a restart: what was signed is kept elsewhere.
+        if (slot.lane !== "certificate" || !why.startsWith("regresses")) world.refused(this, why);
+      },
     });
   }
 
@@ -97,7 +103,7 @@ export class NodeProcess implements MachineState {
 
   /** Starts a node on what the disk holds. */
   start(): void {
-    if (this.#life !== undefined) return;
+    if (this.#life !== undefined || this.isGone) return;
     const life = new Life(this.#world.queue, this, (point) => {
       if (this.#stopped?.life === life && ACTS.test(point))
         this.#world.violate("stops", `p${this.place} has stopped, and goes on: ${point}`);
@@ -125,11 +131,12 @@ export class NodeProcess implements MachineState {
           viewTimeoutMaxMs: plan.viewTimeoutMaxMs,
         },
         ...{ verifierWorkers: 0, flushLimits: { blocks: plan.flushBlocks } },
-        mempoolLimits: plan.mempool,
+        ...{ mempoolLimits: plan.mempool, ...world.protocol.settings(plan) },
       },
       {
         ...{ store: await this.disk.openStore(life), network, clock },
         ...{ verifier: this.#verifier(life), scheme: cast.scheme, signer: this.guard.port(life) },
+        promiseSealer: sealerFor(plan, this.node),
         log: this.#log(life),
         yieldNow: () => life.passed(1),
       },
@@ -160,6 +167,12 @@ export class NodeProcess implements MachineState {
     if (!quietly) this.disk.crashed();
     this.guard.crashed();
     this.tell("crash", why);
+  }
+
+  /** Ends the process, for ever. */
+  vanish(): void {
+    this.isGone = true;
+    this.crash("crashes, and never comes back");
   }
 
   /** Its operator stops it in good order: it ends when it has done what it has to. */

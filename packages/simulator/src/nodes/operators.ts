@@ -102,7 +102,10 @@ export class Operators {
       kind: "governance",
       ...{ sequence, change: wanted, validUntil: (now + LASTS_MS) as Timestamp },
     };
-    const approvals = members.map(({ operatorKey }) => operatorKey as Member["operatorKey"]);
+    // Proposers approve nothing.
+    const approvals = members
+      .filter(({ role }) => role !== "proposer")
+      .map(({ operatorKey }) => operatorKey as Member["operatorKey"]);
     const { bytes } = cast.seal(body, approvals, []);
     const transaction = bytesToHex(bytes);
     await at.call("transaction_submit", { transaction, waitFor: "final", timeoutMs: WAIT_MS }, signal);
@@ -160,13 +163,13 @@ export class Operators {
     { members }: ResultOf<"governance_state">,
   ): Change | undefined {
     const { cast } = this.#world;
-    const name = `v${node}`;
+    const name = cast.nameOf(node);
     const member = members.find((one) => one.name === name);
     if (kind === "add") return member ? undefined : { kind: "addMember", member: cast.member(node) };
     if (member === undefined) return undefined;
     if (kind === "remove") return { kind: "removeMember", name };
     if (kind === "replace-operator-key") {
-      const operatorKey = cast.scheme.publicKeyOf(`v${node} operator 1`);
+      const operatorKey = cast.scheme.publicKeyOf(`${name} operator 1`);
       if (member.operatorKey === operatorKey) return undefined;
       return { kind: "replaceKey", name, key: { kind: "operator", operatorKey } };
     }

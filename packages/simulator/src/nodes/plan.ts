@@ -1,6 +1,8 @@
 // What befalls a world of whole nodes: what befalls engines, and what only whole nodes have: disks that forget and spoil,
 // wall clocks that jump, clients with money, operators who change the members.
 import type { ParameterName } from "@witan/ledger";
+import { byzantineMax } from "@witan/primitives";
+import type { GonePlan } from "../bp-fast-paxos/plan.ts";
 import type { LiarPlan } from "../pbft/plan.ts";
 import type { Fault, Plan } from "../world/plan.ts";
 import type { SignatureKind } from "./signatures.ts";
@@ -87,15 +89,36 @@ export interface MempoolPlan {
   readonly rejections?: number;
 }
 
+/** What the members of a world run, and what is theirs alone. */
+export type NodesConsensus =
+  | { readonly kind: "pbft" }
+  | {
+      readonly kind: "bp-fast-paxos";
+      /** So many of the first members propose, the rest accept. */
+      readonly proposers: number;
+      /** What each spare is to become, in their order. */
+      readonly spareRoles: readonly ("proposer" | "acceptor")[];
+      /** As the genesis says. */
+      readonly promiseAuthentication: "mac" | "signature";
+      readonly detectByzantineAcceptors: boolean;
+      /** As in NodeSettings. */
+      readonly minimumSharePermille: number;
+    };
+
 /** The circumstances of a world of whole nodes. */
 export interface NodesPlan extends Omit<Plan, "faults"> {
+  readonly consensus: NodesConsensus;
   readonly faults: readonly NodeFault[];
   /** Members at the beginning: the nodes 0 to `members` - 1. */
   readonly members: number;
   /** Nodes that are no members yet, and follow the chain. */
   readonly spares: number;
+  /** Nodes behind the spares that never are members, and have no voting keys. */
+  readonly observers: number;
   /** Liars are nodes; their twins have the places behind all nodes, in this order. */
   readonly liars: readonly LiarPlan[];
+  /** Who crashes for ever. */
+  readonly gone: readonly GonePlan[];
   readonly tickMs: number;
   readonly viewTimeoutMs: number;
   readonly viewTimeoutMaxMs: number;
@@ -114,4 +137,44 @@ export interface NodesPlan extends Omit<Plan, "faults"> {
   readonly unknownRules: boolean;
   /** So long after the world turned kind everything that is pending is final, at all correct nodes. */
   readonly boundUs: number;
+}
+
+/** What a node of a world is, or is to become. */
+export type NodesRole = "validator" | "proposer" | "acceptor" | "observer";
+
+/** What a node is for. */
+export function roleOf(
+  { consensus, members, spares }: Pick<NodesPlan, "consensus" | "members" | "spares">,
+  node: number,
+): NodesRole {
+  if (node >= members + spares) return "observer";
+  if (consensus.kind === "pbft") return "validator";
+  if (node >= members) return consensus.spareRoles[node - members] ?? "acceptor";
+  return node < consensus.proposers ? "proposer" : "acceptor";
+}
+
+/** How everybody calls a node: the letter of its role, and its place. */
+export function nodeNameOf(plan: Pick<NodesPlan, "consensus" | "members" | "spares">, node: number): string {
+  return `${roleOf(plan, node).charAt(0)}${node}`;
+}
+
+/** What a protocol promises in a world of a plan. Nothing else is checked there. */
+export interface Owed {
+  /** One block at a height. */
+  readonly agreement: boolean;
+  /** What waits becomes final. */
+  readonly liveness: boolean;
+}
+
+/** What is promised with so many liars. */
+export function owedIn({
+  consensus,
+  members,
+  liars,
+}: Pick<NodesPlan, "consensus" | "members" | "liars">): Owed {
+  // Any proposer may lie; nothing need be decided where all do.
+  if (consensus.kind === "bp-fast-paxos")
+    return { agreement: true, liveness: liars.length < consensus.proposers };
+  const isBorne = liars.length <= byzantineMax(members);
+  return { agreement: isBorne, liveness: isBorne };
 }

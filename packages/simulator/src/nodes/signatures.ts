@@ -2,6 +2,7 @@
 // next to nothing; some take real keys and the backend that nodes have, so that what nodes really check is checked. Each
 // real answer is asked for once: what holds for one node holds for all.
 import { createFakeScheme, createWasmScheme, publicKeyOf, type SecretKey, sign } from "@witan/crypto";
+import type { PromiseSealer } from "@witan/node";
 import {
   asciiBytes,
   type Hash,
@@ -12,12 +13,24 @@ import {
   type SignatureScheme,
   sha256Hex,
 } from "@witan/primitives";
+import { type NodesPlan, roleOf } from "./plan.ts";
 
 /** A scheme that knows the secret of every key it has named. */
 export interface WorldScheme extends SignatureScheme {
   /** Deterministic: the same digest and key give the same signature. */
   sign(digest: Hash, publicKey: PublicKey): Signature;
   publicKeyOf(name: string): PublicKey;
+}
+
+/**
+ * The key that acceptors share: what it makes of a digest only this hands out. Undefined: a node has none.
+ */
+export function sealerFor(plan: NodesPlan, node: number): PromiseSealer | undefined {
+  const { consensus } = plan;
+  if (consensus.kind !== "bp-fast-paxos" || consensus.promiseAuthentication !== "mac") return undefined;
+  if (roleOf(plan, node) !== "acceptor") return undefined;
+  const seal = (digest: Hash): Hash => sha256Hex(asciiBytes(`the key of acceptors ${digest}`)) as Hash;
+  return { seal, check: (digest, mac) => seal(digest) === mac };
 }
 
 /** How a world signs. */

@@ -61,7 +61,7 @@ export class Twins {
     const single = this.#world.processes.filter(({ node }) => !this.#nodes.has(node));
     for (const [number, { place }] of this.#random.shuffled(single).entries()) sides[place] = number % 2;
     this.#sides = sides;
-    this.#separate(this.#areDividing && this.#world.hasManyLiars ? this.#across() : []);
+    this.#separate(this.#areDividing && !this.#world.owed.agreement ? this.#across() : []);
   }
 
   /** All links between the sides, as often as not: the network falls apart just where it serves the liars. */

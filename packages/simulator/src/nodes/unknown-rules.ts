@@ -34,7 +34,7 @@ export class UnknownRules {
     if (this.#stopped.size === 0)
       world.violate("rules", "the members let rules hold that no node knows, and none has stopped");
     const heights = new Map<NodeProcess, number>();
-    for (const process of world.correct)
+    for (const process of world.staying)
       heights.set(process, readMeta(await process.disk.openForOperator(), "tip")?.height ?? 0);
     const last = Math.min(...[...this.#stopped].map((process) => heights.get(process) ?? 0));
     for (const [{ place }, height] of heights)

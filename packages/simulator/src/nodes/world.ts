@@ -1,12 +1,10 @@
 // A world of whole nodes: real ones, with ledger, mempool, sync, store and RPC, on ports that run on virtual time. Between
 // two events everything that promises put off happens, so that the same plan gives the same world, to the last event:
 // no node waits for anything but the world's queue.
-import { digestOf, type SignedMessage, signedMessageCodec } from "@witan/consensus";
 import { createFakeScheme } from "@witan/crypto";
 import type { AdmittedPeer, FaultSeverity, PeerId } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
 import type { WorldResult } from "../engines/world.ts";
-import { hasManyLiars } from "../pbft/plan.ts";
 import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
 import { type Letter, Network } from "../world/network.ts";
@@ -24,7 +22,9 @@ import { NodeFaultDriver } from "./node-fault-driver.ts";
 import type { NodeNetwork, Switchboard } from "./node-network.ts";
 import { type LogLine, NodeProcess } from "./node-process.ts";
 import { Operators } from "./operators.ts";
-import type { NodesPlan } from "./plan.ts";
+import { type NodesPlan, type Owed, owedIn } from "./plan.ts";
+import type { NodesProtocol } from "./protocols/protocol.ts";
+import { protocolOf } from "./protocols/protocols.ts";
 import type { WorldScheme } from "./signatures.ts";
 import { Twins } from "./twins.ts";
 import { UnknownRules } from "./unknown-rules.ts";
@@ -57,8 +57,10 @@ export class NodesWorld implements Switchboard {
   readonly clients: Clients;
   readonly operators: Operators;
   readonly liars: Liars;
-  /** Whether more lie than the members can bear: then two blocks may be final at one height, or none for ever. */
-  readonly hasManyLiars: boolean;
+  /** What its members run. */
+  readonly protocol: NodesProtocol;
+  /** What that promises here. Where too many lie two blocks may be final at one height, or none for ever. */
+  readonly owed: Owed;
   readonly #options: NodesWorldOptions;
   readonly #checks: readonly NodeCheck[];
   readonly #driver: NodeFaultDriver;
@@ -73,18 +75,19 @@ export class NodesWorld implements Switchboard {
   #top = 0;
 
   constructor(plan: NodesPlan, options: NodesWorldOptions) {
-    const { seed, members, spares } = plan;
+    const { seed, members, spares, observers } = plan;
     this.plan = plan;
     this.#options = options;
     this.random = Random.of(seed, "lines");
     this.cast = new NodeCast(plan, options.scheme ?? createFakeScheme());
-    this.hasManyLiars = hasManyLiars(plan);
+    this.protocol = protocolOf(plan);
+    this.owed = owedIn(plan);
     this.liars = new Liars(this);
     this.#twins = new Twins(this);
     this.#rules = new UnknownRules(this);
-    const nodes = [...Array(members + spares).keys()];
+    const nodes = [...Array(members + spares + observers).keys()];
     this.peers = nodes.map((node) => ({
-      ...{ id: this.cast.peerId(node), name: `v${node}`, address: undefined },
+      ...{ id: this.cast.peerId(node), name: this.cast.nameOf(node), address: undefined },
     }));
     this.network = new Network({
       ...{ seed, plan: plan.network, queue: this.queue, recorder: options.recorder },
@@ -107,7 +110,7 @@ export class NodesWorld implements Switchboard {
     try {
       this.#begin();
       await this.#live();
-      if (this.hasManyLiars && !this.#isForked) await this.#silenceLiars();
+      if (!this.owed.liveness && !this.#isForked) await this.#silenceLiars();
       for (const check of this.#checks)
         if (this.#violation === undefined)
           await this.#settled(this.#isForked ? check.forked?.() : check.ended?.());
@@ -161,6 +164,8 @@ export class NodesWorld implements Switchboard {
   async #silenceLiars(): Promise<void> {
     for (const process of this.processes) if (this.isLiar(process)) process.crash("the world is over");
     await this.#advance(this.queue.nowUs + LAST_US, () => this.#isForked);
+    // Where all agree, who was behind comes after.
+    if (this.owed.agreement) await this.#advance(this.queue.nowUs + ASKED_US, () => this.#areEqual);
   }
 
   /** In a kind world nothing waits for longer than the bound, whatever else goes on. */
@@ -171,7 +176,7 @@ export class NodesWorld implements Switchboard {
   }
 
   #late(): void {
-    if (!this.hasManyLiars) this.violate("liveness", this.#standing(this.plan.boundUs));
+    if (this.owed.liveness) this.violate("liveness", this.#standing(this.plan.boundUs));
   }
 
   /** Event by event, and after each all that promises have put off. */
@@ -204,18 +209,20 @@ export class NodesWorld implements Switchboard {
     if (!isOver) this.violate("answers", "what nodes were asked at the end had no answer");
   }
 
-  /** Whether all correct nodes run, at one height, and hold everything that clients and operators wait for. */
+  /** Whether all nodes that should run, at one height, and hold everything that clients and operators wait for. */
   get isSettled(): boolean {
-    const { correct } = this;
-    const heights = correct.map(({ height }) => height);
+    const { height = -1 } = this.staying[0] ?? {};
+    return this.#areEqual && this.clients.isDone(height) && this.operators.isDone;
+  }
+
+  get #areEqual(): boolean {
+    const heights = this.staying.map(({ height }) => height);
     const least = Math.min(...heights);
-    return (
-      least >= 0 && least === Math.max(...heights) && this.clients.isDone(least) && this.operators.isDone
-    );
+    return least >= 0 && least === Math.max(...heights);
   }
 
   #standing(boundUs: number): string {
-    const lines = this.correct.map((process) => {
+    const lines = this.staying.map((process) => {
       const readings = process.running?.readings();
       if (readings === undefined) return `p${process.place} does not run`;
       const { height, view, pending, peers } = readings;
@@ -232,15 +239,20 @@ export class NodesWorld implements Switchboard {
     return this.processes.filter((process) => !this.isLiar(process));
   }
 
+  /** Those of them that have not crashed for ever. */
+  get staying(): readonly NodeProcess[] {
+    return this.correct.filter(({ isGone }) => !isGone);
+  }
+
   isLiar(process: NodeProcess): boolean {
     return this.liars.includes(process);
   }
 
-  /** Correct nodes that have come equally far: all of them, unless too many lie. */
+  /** Correct nodes that run, and have come equally far: all of them, unless too many lie. */
   get abreast(): readonly NodeProcess[] {
-    if (!this.hasManyLiars) return this.correct;
-    const top = Math.max(...this.correct.map(({ height }) => height));
-    return this.correct.filter(({ height, running }) => running !== undefined && height === top);
+    if (this.owed.liveness) return this.staying;
+    const top = Math.max(...this.staying.map(({ height }) => height));
+    return this.staying.filter(({ height, running }) => running !== undefined && height === top);
   }
 
   networkOf(id: PeerId, place: number, random: Random): NodeNetwork | undefined {
@@ -255,7 +267,7 @@ export class NodesWorld implements Switchboard {
   }
 
   wordsOf(frame: Frame): string {
-    return wordsOfFrame(frame, this.cast.chain);
+    return wordsOfFrame(frame, this.cast.chain, this.protocol.words);
   }
 
   /** A port of a process is called: it may end there. */
@@ -312,11 +324,8 @@ export class NodesWorld implements Switchboard {
     if (bytes === this.#lastSaid) return;
     this.#lastSaid = bytes;
     const at = this.processes[place] as NodeProcess;
-    const decoded = signedMessageCodec.decode(bytes);
-    if (!decoded.ok) return;
-    const message: SignedMessage = decoded.value;
-    const digest = digestOf(this.cast.chain.chainId, message.message);
-    this.#tellAll((check) => check.said?.(at, message, digest));
+    const saying = this.protocol.sayingOf(bytes, at, this.cast);
+    if (saying !== undefined) this.#tellAll((check) => check.said?.(at, saying));
   }
 
   told(at: NodeProcess, dealing: Dealing, outcome: TransactionOutcome): void {

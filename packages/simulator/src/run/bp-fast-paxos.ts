@@ -5,6 +5,7 @@ import { BPFP_CONDUCTS } from "../bp-fast-paxos/conducts/conducts.ts";
 import { makeBpfpPlan } from "../bp-fast-paxos/make-plan.ts";
 import type { BpfpPlan } from "../bp-fast-paxos/plan.ts";
 import { runBpfpPlan } from "../bp-fast-paxos/run-plan.ts";
+import { BPFP_NODES_LEVEL } from "../nodes/level.ts";
 import type { Recorder } from "../world/recorder.ts";
 import { circumstancesOf } from "./circumstances.ts";
 import type { Actor, Level, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
@@ -65,7 +66,7 @@ const ENGINES: Level = {
 /** BP Fast Paxos, as protocols/bp-fast-paxos.md has it. */
 export const BP_FAST_PAXOS: Protocol = {
   says: "proposers, any of which may lie, and acceptors that only crash, less than a third of them for ever",
-  levels: { engines: ENGINES },
+  levels: { engines: ENGINES, nodes: BPFP_NODES_LEVEL },
   scenarios: [],
   crowd: { kind: "roles", crashMax },
 };

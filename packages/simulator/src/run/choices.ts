@@ -12,7 +12,7 @@ const NETWORK_WORDS: Readonly<Record<NetworkProfile, string>> = {
 };
 
 /** What befalls single messages and answers, in every world: no plan holds one by one. */
-type EverywhereFault = "lost" | "doubled" | "cut-off" | "no-answer";
+type EverywhereFault = "gone" | "lost" | "doubled" | "cut-off" | "no-answer";
 
 const FAULT_WORDS: Readonly<Record<NodeFault["kind"] | EverywhereFault, string>> = {
   crash: "a process stops between any two effects of a step, and comes back with what its disk holds",
@@ -31,6 +31,7 @@ const FAULT_WORDS: Readonly<Record<NodeFault["kind"] | EverywhereFault, string>>
   "lost-data": "whole nodes: the data are gone, the signer guard is kept",
   "old-copy": "whole nodes: an old copy takes the place of the data, the signer guard is kept",
   "clock-jump": "a wall clock is off by seconds or a minute for a while",
+  gone: "an acceptor of BP Fast Paxos crashes for ever",
   lost: "a message never arrives",
   doubled: "a message arrives twice",
   "cut-off": "a message meets a link that is cut",

@@ -3,11 +3,13 @@
 import { BP_FAST_PAXOS } from "./bp-fast-paxos.ts";
 import type { Level, LevelName, Protocol } from "./outcome.ts";
 import { PBFT } from "./pbft.ts";
+import { POW } from "./pow.ts";
 
 /** By the name that people type. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   pbft: PBFT,
   "bp-fast-paxos": BP_FAST_PAXOS,
+  pow: POW,
 };
 
 /** Of so many worlds one is of whole nodes, where both levels are there and none is asked for. */

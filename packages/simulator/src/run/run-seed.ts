@@ -1,5 +1,6 @@
 // Runs the world of one seed.
 import type { Recorder } from "../world/recorder.ts";
+import { withNames } from "./names.ts";
 import type { LevelName, ReadyWorld, WorldOutcome, WorldWishes } from "./outcome.ts";
 import { levelNamed, levelOf, PROTOCOLS } from "./protocols.ts";
 
@@ -19,7 +20,7 @@ export interface WorldKind {
 export function makeWorld(kind: WorldKind, seed: number): ReadyWorld {
   const protocol = PROTOCOLS[kind.protocol];
   if (protocol === undefined) throw new RangeError(`no worlds of ${kind.protocol}`);
-  return levelNamed(protocol, levelOf(protocol, seed, kind.level)).make(seed, kind.wishes);
+  return withNames(levelNamed(protocol, levelOf(protocol, seed, kind.level)).make(seed, kind.wishes));
 }
 
 /**

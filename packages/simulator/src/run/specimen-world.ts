@@ -2,11 +2,12 @@
 import type { Found } from "../specimens/specimen.ts";
 import type { Recorder } from "../world/recorder.ts";
 import { circumstancesOf } from "./circumstances.ts";
+import { withNames } from "./names.ts";
 import type { ReadyWorld } from "./outcome.ts";
 
 /** The world to which a failure was shrunk. */
 export function worldOfSpecimen({ seed, actors, shrunk, replay }: Found): ReadyWorld {
-  return {
+  return withNames({
     actors,
     circumstances: circumstancesOf(shrunk.plan),
     run(recorder) {
@@ -25,5 +26,5 @@ export function worldOfSpecimen({ seed, actors, shrunk, replay }: Found): ReadyW
         broken: violation && { check: violation.check, message: violation.message },
       };
     },
-  };
+  });
 }

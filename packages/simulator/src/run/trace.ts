@@ -27,12 +27,13 @@ export async function traceSeed(kind: WorldKind, seed: number, also?: Recorder):
 export async function traceWorld(world: ReadyWorld, title: string, also?: Recorder): Promise<Trace> {
   const lines: string[] = [
     `# ${title}`,
-    ...world.actors.map(({ name, role }, place) => `# p${place} is ${name}${role && `, ${role}`}`),
+    ...world.actors.map(({ name, role }, place) => `# ${place}: ${name}${role && `, ${role}`}`),
     ...world.circumstances.map((line) => `# ${line}`),
   ];
+  const nameOf = (place: number): string => world.actors[place]?.name ?? `p${place}`;
   const outcome = await world.run({
     happened: (atUs, happening) => {
-      lines.push(lineOf(atUs, happening));
+      lines.push(lineOf(atUs, happening, nameOf));
       also?.happened(atUs, happening);
     },
   });

@@ -40,21 +40,28 @@ export interface Recorder {
   happened(atUs: number, happening: Happening): void;
 }
 
-/** A happening as a line of a trace: seconds with six decimals, then who and what. */
-export function lineOf(atUs: number, happening: Happening): string {
+/**
+ * A happening as a line of a trace: seconds with six decimals, then who and what.
+ * @param nameOf of who is at a place
+ */
+export function lineOf(
+  atUs: number,
+  happening: Happening,
+  nameOf: (place: number) => string = (place) => `p${place}`,
+): string {
   const seconds = Math.floor(atUs / 1_000_000);
   const time = `${seconds}.${String(atUs % 1_000_000).padStart(6, "0")}`;
   switch (happening.kind) {
     case "send":
-      return `${time} p${happening.process} -> p${happening.to} #${happening.letter} ${happening.what}`;
+      return `${time} ${nameOf(happening.process)} -> ${nameOf(happening.to)} #${happening.letter} ${happening.what}`;
     case "arrive":
-      return `${time} p${happening.process} <- #${happening.letter}`;
+      return `${time} ${nameOf(happening.process)} <- #${happening.letter}`;
     case "lose":
-      return `${time} p${happening.process} x  #${happening.letter}`;
+      return `${time} ${nameOf(happening.process)} x  #${happening.letter}`;
     case "do":
-      return `${time} p${happening.process} ${happening.what}`;
+      return `${time} ${nameOf(happening.process)} ${happening.what}`;
     case "suffer":
-      return `${time} p${happening.process} ! ${happening.what}`;
+      return `${time} ${nameOf(happening.process)} ! ${happening.what}`;
     case "weather":
       return `${time} ${happening.what}`;
   }

@@ -3,6 +3,7 @@
 
 /** What else is counted, and what each is. */
 export const ALSO_WORDS = {
+  "blocks-undone": "engines of proof of work: a correct node undoes a block for a branch with more work",
   "blamed-minor": "whole nodes: a peer is blamed for what may befall the honest",
   "blamed-serious": "whole nodes: a peer is blamed for what only liars do",
   "evidence-told": "engines of BP Fast Paxos: a correct process has evidence of misbehaviour",

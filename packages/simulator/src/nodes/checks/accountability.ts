@@ -12,7 +12,7 @@ export const accountability: NodeCheckMaker = (world) => {
   return {
     name: "accountability",
     decided: (at, { height, hash }) => {
-      if (!world.hasManyLiars || world.isLiar(at)) return;
+      if (world.owed.agreement || world.isLiar(at)) return;
       const before = first.get(height);
       if (before === undefined) first.set(height, hash);
       else if (before !== hash) world.forked();
@@ -57,7 +57,7 @@ async function investigation(world: NodesWorld): Promise<Investigation> {
     if (found !== undefined) stores.push(found);
   }
   const found = investigate(chain, stores, scheme);
-  const liars = world.plan.liars.map(({ node }) => `v${node}`);
+  const liars = world.plan.liars.map(({ node }) => world.cast.nameOf(node));
   for (const { name, kind, first, second } of found.guilty)
     if (!liars.includes(name))
       world.violate(

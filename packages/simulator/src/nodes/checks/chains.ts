@@ -57,7 +57,7 @@ export const fates: NodeCheckMaker = (world) => {
       const { abreast } = world;
       const top = abreast[0]?.height ?? 0;
       // Where too many lie somebody may have come further who does not run now.
-      const there = [...finals].filter(([, { height }]) => height <= top || !world.hasManyLiars);
+      const there = [...finals].filter(([, { height }]) => height <= top || world.owed.liveness);
       await checkProofs(
         world,
         there.map(([transaction]) => transaction),

@@ -1,8 +1,8 @@
 // What is looked at in every world of whole nodes, by name.
-import { hasManyLiars } from "../../pbft/plan.ts";
 import type { NodeCheckMaker } from "../check.ts";
-import type { NodesPlan } from "../plan.ts";
+import { type NodesPlan, owedIn } from "../plan.ts";
 import { accountability } from "./accountability.ts";
+import { certificates, evidence, promises } from "./bp-fast-paxos.ts";
 import { agreement, checkpoints, fates } from "./chains.ts";
 import { blame, bounds, failures, guard, votes } from "./conduct.ts";
 import { replay } from "./replay.ts";
@@ -28,12 +28,12 @@ export const NODE_CHECKS: Readonly<Record<string, NodeCheckEntry>> = {
     make: fates,
   },
   checkpoints: { says: "the same digest of the state after the same block", make: checkpoints },
-  votes: { says: "no two votes of a correct validator for one slot, across crashes", make: votes },
+  votes: { says: "no two votes of a correct node for one slot, across crashes", make: votes },
   validity: {
     says: "no vote for a block that breaks a rule, nothing of it kept, and nothing final that must never be",
     make: validity,
   },
-  guard: { says: "no signature that the guard of a correct validator refuses", make: guard },
+  guard: { says: "no vote that the guard of a correct node refuses", make: guard },
   blame: { says: "no correct node is blamed by a correct one", make: blame },
   failures: { says: "no correct node stops by itself, but for its disk", make: failures },
   bounds: { says: "what waits in a node stays within its bounds", make: bounds },
@@ -47,10 +47,25 @@ export const NODE_CHECKS: Readonly<Record<string, NodeCheckEntry>> = {
   },
 };
 
+const { accountability: _forks, ...shared } = NODE_CHECKS;
+
+/** The same of BP Fast Paxos. Proofs and replays want certificates, which come after their blocks: so these are first. */
+export const BPFP_NODE_CHECKS: Readonly<Record<string, NodeCheckEntry>> = {
+  certificates: {
+    says: "every final block has its certificate soon, at all correct nodes",
+    make: certificates,
+  },
+  ...shared,
+  promises: {
+    says: "no acceptor speaks below a round that it promised, or leaves a vote out of a promise, across crashes",
+    make: promises,
+  },
+  evidence: { says: "evidence that a correct node keeps accuses nobody who keeps the rules", make: evidence },
+};
+
 /** The checks that must hold in a world of this plan. */
 export function nodeChecksOf(plan: NodesPlan): readonly NodeCheckMaker[] {
-  const isSafe = !hasManyLiars(plan);
-  return Object.values(NODE_CHECKS).flatMap(({ make, needsFewLiars }) =>
-    isSafe || !needsFewLiars ? [make] : [],
-  );
+  const { agreement: isSafe } = owedIn(plan);
+  const checks = plan.consensus.kind === "pbft" ? NODE_CHECKS : BPFP_NODE_CHECKS;
+  return Object.values(checks).flatMap(({ make, needsFewLiars }) => (isSafe || !needsFewLiars ? [make] : []));
 }

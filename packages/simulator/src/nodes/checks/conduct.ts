@@ -1,8 +1,6 @@
 // Checks of what correct nodes do: no vote against an earlier one, no guard that had to refuse, no blame for who keeps the
 // rules, no node that stops without a reason, no queue that grows.
-import { keptMax, type SignedMessage, slotOf } from "@witan/consensus";
-import { BUFFERED_MAX } from "@witan/node";
-import { type Height, LIMITS } from "@witan/primitives";
+import { LIMITS } from "@witan/primitives";
 import type { NodeCheckMaker } from "../check.ts";
 import { codeOf, type NodeProcess } from "../node-process.ts";
 import type { NodesWorld } from "../world.ts";
@@ -16,30 +14,19 @@ const SYNC_BYTES_MOST = 64 * 1024 * 1024 + LIMITS.blockBytes;
 /** Bytes that one answer holds: from each peer one may be on its way. */
 const ANSWER_BYTES_MOST = 4 * 1024 * 1024;
 
-/** No correct validator signs two messages for one slot, across its lives. */
+/** No correct node says two things for one slot, across its lives. */
 export const votes: NodeCheckMaker = (world) => {
-  const { scheme } = world.cast;
-  const digests = new Map<string, string>();
+  const contents = new Map<string, string>();
   return {
     name: "votes",
-    said: (at, { message, signature }, digest) => {
-      if (world.isLiar(at) || message.kind === "status") return;
-      // What is passed on was signed by another.
-      const publicKey = at.keys.find((key) => scheme.verify({ digest, publicKey: key, signature }));
-      if (publicKey === undefined) return;
-      const key = `${publicKey} ${slotWords(message)} of membership ${message.membership}`;
-      const first = digests.get(key) ?? digest;
-      digests.set(key, digest);
-      if (first !== digest) world.violate("votes", `two votes of p${at.place}: ${key}`);
+    said: (at, { slot, content }) => {
+      if (slot === undefined || world.isLiar(at)) return;
+      const first = contents.get(slot) ?? content;
+      contents.set(slot, content);
+      if (first !== content) world.violate("votes", `two votes of p${at.place}: ${slot}`);
     },
   };
 };
-
-function slotWords(message: SignedMessage["message"]): string {
-  const decided = message.kind === "viewChange" ? message.decidedHeight : 0;
-  const slot = slotOf(message, decided as Height);
-  return slot ? `${slot.lane} ${slot.height} ${slot.view} ${slot.step}` : message.kind;
-}
 
 /** The signer guard is a second line: a correct node never needs it, whatever happened to its data. */
 export const guard: NodeCheckMaker = (world) => ({
@@ -97,9 +84,9 @@ export const bounds: NodeCheckMaker = (world) => ({
 function keptBroken(world: NodesWorld, { running, place }: NodeProcess): void {
   if (running === undefined) return;
   const { kept, syncBytes } = running.readings();
-  const most = keptMax(world.peers.length, BUFFERED_MAX);
+  const most = world.protocol.keptMax(world.peers.length);
   for (const [name, count] of Object.entries(kept)) {
-    const bound = most[name as keyof typeof most];
+    const bound = most[name] ?? 0;
     if (count > bound)
       world.violate("bounds", `the engine of p${place} keeps ${count} of ${name}, the bound is ${bound}`);
   }

@@ -4,9 +4,9 @@ import type { NodesWishes } from "../make-nodes-plan.ts";
 import type { NodesPlan } from "../plan.ts";
 
 /** A rule that is left out, and where that shows. */
-export interface NodeMutation extends Omit<Mutation, "wishes"> {
+export interface NodeMutation<Wishes = NodesWishes> extends Omit<Mutation, "wishes"> {
   /** What is not left to the seeds of its worlds: so that few are enough. */
-  readonly wishes?: NodesWishes;
+  readonly wishes?: Wishes;
   /** In the place of what a seed makes. */
   readonly plan?: Partial<NodesPlan>;
 }

@@ -1,12 +1,20 @@
-// A primary that proposes blocks that break a rule: its node makes one that holds, and what leaves is another, with
-// PRE-PREPARE and COMMIT for that, and its body for who asks. Liars vote for each other's blocks.
-import { digestOf, type PbftMessage, type SignedMessage, signedMessageCodec } from "@witan/consensus";
+// A node that proposes other blocks than it has made, good or bad, to all or to some: what leaves is another, with messages
+// of consensus for that, and its body for who asks.
 import { type Block, decodeBlock } from "@witan/ledger";
 import { bulkMessageCodec, requestCodec } from "@witan/node";
-import type { BlockHash, MemberIndex, PeerId } from "@witan/primitives";
+import type { BlockHash, PeerId, Timestamp } from "@witan/primitives";
+import { draftOf, finished } from "./draft.ts";
 import type { Flaw } from "./flaws.ts";
 import type { Liar, Parcel, Tap, TapMaker } from "./tap.ts";
 import { circle } from "./wire.ts";
+
+/** How messages of a protocol name the block that a liar proposes. */
+export interface BallotForm {
+  /** The block that a message is for; undefined: for none, or not as a proposer says it. */
+  blockOf(bytes: Uint8Array): BlockHash | undefined;
+  /** The same for another block, authenticated anew where it is the liar's own. */
+  renamed(liar: Liar, bytes: Uint8Array, hash: BlockHash): Uint8Array;
+}
 
 /** Proposals of a liar that are remembered. */
 const REMEMBERED = 8;
@@ -21,26 +29,45 @@ interface Swap {
 }
 
 /** Proposes blocks with a flaw. */
-export function badBlocks(name: string, flaw: Flaw): TapMaker {
+export function badBlocks(name: string, flaw: Flaw, form: BallotForm): TapMaker {
   return (liar) => {
     const { random } = liar;
     // Always wrong it would be a primary that is down: now and then its blocks are good.
     const permille = random.pick([100, 300, 1_000]);
     const toAll = random.chance(700);
-    return swapping(liar, (block) => {
+    return swapping(liar, form, (block) => {
       if (!random.chance(permille)) return undefined;
       const made = flaw(block, liar);
       if (made === undefined || made.hash === block.hash) return undefined;
-      conspire(liar, name, made);
+      liar.did(name);
+      liar.conspiracy.bad.set(made.hash, name);
+      keepBody(liar, made);
       const isFor = toAll ? () => true : circle(random);
       return { block: made, isFor };
     });
   };
 }
 
-function conspire({ conspiracy, did }: Liar, name: string, { hash, bytes }: Block): void {
-  did(name);
-  conspiracy.bad.set(hash, name);
+/** Proposes to some another block that holds as well: with the same transactions, a moment later. */
+export function rivalBlocks(name: string, form: BallotForm): TapMaker {
+  return (liar) => {
+    const { random } = liar;
+    const permille = random.pick([200, 1_000]);
+    const isFor = circle(random);
+    return swapping(liar, form, (block) => {
+      if (!random.chance(permille)) return undefined;
+      const draft = draftOf(block);
+      const timestamp = (draft.header.timestamp + 1) as Timestamp;
+      const rival = finished(liar, { ...draft, header: { ...draft.header, timestamp } });
+      if (rival === undefined) return undefined;
+      liar.did(name);
+      keepBody(liar, rival);
+      return { block: rival, isFor };
+    });
+  };
+}
+
+function keepBody({ conspiracy }: Liar, { hash, bytes }: Block): void {
   conspiracy.bodies.set(hash, bytes);
   for (const old of conspiracy.bodies.keys()) {
     if (conspiracy.bodies.size <= BODIES) break;
@@ -48,7 +75,7 @@ function conspire({ conspiracy, did }: Liar, name: string, { hash, bytes }: Bloc
   }
 }
 
-function swapping(liar: Liar, swap: (block: Block) => Swap | undefined): Tap {
+function swapping(liar: Liar, form: BallotForm, swap: (block: Block) => Swap | undefined): Tap {
   const swaps = new Map<BlockHash, Swap | undefined>();
   let lastBytes: Uint8Array | undefined;
   let lastHash: BlockHash | undefined;
@@ -76,13 +103,9 @@ function swapping(liar: Liar, swap: (block: Block) => Swap | undefined): Tap {
         return [block ? proposalOf(block) : parcel];
       }
       if (parcel.channel !== "consensus") return [parcel];
-      const signed = signedMessageCodec.decode(parcel.bytes);
-      if (!signed.ok) return [parcel];
-      const { message } = signed.value;
-      if (message.kind !== "prePrepare" && message.kind !== "prepare" && message.kind !== "commit")
-        return [parcel];
-      const block = swapFor(message.blockHash, to);
-      return [block ? resigned(liar, signed.value, { ...message, blockHash: block.hash }) : parcel];
+      const named = form.blockOf(parcel.bytes);
+      const block = swapFor(named, to);
+      return [block ? { channel: "consensus", bytes: form.renamed(liar, parcel.bytes, block.hash) } : parcel];
     },
     answer: (_to, request, honest) => bodyFor(liar, request) ?? honest,
   };
@@ -97,73 +120,3 @@ function bodyFor({ conspiracy }: Liar, bytes: Uint8Array): Uint8Array | undefine
   if (!request.ok || request.value.kind !== "body") return undefined;
   return conspiracy.bodies.get(request.value.hash);
 }
-
-/** What its node signed, with other contents. */
-function resigned(liar: Liar, { sender, message, signature }: SignedMessage, other: PbftMessage): Parcel {
-  const { cast, keys } = liar;
-  const digest = digestOf(cast.chain.chainId, message);
-  const key = keys.find((publicKey) => cast.scheme.verify({ digest, publicKey, signature }));
-  // Only passed on: another signed it.
-  if (key === undefined) return { channel: "consensus", bytes: encoded(sender, message, signature) };
-  return { channel: "consensus", bytes: signedBy(liar, sender, other, key) };
-}
-
-function signedBy(
-  liar: Liar,
-  sender: MemberIndex,
-  message: PbftMessage,
-  key: Liar["keys"][number],
-): Uint8Array {
-  return encoded(sender, message, liar.sign(digestOf(liar.cast.chain.chainId, message), key));
-}
-
-function encoded(
-  sender: MemberIndex,
-  message: PbftMessage,
-  signature: SignedMessage["signature"],
-): Uint8Array {
-  return signedMessageCodec.encode({ sender, message, signature });
-}
-
-/** PREPARE and COMMIT for every bad block that a liar proposes, whoever it is. */
-export const accomplice: TapMaker = (liar) => {
-  const { conspiracy, cast, keys } = liar;
-  let me: { readonly sender: MemberIndex; readonly key: Liar["keys"][number] } | undefined;
-  const told = new Set<string>();
-  return {
-    send: (_to, parcel) => {
-      if (me !== undefined || parcel.channel !== "consensus") return [parcel];
-      const signed = signedMessageCodec.decode(parcel.bytes);
-      if (!signed.ok) return [parcel];
-      const { sender, message, signature } = signed.value;
-      const digest = digestOf(cast.chain.chainId, message);
-      const key = keys.find((publicKey) => cast.scheme.verify({ digest, publicKey, signature }));
-      if (key !== undefined) me = { sender, key };
-      return [parcel];
-    },
-    hears: (_from, { channel, bytes }) => {
-      if (channel !== "consensus") return bytes;
-      const signed = signedMessageCodec.decode(bytes);
-      if (signed.ok && signed.value.message.kind === "prePrepare") {
-        const { blockHash } = signed.value.message;
-        if (conspiracy.bad.has(blockHash)) conspiracy.ballots.set(blockHash, signed.value.message);
-      }
-      return bytes;
-    },
-    speaks: (to) => {
-      if (me === undefined) return [];
-      const { sender, key } = me;
-      const parcels: Parcel[] = [];
-      for (const [hash, ballot] of conspiracy.ballots) {
-        if (told.has(hash + to)) continue;
-        told.add(hash + to);
-        liar.did("accomplice");
-        for (const kind of ["prepare", "commit"] as const) {
-          const bytes = signedBy(liar, sender, { ...ballot, kind }, key);
-          parcels.push({ channel: "consensus", bytes });
-        }
-      }
-      return parcels;
-    },
-  };
-};

@@ -167,7 +167,7 @@ export const badGovernance: Flaw = spoilt((draft, { cast, node, random }) => {
   if (there !== undefined && random.chance(500)) return { ...draft, transactions: [...transactions, there] };
   const change = {
     kind: "removeMember",
-    name: `v${random.below(cast.chain.genesis.members.length)}`,
+    name: cast.nameOf(random.below(cast.chain.genesis.members.length)),
   } as const;
   const validUntil = (header.timestamp + FAR_MS) as Timestamp;
   const { operatorKey } = cast.member(node);

@@ -1,6 +1,6 @@
 // Lies about the chain: to who fetches blocks, and unasked. Blocks with another's certificate, with too few signatures in
 // it, with liars' only; more than was asked for, nothing, and heights that nobody has reached.
-import { type Block, decodeBlock, encodeBlock, headerCodec } from "@witan/ledger";
+import { type Block, decodeBlock, encodeBlock, genesisGovernance, headerCodec } from "@witan/ledger";
 import {
   bulkMessageCodec,
   type DecidedBlock,
@@ -14,9 +14,9 @@ import {
   type Certificate,
   certificateDigest,
   type Height,
-  type MemberIndex,
   type PbftCertificate,
   quorumOf,
+  voters,
 } from "@witan/primitives";
 import { inventedHash } from "./draft.ts";
 import { badMoney } from "./flaws.ts";
@@ -46,9 +46,16 @@ function forged({ cast, keys, sign }: Liar, certificate: Certificate): Certifica
   const [key] = keys;
   if (key === undefined) return certificate;
   const signature = sign(digest, key);
-  const quorum = quorumOf("pbft", cast.chain.genesis.members.length);
-  const signatures = Array.from({ length: quorum }, (_, at) => ({ member: at as MemberIndex, signature }));
+  const { membership } = genesisGovernance(cast.chain);
+  const all = voters(membership);
+  const quorum = quorumOf(membership.mode === "pbft" ? "pbft" : "bp-fast-paxos", all.length);
+  const signatures = all.slice(0, quorum).map((member) => ({ member, signature }));
   return { ...certificate, signatures };
+}
+
+/** As an acceptor of BP Fast Paxos gives its word: from anybody else it is none. */
+function bare({ block, certificate }: DecidedBlock): DecidedBlock {
+  return { block, certificate: { ...certificate, signatures: [] } };
 }
 
 /** The certificate of a block, not enough of it. */
@@ -100,9 +107,16 @@ const LIES: readonly Lie[] = [
   () => [],
 ];
 
+const LIES_WITHOUT_VIEWS: readonly Lie[] = [
+  ...LIES,
+  (liar, range) => range.map((one) => bare(otherBlock(liar, one))),
+  (_liar, range) => range.map(bare),
+];
+
 /** Answers who fetches blocks with false ones, and sends such unasked. */
 export const forgedSync: TapMaker = (liar) => {
-  const { random, did } = liar;
+  const { random, did, cast } = liar;
+  const lies = cast.chain.genesis.consensus.kind === "pbft" ? LIES : LIES_WITHOUT_VIEWS;
   const permille = random.pick([300, 1_000]);
   const seen: DecidedBlock[] = [];
   return {
@@ -116,7 +130,7 @@ export const forgedSync: TapMaker = (liar) => {
         else seen[random.below(REMEMBERED)] = one;
       if (!random.chance(permille)) return honest;
       did("forged-sync");
-      return rangeCodec.encode(random.pick(LIES)(liar, range.value, asked.value) ?? []);
+      return rangeCodec.encode(random.pick(lies)(liar, range.value, asked.value) ?? []);
     },
     send: (_to, parcel) => {
       const message = parcel.channel === "bulk" ? bulkMessageCodec.decode(parcel.bytes) : undefined;
@@ -127,7 +141,8 @@ export const forgedSync: TapMaker = (liar) => {
     speaks: () => {
       if (seen.length === 0 || !random.chance(100)) return [];
       did("forged-sync");
-      return [decided(ahead(liar, random.pick(seen)))];
+      const made = ahead(liar, random.pick(seen));
+      return [decided(lies !== LIES && random.chance(500) ? bare(made) : made)];
     },
   };
 };

@@ -1,6 +1,6 @@
 // The ways to lie of whole nodes that plans name, each with what it is in a line. The strongest lie, two nodes with the same
 // keys, needs none of these. Names that worlds of engines have too mean the same.
-import { accomplice, badBlocks } from "./blocks.ts";
+import { type BallotForm, badBlocks } from "./blocks.ts";
 import {
   badDoubleSpend,
   badGovernance,
@@ -15,6 +15,7 @@ import {
   badWitness,
   type Flaw,
 } from "./flaws.ts";
+import { accomplice, PBFT_BALLOTS } from "./pbft-ballots.ts";
 import { farTips, forgedSync, wrongBodies } from "./sync.ts";
 import type { TapMaker } from "./tap.ts";
 import { brokenCopies, censorship } from "./transactions.ts";
@@ -47,8 +48,8 @@ export const FLAWS: Readonly<Record<string, { readonly says: string; readonly fl
   "bad-money": { says: "blocks that steal, or make money out of nothing", flaw: badMoney },
 };
 
-/** By the names that plans use. */
-export const TAPS: Readonly<Record<string, NamedTap>> = {
+/** On the wire, of any bytes. */
+export const WIRE_TAPS: Readonly<Record<string, NamedTap>> = {
   "wire-flips": { says: "flips bits in some of what it sends", make: flips },
   "wire-noise": { says: "sends random bytes in between", make: noises },
   "wire-oversized": { says: "sends more at once than anybody may", make: oversized },
@@ -61,13 +62,10 @@ export const TAPS: Readonly<Record<string, NamedTap>> = {
     says: "answers requests wrongly: never, with nothing, with noise, with another answer",
     make: misanswers,
   },
-  ...Object.fromEntries(
-    Object.entries(FLAWS).map(([name, { says, flaw }]): [string, NamedTap] => [
-      name,
-      { says, make: badBlocks(name, flaw) },
-    ]),
-  ),
-  accomplice: { says: "votes for every bad block that a liar proposes", make: accomplice },
+};
+
+/** Lies about the chain and about transactions. */
+export const CHAIN_TAPS: Readonly<Record<string, NamedTap>> = {
   "wrong-bodies": {
     says: "sends other bodies than it is asked for, or than its proposals mean",
     make: wrongBodies,
@@ -82,4 +80,22 @@ export const TAPS: Readonly<Record<string, NamedTap>> = {
     make: brokenCopies,
   },
   censorship: { says: "leaves out one client's transactions", make: censorship },
+};
+
+/** Proposes blocks with each flaw. */
+export function flawTaps(form: BallotForm): Readonly<Record<string, NamedTap>> {
+  return Object.fromEntries(
+    Object.entries(FLAWS).map(([name, { says, flaw }]) => [
+      name,
+      { says, make: badBlocks(name, flaw, form) },
+    ]),
+  );
+}
+
+/** Of PBFT, by the names that plans use. */
+export const TAPS: Readonly<Record<string, NamedTap>> = {
+  ...WIRE_TAPS,
+  ...flawTaps(PBFT_BALLOTS),
+  accomplice: { says: "votes for every bad block that a liar proposes", make: accomplice },
+  ...CHAIN_TAPS,
 };

@@ -1,0 +1,44 @@
+// Every mutation of a host of BP Fast Paxos is found by the checks of worlds of whole nodes, each within a few seeds. Prints
+// where, when WITAN_TABLE is set; WITAN_ONLY=NAME,NAME runs some.
+import assert from "node:assert/strict";
+import { BPFP_NODE_MUTATIONS, bpfpNodesPlanFor, PROTOCOLS } from "@witan/simulator";
+import { runNodesWorld } from "../../../packages/simulator/src/nodes/run-nodes-world.ts";
+import { BPFP_TAPS } from "../../../packages/simulator/src/nodes/taps/bpfp-taps.ts";
+import { nodeWorldsOf } from "../mutated.ts";
+
+const CHECKS = PROTOCOLS["bp-fast-paxos"]?.levels.nodes?.checks.map(({ name }) => name) ?? [];
+const ONLY = process.env["WITAN_ONLY"]?.split(",");
+
+describe("mutations of whole nodes of BP Fast Paxos", function () {
+  this.timeout(120_000);
+
+  it("name checks and lies that there are", () => {
+    for (const [name, { checks, wishes, plan }] of Object.entries(BPFP_NODE_MUTATIONS)) {
+      assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+      for (const check of checks) assert.ok(CHECKS.includes(check), `${name}: no check ${check}`);
+      const conducts = (plan?.liars ?? []).flatMap((liar) => liar.conducts);
+      for (const tap of [...(wishes?.taps ?? []), ...conducts])
+        assert.ok(tap in BPFP_TAPS, `${name}: no lie ${tap}`);
+    }
+  });
+
+  for (const [name, mutation] of Object.entries(BPFP_NODE_MUTATIONS).filter(
+    ([one]) => ONLY?.includes(one) ?? true,
+  ))
+    it(`${name}: ${mutation.says}`, async () => {
+      const { from, seeds, checks } = mutation;
+      const run = await nodeWorldsOf(name, mutation);
+      for (let seed = from; seed < from + seeds; seed++) {
+        const plan = bpfpNodesPlanFor(mutation, seed);
+        const { violation } = await run(plan);
+        if (violation === undefined) continue;
+        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
+        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
+        const clean = await runNodesWorld(seed, { plan });
+        assert.equal(clean.violation?.message, undefined, `nodes as they are fail too, seed ${seed}`);
+        if (process.env["WITAN_TABLE"] !== undefined) process.stdout.write(`      ${name}: ${said}\n`);
+        return;
+      }
+      assert.fail(`not found in ${seeds} worlds`);
+    });
+});

@@ -1,0 +1,50 @@
+// Every mutation of the engine of proof of work is found by the checks of ordinary worlds, each within a few seeds: this is
+// what shows that the checks can fail. Prints where, when WITAN_TABLE is set.
+import assert from "node:assert/strict";
+import { POW_MUTATIONS, type PowMutation, powPlanFor } from "@witan/simulator";
+import { POW_CHECKS } from "../../../packages/simulator/src/pow/checks/checks.ts";
+import { POW_CONDUCTS } from "../../../packages/simulator/src/pow/conducts.ts";
+import { powWorldsOf } from "../mutated.ts";
+
+const OWN = ["liveness", "engine", "endless"];
+const CONDUCTS = Object.keys(POW_CONDUCTS);
+
+describe("mutations of the engine of proof of work", function () {
+  this.timeout(60_000);
+
+  it("name checks and conducts that there are", () => {
+    for (const [name, { checks, wishes }] of Object.entries(POW_MUTATIONS)) {
+      assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+      for (const check of checks)
+        assert.ok(check in POW_CHECKS || OWN.includes(check), `${name}: no check ${check}`);
+      for (const conduct of wishes?.conducts ?? [])
+        assert.ok(CONDUCTS.includes(conduct), `${name}: no conduct ${conduct}`);
+    }
+  });
+
+  it("change nothing where nothing is replaced: the engine as it is passes in the same worlds", async () => {
+    const text = "// The choice between branches";
+    const same: PowMutation = { ...POW_MUTATIONS["undo-in-order"]!, replace: [text, text] };
+    const run = await powWorldsOf("none", same);
+    for (const [name, mutation] of Object.entries(POW_MUTATIONS)) {
+      const { violation } = run(powPlanFor(mutation, mutation.from, CONDUCTS));
+      assert.equal(violation, undefined, `${name}, seed ${mutation.from}: ${violation?.message}`);
+    }
+  });
+
+  for (const [name, mutation] of Object.entries(POW_MUTATIONS))
+    it(`${name}: ${mutation.says}`, async () => {
+      const { from, seeds, checks } = mutation;
+      const run = await powWorldsOf(name, mutation);
+      for (let seed = from; seed < from + seeds; seed++) {
+        const { violation } = run(powPlanFor(mutation, seed, CONDUCTS));
+        if (violation === undefined) continue;
+        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
+        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
+        if (process.env["WITAN_TABLE"] !== undefined)
+          console.log(`      ${name.padEnd(28)} ${said.slice(0, 160)}`);
+        return;
+      }
+      assert.fail(`not found in the worlds of the seeds ${from} to ${from + seeds - 1}`);
+    });
+});
