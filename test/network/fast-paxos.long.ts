@@ -1,6 +1,23 @@
-// `witan bench` on a small network of BP Fast Paxos: the load goes to proposers, and counts where it is on every chain.
+// BP Fast Paxos as real processes, in full measure: a hundred times `kill -9`; and `witan bench` on a small network, where
+// the load goes to proposers, and counts where it is on every chain.
 import assert from "node:assert/strict";
+import { checkChains } from "./chains-agree.ts";
+import { crashFast } from "./crash-fast.ts";
+import { withNetwork } from "./harness.ts";
+import { Load } from "./load.ts";
 import { type Line, withWitan } from "./witan-process.ts";
+
+describe("kill -9 of the trusted proposer, of an acceptor, of both, in BP Fast Paxos", function () {
+  this.timeout(1_800_000);
+
+  it("costs nothing that is final, a hundred times", () =>
+    withNetwork({ fast: { proposers: 2, acceptors: 4 }, observers: 1 }, async (network) => {
+      const load = await Load.start(network, 2);
+      await crashFast(network, load, 100);
+      await load.stop();
+      await checkChains(network, load.finals);
+    }));
+});
 
 describe("witan bench --consensus bp-fast-paxos", () => {
   it("tells its mode, and counts every transfer on every chain", () =>

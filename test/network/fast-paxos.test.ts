@@ -5,7 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fetchProof, RpcClient, verifyProof } from "@witan/client";
 import { checkChains } from "./chains-agree.ts";
-import { type TestNetwork, withNetwork } from "./harness.ts";
+import { crashFast } from "./crash-fast.ts";
+import { withNetwork } from "./harness.ts";
 import { Load } from "./load.ts";
 import { errorOf, type Line, withWitan } from "./witan-process.ts";
 
@@ -15,40 +16,14 @@ const SHAPE = {
   ...{ development: true, accounts: 10 },
 } as const;
 const GENESIS = new URL("../../genesis/bp-fast-paxos.json", import.meta.url);
-const [ACCEPTOR, OBSERVER] = [3, 6];
-/** How many transfers must become final while some are away. */
-const MEANWHILE = 6;
-
-/** The place of the proposer that acceptors trust now. */
-async function trusted(network: TestNetwork): Promise<number> {
-  const { proposer } = await network.fastPaxos(network.awake.find((node) => node >= 2) ?? 0);
-  return network.nodes.findIndex(({ name }) => name === proposer);
-}
-
-/** Kills some, sees the others go on without them, and starts them again. */
-async function killed(network: TestNetwork, load: Load, victims: readonly number[]): Promise<void> {
-  await Promise.all(victims.map((node) => network.kill(node)));
-  await load.more(MEANWHILE);
-  const height = Math.max(...(await network.heights()));
-  for (const node of victims) {
-    const ready = await network.restart(node);
-    assert.ok(ready.height > 0, `${network.nodes[node]?.name} has lost its chain`);
-    await network.reaches(node, height);
-  }
-}
-
+const OBSERVER = 6;
 describe("BP Fast Paxos in processes of its own", function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
 
   it("outlives kill -9 of the trusted proposer, of an acceptor, of both, under load", () =>
     withNetwork(SHAPE, async (network) => {
       const load = await Load.start(network, 2);
-      await load.more(5);
-      const first = await trusted(network);
-      await killed(network, load, [first]);
-      assert.notEqual(await trusted(network), first, "the others trust another proposer");
-      await killed(network, load, [ACCEPTOR]);
-      await killed(network, load, [await trusted(network), ACCEPTOR]);
+      await crashFast(network, load, 3);
       await load.stop();
       await checkChains(network, load.finals);
 

@@ -4,13 +4,16 @@ import assert from "node:assert/strict";
 import {
   type BpfpMessage,
   type BpfpRecord,
+  bpfpFrameCodec,
   bpfpMessageCodec,
   bpfpRecordCodec,
+  keyCheckDigest,
   peekBpfpMessage,
   type SealedPromise,
 } from "@witan/consensus";
 import {
   type BlockHash,
+  type ChainId,
   type Hash,
   type Height,
   LIMITS,
@@ -72,6 +75,34 @@ describe("BP Fast Paxos, bytes", () => {
         });
       }),
     );
+  });
+
+  it("what hosts send each other besides has bytes of its own, and messages have theirs there, too", () => {
+    const keyCheck = plain({ kind: kind("keyCheck"), membership, mac: hex<Hash>(32) });
+    fc.assert(
+      fc.property(keyCheck, (one) => {
+        const bytes = bpfpFrameCodec.encode(one);
+        assert.deepEqual(bpfpFrameCodec.decode(bytes), { ok: true, value: one });
+        assert.equal(bpfpMessageCodec.decode(bytes).ok, false);
+      }),
+    );
+    fc.assert(
+      fc.property(message, (one) => {
+        assert.deepEqual(bpfpFrameCodec.encode(one), bpfpMessageCodec.encode(one));
+      }),
+    );
+  });
+
+  it("an acceptor's key is shown for one chain, membership and acceptor", () => {
+    const chains = ["01", "02"].map((byte) => byte.repeat(32) as ChainId);
+    const digests = chains.flatMap((chainId) =>
+      [1, 2].flatMap((from) =>
+        [2, 3].map((at) =>
+          keyCheckDigest(chainId, { membership: from as Height, acceptor: at as MemberIndex }),
+        ),
+      ),
+    );
+    assert.equal(new Set(digests).size, 8);
   });
 
   it("records come back as they were", () => {

@@ -6,6 +6,8 @@ import type { Seat, SeatOptions } from "../seat.ts";
 
 export const PROPOSERS = ["p", "q"] as const;
 export const ACCEPTORS = ["a", "b", "c", "d"] as const;
+/** The acceptors that sign decisions as soon as they are made; the last is in reserve. */
+export const SIGNERS: readonly string[] = ["a", "b", "c"];
 export const MEMBERS = [...PROPOSERS, ...ACCEPTORS] as const;
 /** An observer: it has no voting key. */
 export const OBSERVER: SeatOptions = { name: "o", votingKeys: [] };
@@ -18,6 +20,9 @@ export function fastPaxos(options: Omit<ClusterOptions, "mode"> = {}): Promise<C
 
 /** A message of consensus, as it left. */
 export interface Sent {
+  readonly atMs: number;
+  /** The last block that its sender had applied. */
+  readonly height: number;
   readonly from: string;
   readonly to: string;
   readonly message: BpfpMessage;
@@ -27,12 +32,18 @@ export interface Sent {
 export function notingMessages(cluster: Cluster): Sent[] {
   const sent: Sent[] = [];
   const nameOf = (id: string) => cluster.seats.find(({ peerId }) => peerId === id)?.name ?? id;
-  for (const { name: from, taps } of cluster.seats)
+  for (const seat of cluster.seats) {
+    const { name: from, taps } = seat;
     taps.send = (to, channel, bytes) => {
       const decoded = channel === "consensus" ? bpfpMessageCodec.decode(bytes) : undefined;
-      if (decoded?.ok) sent.push({ from, to: nameOf(to), message: decoded.value });
+      if (decoded?.ok)
+        sent.push({
+          ...{ atMs: cluster.world.clock.passedMs, height: seat.height },
+          ...{ from, to: nameOf(to), message: decoded.value },
+        });
       return bytes;
     };
+  }
   return sent;
 }
 

@@ -1,8 +1,8 @@
 // Which keys a node may have, and promises whose MACs do not hold.
 import assert from "node:assert/strict";
-import { bpfpMessageCodec, type SealedPromise } from "@witan/consensus";
+import { bpfpFrameCodec, bpfpMessageCodec, type SealedPromise } from "@witan/consensus";
 import { ChainError } from "@witan/node";
-import { type Hash, sha256Hex } from "@witan/primitives";
+import { type Hash, type Height, sha256Hex } from "@witan/primitives";
 import { Cluster } from "../cluster.ts";
 import { Purse } from "../purse.ts";
 import { evidenceAt, fastPaxos } from "./fast-paxos.ts";
@@ -144,6 +144,58 @@ describe("promises", () => {
     cluster.seat("p").crash();
     await cluster.pay("q", purse.pay());
     await cluster.startAll();
+    await cluster.finish();
+  });
+
+  it("would not be believed of an acceptor with another key: it and the others say so as soon as they are connected", async () => {
+    const cluster = await fastPaxos();
+    const purse = new Purse(cluster);
+    await cluster.pay("p", purse.pay());
+    const said = (name: string, what: string) =>
+      cluster
+        .seat(name)
+        .logged.filter(({ message }) => message.includes(`has ${what}`))
+        .map(({ fields }) => ("member" in fields ? fields.member : undefined));
+    for (const { name } of cluster.seats) assert.deepEqual(said(name, "another acceptors' key"), [], name);
+    const odd = cluster.seat("d");
+    odd.crash();
+    odd.sharedKey = "another";
+    await odd.start();
+    const areTold = () =>
+      said("d", "another acceptors' key").length === 3 &&
+      ["a", "b", "c"].every((name) => said(name, "another acceptors' key").length > 0);
+    await cluster.world.until("it is named", areTold);
+    for (const name of ["a", "b", "c"]) assert.deepEqual(said(name, "another acceptors' key"), ["d"]);
+    for (const name of ["p", "q", "o"]) assert.deepEqual(said(name, "another acceptors' key"), []);
+    // Once, however often it comes back; and when it is mended, that.
+    odd.crash();
+    await odd.start();
+    await cluster.connected();
+    await cluster.pay("p", purse.pay());
+    odd.crash();
+    odd.sharedKey = "shared";
+    await odd.start();
+    const others = ["a", "b", "c"];
+    const isMended = () => others.every((name) => said(name, "the same acceptors' key").length > 0);
+    await cluster.world.until("it is mended", isMended);
+    for (const name of others) {
+      assert.deepEqual(said(name, "another acceptors' key"), ["d"]);
+      assert.deepEqual(said(name, "the same acceptors' key"), ["d"]);
+    }
+    assert.deepEqual(cluster.world.faults, []);
+    await cluster.finish();
+  });
+
+  it("are none of a proposer, which is cut off when it says that it has the acceptors' key", async () => {
+    const cluster = await fastPaxos();
+    const proposer = cluster.seat("q");
+    const bytes = bpfpFrameCodec.encode({
+      ...{ kind: "keyCheck", membership: 1 as Height },
+      mac: sha256Hex(new Uint8Array(1)) as string as Hash,
+    });
+    proposer.network.send(cluster.seat("b").peerId, "consensus", bytes);
+    await cluster.world.until("it is blamed", () => cluster.world.faults.length > 0);
+    assert.deepEqual(cluster.world.faults, [{ by: "b", of: proposer.peerId, code: "not-an-acceptor" }]);
     await cluster.finish();
   });
 

@@ -101,6 +101,10 @@ describe("a proposer that", () => {
       cluster.seat("a").logged.filter(({ message }) => message.startsWith("p proposed two blocks")).length,
       1,
     );
+    const given = cluster
+      .seat("a")
+      .logged.filter(({ message }) => message.startsWith("a round was given up"));
+    assert.match(given[0]?.message ?? "", /its proposer misbehaved/);
     Object.assign(liar.taps, { send: undefined });
     await cluster.pay("q", purse.pay());
     await certified(cluster);

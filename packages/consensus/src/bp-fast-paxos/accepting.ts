@@ -28,7 +28,7 @@ function adoptProof(state: BpfpState, { round, proof }: Accept): void {
   const isAhead = round > state.round;
   if (isAhead) {
     state.timer.failed(round - state.round);
-    state.enterRound(round);
+    state.enterRound(round, "followed");
   }
   state.proof = proof;
   state.start = roundStart(proof, state.cast.acceptors.length);

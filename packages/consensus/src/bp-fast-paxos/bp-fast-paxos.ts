@@ -87,6 +87,7 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
       height: state.height,
       round,
       phase: this.#phase,
+      cause: state.cause,
       proposer: state.proposerIn(round),
       me: state.me,
       part: state.part,
@@ -115,9 +116,9 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
   }
 
   get #phase(): BpfpStatus["phase"] {
-    const { instance, start, round } = this.#state;
+    const { instance, isChangingTrust, round } = this.#state;
     if (instance.deciding) return "deciding";
-    if (start === undefined && this.#state.part !== undefined) return "changingTrust";
+    if (isChangingTrust) return "changingTrust";
     if (instance.vote?.round === round) return "voted";
     return instance.proposal || instance.proposed?.round === round ? "proposed" : "idle";
   }
@@ -176,7 +177,7 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
     const state = this.#state;
     if (!state.isAcceptor) return;
     // Correction 10: what an acceptor says in a higher round shows that the round was asked for with reason.
-    moveTo(state, learn.message.round);
+    moveTo(state, learn.message.round, "followed");
     const { height } = learn.message;
     if (height > state.height) keepForLater(state, learn);
     else if (height === state.height && !state.instance.deciding) takeLearn(state, learn);

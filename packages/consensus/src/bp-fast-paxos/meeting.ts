@@ -68,8 +68,11 @@ export function takeStatus(state: BpfpState, { message, sender }: Authentic<Roun
   if (sender === state.me) return;
   if (message.height < state.decided.height) help(state, sender, message.height, state.membership.from);
   if (!state.isAcceptorAt(sender)) return;
-  if (state.isAcceptor) moveTo(state, message.round);
-  else if (message.round > state.round) state.enterRound(message.round);
+  if (state.isAcceptor) moveTo(state, message.round, "followed");
+  else if (message.round > state.round) state.enterRound(message.round, "followed");
   else showProof(state, sender, message);
+  // Of a round of its own a proposer knows by itself.
+  const isOfOthers = !state.isAcceptor && !state.isTrusted && message.round === state.round;
+  if (isOfOthers && message.proven === "yes") state.isSaidProven = true;
   takeWord(state, sender, message);
 }

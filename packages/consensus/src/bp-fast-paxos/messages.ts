@@ -128,6 +128,17 @@ export type BpfpMessage =
   | DecidedMessage
   | Checkpoint;
 
+/**
+ * An acceptor shows to others, as soon as they are connected, that it has the key that they share. For hosts: the engine
+ * does not hear of it.
+ */
+export interface KeyCheck {
+  readonly kind: "keyCheck";
+  readonly membership: Height;
+  /** By that key, of `keyCheckDigest`. */
+  readonly mac: Hash;
+}
+
 /** In the order of the union below: its selector is the position. */
 const KINDS = ["accept", "learn", "promise", "trustChange", "status", "decided", "checkpoint"] as const;
 
@@ -140,6 +151,8 @@ const ballotFields = {
 const ballotCodec = container<RoundBallot>(ballotFields);
 /** SSZ of none or one signature. */
 export const signatureCodec: Codec<readonly Signature[]> = list(hexVector<Signature>(64), 1);
+
+const keyCheckCodec = container({ membership: uint53<Height>(), acceptor: uint16<MemberIndex>() });
 
 const promiseFields = {
   membership: uint53<Height>(),
@@ -158,8 +171,7 @@ const sealedPromiseCodec = container<SealedPromise>({ ...promiseFields, seal: se
 /** SSZ of the promises that begin a round. */
 export const proofCodec: Codec<readonly SealedPromise[]> = list(sealedPromiseCodec, LIMITS.members);
 
-/** SSZ of a message, for the wire. */
-export const bpfpMessageCodec: Codec<BpfpMessage> = union<BpfpMessage>({
+const kinds = {
   accept: container<Omit<Accept, "kind">>({
     ...ballotFields,
     proof: proofCodec,
@@ -190,6 +202,15 @@ export const bpfpMessageCodec: Codec<BpfpMessage> = union<BpfpMessage>({
     height: uint53(),
     digest: hexVector(32),
   }),
+};
+
+/** SSZ of a message, for the wire. */
+export const bpfpMessageCodec: Codec<BpfpMessage> = union<BpfpMessage>(kinds);
+
+/** SSZ of whatever members send to each other. */
+export const bpfpFrameCodec: Codec<BpfpMessage | KeyCheck> = union<BpfpMessage | KeyCheck>({
+  ...kinds,
+  keyCheck: container<Omit<KeyCheck, "kind">>({ membership: uint53(), mac: hexVector(32) }),
 });
 
 /** What the first bytes of a message say. */
@@ -231,6 +252,14 @@ export function promiseDigest(
   statement: (promise: PromiseContent) => Uint8Array = promiseStatement,
 ): Hash {
   return new TaggedHasher(TAGS.bpFastPaxosPromise, chainId).hash(statement(promise));
+}
+
+/** The digest that an acceptor seals to show that it has the key. */
+export function keyCheckDigest(
+  chainId: ChainId,
+  acceptor: { readonly membership: Height; readonly acceptor: MemberIndex },
+): Hash {
+  return new TaggedHasher(TAGS.bpFastPaxosKeyCheck, chainId).hash(keyCheckCodec.encode(acceptor));
 }
 
 /** The digest that a proposer signs where Byzantine acceptors are to be detected. */

@@ -13,7 +13,7 @@ export function takePromise(state: BpfpState, message: PromiseMessage): void {
   const isOwn = state.part === "proposer" && state.proposerIn(round) === state.me;
   if (!isOwn || round < state.round) return;
   state.promises.add(promise);
-  if (round > state.round) state.enterRound(round);
+  if (round > state.round) state.enterRound(round, "followed");
   ask(state, decidedHeight, [acceptor]);
   maybeBeginRound(state);
 }

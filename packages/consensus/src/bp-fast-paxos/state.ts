@@ -20,7 +20,7 @@ import type { BpfpMessage, SealedPromise } from "./messages.ts";
 import { restored } from "./restore.ts";
 import { type Cast, castOf, type Part, proposerOf } from "./roles.ts";
 import { firstStart, type RoundStart } from "./round-start.ts";
-import type { BpfpConfig, BpfpEffect, BpfpRecord, BpfpStart } from "./types.ts";
+import type { BpfpConfig, BpfpEffect, BpfpRecord, BpfpStart, RoundCause } from "./types.ts";
 
 /** The last decided block. */
 export interface LastDecided {
@@ -39,8 +39,12 @@ export class BpfpState {
   decided: LastDecided;
   /** Of an acceptor: the one that it promised. Of others: the highest that they heard of. */
   round: View;
+  /** Why it went there. */
+  cause: RoundCause | undefined;
   /** How the round began; undefined: its proof is not here. */
   start: RoundStart | undefined;
+  /** Of a proposer of other rounds, who is shown no proof: an acceptor has said that it holds that of this one. */
+  isSaidProven = false;
   /** The promises that `start` follows from; none in round 0. */
   proof: readonly SealedPromise[];
   /** Of a proposer: whether its proof went to all acceptors with a proposal. */
@@ -147,6 +151,11 @@ export class BpfpState {
     );
   }
 
+  /** Whether the round was asked for, and has not begun as far as this one can know. Observers are shown no rounds. */
+  get isChangingTrust(): boolean {
+    return this.part !== undefined && this.start === undefined && !this.isSaidProven;
+  }
+
   /** Whether the timer of the detector runs: an admitted transaction is not final, or a round is in progress. */
   get waiting(): boolean {
     if (!this.isAcceptor || this.instance.deciding) return false;
@@ -154,9 +163,11 @@ export class BpfpState {
   }
 
   /** Another round than before: its proof is not here. */
-  enterRound(round: View): void {
+  enterRound(round: View, cause?: RoundCause): void {
     this.round = round;
+    this.cause = cause;
     this.start = undefined;
+    this.isSaidProven = false;
     this.proof = [];
     this.proofShown = false;
     this.tooSlow = false;

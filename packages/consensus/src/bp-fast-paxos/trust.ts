@@ -4,7 +4,7 @@ import type { View } from "@witan/primitives";
 import type { Authentic } from "../engine.ts";
 import type { PromiseContent, RoundBallot, TrustChange } from "./messages.ts";
 import type { BpfpState } from "./state.ts";
-import type { BpfpEvidence, BpfpInput } from "./types.ts";
+import type { BpfpEvidence, BpfpInput, RoundCause } from "./types.ts";
 
 /** The proposer that is trusted now has misbehaved: this acceptor asks for the next round, and goes there. */
 export function changeTrust(state: BpfpState, round = (state.round + 1) as View): void {
@@ -12,14 +12,14 @@ export function changeTrust(state: BpfpState, round = (state.round + 1) as View)
   const membership = state.membership.from;
   const message: TrustChange = { kind: "trustChange", membership, round, reason: "evidence" };
   state.emit({ kind: "broadcast", to: "acceptors", message });
-  moveTo(state, round);
+  moveTo(state, round, "misbehaviour");
 }
 
 /** 7 to 9: promises to vote in no lower round, durably, and tells the round's proposer. */
-export function moveTo(state: BpfpState, round: View): void {
+export function moveTo(state: BpfpState, round: View, cause: RoundCause): void {
   if (!state.isAcceptor || round <= state.round) return;
   state.timer.failed(round - state.round);
-  state.enterRound(round);
+  state.enterRound(round, cause);
   state.persistProgress();
   sayPromise(state);
 }
@@ -46,12 +46,12 @@ function ownPromise({ membership, me, round, decided, instance }: BpfpState): Pr
 export function takeTrustChange(state: BpfpState, { message, sender }: Authentic<TrustChange>): void {
   if (!state.isAcceptor || message.round <= state.round) return;
   if (message.reason === "evidence") {
-    moveTo(state, message.round);
+    moveTo(state, message.round, "misbehaviour");
     return;
   }
   state.suspicions.add(sender, message.round, state.ticks);
   const round = state.suspicions.askedByMore(state.crashMax, state.ticks);
-  if (round !== undefined) moveTo(state, round);
+  if (round !== undefined) moveTo(state, round, "suspicion");
 }
 
 /** Time has passed, a block was judged or a measure came: perhaps the proposer is suspected now, or no more. */

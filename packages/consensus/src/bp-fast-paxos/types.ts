@@ -271,6 +271,12 @@ export interface BpfpStart {
   readonly records: readonly BpfpRecord[];
 }
 
+/**
+ * Why the round before was left: its proposer misbehaved, as somebody has seen; enough acceptors suspect it; or others were
+ * further, and were followed.
+ */
+export type RoundCause = "misbehaviour" | "suspicion" | "followed";
+
 /** Where the engine stands. */
 export interface BpfpStatus {
   readonly mode: "bp-fast-paxos";
@@ -278,6 +284,8 @@ export interface BpfpStatus {
   readonly height: Height;
   readonly round: View;
   readonly phase: "idle" | "proposed" | "voted" | "deciding" | "changingTrust";
+  /** Why this round was gone to; undefined in the first. */
+  readonly cause: RoundCause | undefined;
   readonly proposer: MemberIndex | undefined;
   readonly me: MemberIndex | undefined;
   readonly part: Part | undefined;

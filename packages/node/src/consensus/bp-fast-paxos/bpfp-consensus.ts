@@ -9,6 +9,7 @@ import {
 import type { BpFastPaxosParameters } from "@witan/ledger";
 import {
   type Certificate,
+  fastQuorum,
   type Hash,
   type Height,
   type MemberIndex,
@@ -26,7 +27,9 @@ import { BpfpHost } from "./bpfp-host.ts";
 import { bpfpEvidence, evidenceView, sayingOf } from "./evidence.ts";
 import type { BpfpHostStatus } from "./guarded-engine.ts";
 import { Inbox, type Reading } from "./inbox.ts";
+import { KeyChecks } from "./key-checks.ts";
 import { shownBy } from "./own-word.ts";
+import { ReachedWork } from "./reached-work.ts";
 import { accusedIn, readRecords } from "./records.ts";
 import { keysRefusal } from "./roles.ts";
 
@@ -96,6 +99,8 @@ class BpfpConsensus implements ConsensusHost {
   readonly #loaded: Loaded;
   readonly #host: BpfpHost;
   readonly #inbox: Inbox;
+  readonly #keyChecks: KeyChecks;
+  readonly #work: ReachedWork;
   /** The members that this node's keys were held against. */
   #keysFitFrom: Height;
 
@@ -106,16 +111,24 @@ class BpfpConsensus implements ConsensusHost {
     this.#parts = parts;
     this.#loaded = loaded;
     this.#keysFitFrom = chain.governance.membership.from;
+    this.#keyChecks = new KeyChecks(parts);
     const authentication = { promiseAuthentication, detectByzantineAcceptors };
     const { chainId } = chain.chain;
     this.#inbox = new Inbox({
       checkOptions: { chainId, ...authentication, holdsPromiseKey: sealer !== undefined },
       ...{ memberships: chain.memberships, signatures, sealer },
+      isCertified: (height) => this.#host.isCertified(height),
     });
     this.#host = new BpfpHost({
       parts: { ...parts, onApplied: () => this.#applied() },
       ...{ inbox: this.#inbox, records: loaded.records, ...authentication },
       onEvidence: (found) => this.#witness(found),
+    });
+    this.#work = new ReachedWork({
+      network: parts.ports.network,
+      membership: () => chain.governance.membership,
+      quorum: fastQuorum,
+      onChange: (work) => this.#host.workChanged(work),
     });
   }
 
@@ -148,14 +161,16 @@ class BpfpConsensus implements ConsensusHost {
   }
 
   tick(): void {
+    this.#work.look();
     this.#host.tick();
   }
 
   workChanged(work: Work): void {
-    this.#host.workChanged(work);
+    this.#work.changed(work);
   }
 
   connected(peer: PeerId): void {
+    this.#keyChecks.connected(peer);
     const { members } = this.#parts.chain.governance.membership;
     const member = members.findIndex(({ peerId }) => peerId === peer);
     if (member >= 0) this.#host.input({ kind: "connected", member: member as MemberIndex });
@@ -198,7 +213,11 @@ class BpfpConsensus implements ConsensusHost {
         // Nobody has voted for that height yet: it is reason to ask for the next block, and for no more.
         requestSync(Math.min(reading.height - 1, chain.tip.height + 1) as Height, [from]);
         return;
+      case "keyCheck":
+        this.#keyChecks.heard(from, reading.holds);
+        return;
       case "unknown":
+      case "needless":
         return;
     }
   }
@@ -212,6 +231,7 @@ class BpfpConsensus implements ConsensusHost {
       const refusal = ownRefusal(this.#loaded.parameters, chain, ports);
       if (refusal !== undefined) onFailure(refusal);
     }
+    this.#keyChecks.applied();
     onApplied();
   }
 

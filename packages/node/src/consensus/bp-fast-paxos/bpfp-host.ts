@@ -57,7 +57,7 @@ type EffectOf<Kind extends BpfpEffect["kind"]> = Extract<BpfpEffect, { kind: Kin
 /** Messages for the next height that the engine keeps of one sender. */
 export const BPFP_BUFFERED_MAX = 32;
 
-/** A backlog is measured when it has lasted for so many round timeouts: a slow moment is no slow proposer. */
+/** Blocks are measured over so many round timeouts: a slow moment is no slow proposer. */
 const WINDOWS = 4;
 
 /** Said of a key whose guard is newer than the data. */
@@ -107,7 +107,10 @@ export class BpfpHost {
     for (const { key, until, why } of this.#engine.silences)
       ports.log.warn({ votingKey: key, why, until, votesFrom: until + 1 }, SILENT);
     if (minimumSharePermille > 0)
-      this.#throughput = new Throughput({ clock: ports.clock, windowMs: WINDOWS * settings.viewTimeoutMs });
+      this.#throughput = new Throughput({
+        ...{ clock: ports.clock, windowMs: WINDOWS * settings.viewTimeoutMs },
+        waitingBytes: () => parts.mempool.status().bytes,
+      });
     const input = (one: BpfpInput): void => this.input(one);
     this.#post = new Post(parts);
     this.#voice = new Voice({ ...options, post: this.#post, input, engine: this.#engine });
@@ -162,6 +165,11 @@ export class BpfpHost {
   workChanged(work: Work): void {
     this.#throughput?.workChanged(work.pending);
     this.input({ kind: "workChanged", ...work });
+  }
+
+  /** Whether a block is final here, and lacks nothing. */
+  isCertified(height: Height): boolean {
+    return height <= this.#parts.chain.tip.height && !this.#gaps.has(height);
   }
 
   /** What certifies these heights, as far as it is known here. */
@@ -349,10 +357,9 @@ export class BpfpHost {
     { height, hash, certificate, holders }: EffectOf<"finalize">,
     members: Membership,
   ): Promise<void> {
-    const { finalizer, connected, bodies, proposals, blockSize, onApplied } = this.#parts;
+    const { ports, finalizer, connected, bodies, proposals, blockSize, onApplied } = this.#parts;
     const from = this.#post.peersOf(members, holders);
     const decided = { height, blockHash: hash, certificate };
-    const { ports } = this.#parts;
     const done = await finalizer.finalize(decided, () => [...new Set([...from, ...connected()])]);
     if (!done || this.#stopped) return;
     const marks = this.#gaps.applied(height, certificate !== undefined);

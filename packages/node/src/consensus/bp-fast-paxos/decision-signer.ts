@@ -1,11 +1,19 @@
 // Signs what was decided, off the path on which blocks become final: one height after the other, each signature kept until
-// the certificate is there, since the guard gives none of a lower height again. Only what is final here is signed.
-import type { DecisionStatement, Uncertified } from "@witan/consensus";
-import type { Certificate, Height, PublicKey } from "@witan/primitives";
+// the certificate is there, since the guard gives none of a lower height again. Only what is final here is signed. What is
+// said is said for several heights together, and t_a acceptors sign only what the others left without a certificate:
+// otherwise this would cost as much as agreeing on the blocks.
+import { castOf, type DecisionStatement, type Uncertified } from "@witan/consensus";
+import {
+  type Certificate,
+  fastQuorum,
+  type Height,
+  type Membership,
+  type PublicKey,
+} from "@witan/primitives";
 import type { ConsensusParts } from "../consensus-parts.ts";
 import { acceptorWith, type OwnAcceptor, ownWord } from "./own-word.ts";
 import { putSignature, readSignature } from "./records.ts";
-import type { Voice } from "./voice.ts";
+import type { SignedDecision, Voice } from "./voice.ts";
 
 /** What a signer of decisions is made with. */
 export interface DecisionSignerOptions {
@@ -14,10 +22,19 @@ export interface DecisionSignerOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** How long a signature waits for those under the next heights, in milliseconds. Who asks for a proof waits as long. */
+export const SAID_TOGETHER_MS = 60;
+/** How long the acceptors in reserve wait for the certificate, in milliseconds; then they sign, too. */
+export const RESERVE_MS = 3 * SAID_TOGETHER_MS;
+
 /** Signs decisions, and knows what was signed. */
 export class DecisionSigner {
   readonly #options: DecisionSignerOptions;
   #tail: Promise<void> = Promise.resolve();
+  /** Signed, and not said yet. */
+  #unsaid: SignedDecision[] = [];
+  /** Ends each wait, and what waited finds that it is over. */
+  readonly #waits = new Set<() => void>();
   #stopped = false;
 
   constructor(options: DecisionSignerOptions) {
@@ -28,13 +45,19 @@ export class DecisionSigner {
   sign({ membership, height, hash }: Uncertified, keys: readonly PublicKey[]): void {
     const acceptor = acceptorWith(membership, keys);
     if (acceptor === undefined) return;
+    const { clock } = this.#options.parts.ports;
     const statement = { membership: membership.from, height, blockHash: hash };
-    this.#tail = this.#tail.then(() => this.#sign(statement, acceptor)).catch(this.#options.onFailure);
+    const dueMs = clock.monotonicMs() + (isInReserve(membership, acceptor) ? RESERVE_MS : 0);
+    this.#tail = this.#tail
+      .then(() => this.#until(dueMs))
+      .then(() => this.#sign(statement, acceptor))
+      .catch(this.#options.onFailure);
   }
 
-  /** Ends when nothing is being written any more. */
+  /** Ends when nothing is being written any more. What was not said is asked for by those who lack it. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    for (const end of this.#waits) end();
     await this.#tail;
   }
 
@@ -51,16 +74,56 @@ export class DecisionSigner {
     });
   }
 
+  /** Resolves at a moment, or when this stops. */
+  #until(dueMs: number): Promise<void> | undefined {
+    const { clock } = this.#options.parts.ports;
+    const leftMs = dueMs - clock.monotonicMs();
+    if (leftMs <= 0 || this.#stopped) return undefined;
+    return new Promise((resolve) => {
+      const end = (): void => {
+        cancel();
+        this.#waits.delete(end);
+        resolve();
+      };
+      const cancel = clock.after(leftMs, end);
+      this.#waits.add(end);
+    });
+  }
+
   async #sign(statement: DecisionStatement, { me, key }: OwnAcceptor): Promise<void> {
     const { parts, voice } = this.#options;
     const { store } = parts.ports;
-    if (this.#stopped || readSignature(store, statement.height) !== undefined) return;
-    if (parts.chain.certificate(statement.height) !== undefined) return;
+    if (this.#stopped || parts.chain.certificate(statement.height) !== undefined) return;
+    const kept = readSignature(store, statement.height);
+    if (kept !== undefined) {
+      // Of before a restart: said again, since the engine counts what it hears, its own too.
+      this.#say({ statement, signature: kept, me });
+      return;
+    }
     const signature = await voice.signDecision(statement, key);
     if (signature === undefined || this.#stopped) return;
     // Before the next height is signed this is durable: by itself, or by the next block's write, which comes behind it.
     const sync = parts.chain.tip.height > statement.height;
     await store.write([putSignature(statement.height, signature)], { sync });
-    if (!this.#stopped) voice.sayDecided(statement, signature, me);
+    this.#say({ statement, signature, me });
   }
+
+  #say(decision: SignedDecision): void {
+    this.#unsaid.push(decision);
+    if (this.#unsaid.length === 1) this.#sayTogether().catch(this.#options.onFailure);
+  }
+
+  async #sayTogether(): Promise<void> {
+    const { parts, voice } = this.#options;
+    await this.#until(parts.ports.clock.monotonicMs() + SAID_TOGETHER_MS);
+    const unsaid = this.#unsaid;
+    this.#unsaid = [];
+    if (!this.#stopped) voice.sayDecided(unsaid);
+  }
+}
+
+/** The first acceptors of a membership, as many as make a certificate, sign at once; the others are in reserve. */
+function isInReserve(membership: Membership, { me }: OwnAcceptor): boolean {
+  const { acceptors } = castOf(membership);
+  return acceptors.indexOf(me) >= fastQuorum(acceptors.length);
 }

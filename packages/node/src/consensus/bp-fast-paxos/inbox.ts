@@ -9,7 +9,9 @@ import {
   type BpfpMessage,
   ballotOf,
   bpfpChecks,
-  bpfpMessageCodec,
+  bpfpFrameCodec,
+  type KeyCheck,
+  keyCheckDigest,
   type Memberships,
 } from "@witan/consensus";
 import type { Height, MemberIndex, PeerId } from "@witan/primitives";
@@ -26,7 +28,11 @@ export type Reading =
   /** It rests on the membership of a height that is not known here. */
   | { readonly kind: "notYet"; readonly height: Height }
   /** Nobody could tell; it will be sent again. */
-  | { readonly kind: "unknown" };
+  | { readonly kind: "unknown" }
+  /** An acceptor shows that it has the key that acceptors share, or has not. */
+  | { readonly kind: "keyCheck"; readonly holds: boolean }
+  /** A signature under what has its certificate here, or what only acceptors can check: it is not looked at. */
+  | { readonly kind: "needless" };
 
 /** What an inbox is made with. */
 export interface InboxOptions {
@@ -34,6 +40,8 @@ export interface InboxOptions {
   readonly memberships: Memberships;
   readonly signatures: CheckedSignatures;
   readonly sealer: PromiseSealer | undefined;
+  /** Whether a block is certified here. */
+  readonly isCertified: (height: Height) => boolean;
 }
 
 /** What is found of a message's MACs, and what is left to ask of signatures. */
@@ -52,9 +60,12 @@ export class Inbox {
 
   /** Reads one message; the answer is at hand unless many signatures are to be checked. */
   read(from: PeerId, bytes: Uint8Array): Reading | Promise<Reading> {
-    const decoded = bpfpMessageCodec.decode(bytes);
+    const decoded = bpfpFrameCodec.decode(bytes);
     if (!decoded.ok) return { kind: "fault", code: "consensus-encoding", input: undefined };
-    return this.readMessage(from, decoded.value);
+    const { value: message } = decoded;
+    if (message.kind === "keyCheck") return this.#keyCheck(from, message);
+    if (message.kind === "decided" && this.#options.isCertified(message.height)) return { kind: "needless" };
+    return this.readMessage(from, message);
   }
 
   /** Reads one that is decoded already. */
@@ -77,6 +88,18 @@ export class Inbox {
     if (sorted.signatures.length === 0) return conclude("hold");
     const answer = signatures.check(sorted.signatures);
     return typeof answer === "string" ? conclude(answer) : answer.then(conclude);
+  }
+
+  #keyCheck(from: PeerId, { membership, mac }: KeyCheck): Reading {
+    const { memberships, checkOptions, sealer } = this.#options;
+    const members = memberships(membership)?.members;
+    if (members === undefined) return { kind: "notYet", height: membership };
+    const acceptor = members.findIndex(({ peerId, role }) => peerId === from && role === "acceptor");
+    if (acceptor < 0) return { kind: "fault", code: "not-an-acceptor", input: undefined };
+    // Whoever is no acceptor yet, or no more, has nothing to hold it against.
+    if (sealer === undefined) return { kind: "needless" };
+    const shown = { membership, acceptor: acceptor as MemberIndex };
+    return { kind: "keyCheck", holds: sealer.check(keyCheckDigest(checkOptions.chainId, shown), mac) };
   }
 
   #sorted(checks: readonly AuthenticationCheck[]): Sorted {

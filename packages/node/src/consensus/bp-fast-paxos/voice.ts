@@ -6,6 +6,7 @@ import {
   type BpfpInput,
   type BpfpMessage,
   bpfpMessageCodec,
+  castOf,
   type DecisionStatement,
   decisionDigest,
   membersWith,
@@ -16,7 +17,9 @@ import {
 } from "@witan/consensus";
 import {
   assert,
+  crashMax,
   type Hash,
+  type Height,
   type MemberIndex,
   type Membership,
   type PublicKey,
@@ -36,6 +39,13 @@ export interface VoiceOptions {
   readonly engine: GuardedEngine;
   readonly promiseAuthentication: PromiseAuthentication;
   readonly input: (input: BpfpInput) => void;
+}
+
+/** A decision as this member has signed it. */
+export interface SignedDecision {
+  readonly statement: DecisionStatement;
+  readonly signature: Signature;
+  readonly me: MemberIndex;
 }
 
 type EffectOf<Kind extends BpfpEffect["kind"]> = Extract<BpfpEffect, { kind: Kind }>;
@@ -87,18 +97,19 @@ export class Voice {
 
   /**
    * Tells those who hear no LEARNs that a block is decided, as soon as it is: acceptors only crash, so the word of one is
-   * enough. What is signed for others comes later.
+   * enough. What is signed for others comes later. Members are told by t_a + 1 acceptors, by turns: one of them is there.
    */
   tell({ height, hash }: EffectOf<"finalize">, membership: Membership): void {
     const { engine, parts, post } = this.#options;
-    const { part, round } = engine.status();
+    const { part, round, me } = engine.status();
     if (part !== "acceptor") return;
     const message: BpfpMessage = {
       ...{ kind: "status", membership: membership.from, round, proven: "yes" },
       ...{ height, blockHash: hash },
     };
-    const acceptors = post.acceptorsOf(membership);
-    const others = parts.connected().filter((peer) => !acceptors.includes(peer));
+    const isInTurn = tellersOf(height, membership).includes(me);
+    const left = isInTurn ? post.acceptorsOf(membership) : membership.members.map(({ peerId }) => peerId);
+    const others = parts.connected().filter((peer) => !left.includes(peer));
     post.send(others, bpfpMessageCodec.encode(message));
   }
 
@@ -107,12 +118,14 @@ export class Voice {
     return this.#signedBy(key, decisionSlot(statement), decisionDigest(this.#chainId, statement));
   }
 
-  /** Tells everyone that a block was decided. */
-  sayDecided(statement: DecisionStatement, signature: Signature, me: MemberIndex): void {
+  /** Tells everyone that blocks were decided. */
+  sayDecided(decisions: readonly SignedDecision[]): void {
     const { parts, post, input } = this.#options;
-    const message: BpfpMessage = { kind: "decided", ...statement, signature };
-    post.send(parts.connected(), bpfpMessageCodec.encode(message));
-    input({ kind: "message", message: asAuthentic(me, message) });
+    for (const { statement, signature, me } of decisions) {
+      const message: BpfpMessage = { kind: "decided", ...statement, signature };
+      post.send(parts.connected(), bpfpMessageCodec.encode(message));
+      input({ kind: "message", message: asAuthentic(me, message) });
+    }
   }
 
   get #chainId() {
@@ -186,4 +199,11 @@ export class Voice {
     const me = present(membersWith(membership, engine.votingKeys)[0], "the member that this node is");
     return [me, present(membership.members[me], "a member").votingKey];
   }
+}
+
+/** The acceptors that tell members of a decision: t_a + 1 of them, others at each height. */
+function tellersOf(height: Height, membership: Membership): readonly (MemberIndex | undefined)[] {
+  const { acceptors } = castOf(membership);
+  const count = crashMax(acceptors.length) + 1;
+  return Array.from({ length: count }, (_, at) => acceptors[(height + at) % acceptors.length]);
 }
