@@ -52,6 +52,39 @@ describe("witan config check", () => {
       }
     }));
 
+  it("refuses keys that do not go together, as the node does", () =>
+    inFolder(async (folder) => {
+      const net = join(folder, "net");
+      const made = await witan("network", "create", "--consensus", "bp-fast-paxos", "--plain", "--out", net);
+      assert.equal(made.code, 0, made.err);
+      const of = (home: string, file: string) => join(net, home, "keys", file);
+      const shared = of("a1", "acceptors.json");
+      for (const [home, flags, reason] of [
+        ["p1", ["--keys-acceptors", shared], "acceptors-key"],
+        ["a1", ["--keys-acceptors", ""], "acceptors-key"],
+        ["a1", ["--keys-acceptors", of("a1", "peer.json")], "key-file"],
+        ["a1", ["--keys-acceptors", join(folder, "none.json")], "missing"],
+        [
+          "a1",
+          ["--keys-voting", `${of("a1", "voting.json")},${of("p1", "voting.json")}`],
+          "proposer-and-acceptor",
+        ],
+        ["p1", ["--keys-peer", of("p1", "operator.json")], "key-purpose"],
+      ] as const) {
+        const found = [];
+        for (const argv of [["config", "check"], ["node"]]) {
+          const ran = await witan(...argv, "--home", join(net, home), ...flags, "--json");
+          found.push((lastJson(ran)["error"] as { reason: string }).reason);
+        }
+        assert.deepEqual(found, [reason, reason], flags.join(" "));
+      }
+      await chmod(shared, 0o644);
+      const ran = await witan("config", "check", "--home", join(net, "a1"), "--json");
+      assert.equal((lastJson(ran)["error"] as { reason: string }).reason, "permissions");
+      const other = await witan("config", "check", "--home", join(net, "a2"));
+      assert.equal(other.code, 0, other.err);
+    }));
+
   it("takes a configuration file, and a node takes its folder only", () =>
     withToml("", async (home) => {
       const ran = await witan("node", "--home", join(home, "config.toml"), "--json");

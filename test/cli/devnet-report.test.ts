@@ -78,7 +78,8 @@ describe("what a devnet says", () => {
 
 describe("options that make no network", () => {
   const refusals: readonly (readonly [readonly string[], RegExp])[] = [
-    [["--consensus", "pow"], /expected pbft or bp-fast-paxos: .* no node of this version/],
+    [["--consensus", "raft"], /expected pbft or bp-fast-paxos/],
+    [["--consensus", "pow", "--proposers", "2"], /expected pbft or bp-fast-paxos$|says how many miners/],
     [["--validators", "4", "--proposers", "2"], /a network is of one mode/],
     [["--consensus", "pbft", "--acceptors", "4"], /a network is of one mode/],
     [["--consensus", "bp-fast-paxos", "--validators", "4"], /--validators is for --consensus pbft/],

@@ -46,6 +46,11 @@ describe("witan transaction get", () => {
     assert.match((await witan("transaction", "--help")).out, /transaction ID is short for/);
     const slip = await witan("transaction", "gte", ID);
     assert.deepEqual([slip.code, /unknown command 'gte'/.test(slip.err)], [2, true]);
+    for (const almost of [ID.slice(1), `${ID}0`, ID.toUpperCase(), `0x${ID}`]) {
+      const wrong = await witan("transaction", almost, "--rpc", node.url);
+      assert.equal(wrong.code, 2, almost);
+      assert.match(wrong.err, /expected a transaction's id .*32 bytes in lower-case hex/, almost);
+    }
   });
 
   const others: readonly (readonly [TransactionOutcome, number, RegExp])[] = [

@@ -8,7 +8,7 @@ import { loadConfig } from "../../packages/cli/src/config/load.ts";
 import type { CommandFailure } from "../../packages/cli/src/exit.ts";
 import { openHome } from "../../packages/cli/src/home/open.ts";
 import { inFolder, witan } from "../cli/run.ts";
-import { GENESIS_FOLDER, makeReadyNetwork, READY_MODES, readyGenesis } from "./make.ts";
+import { FIRST_HOMES, GENESIS_FOLDER, makeReadyNetwork, READY_MODES, readyGenesis } from "./make.ts";
 
 describe("genesis/", () => {
   it("holds a genesis for each mode that nodes run, and what to do with it", () => {
@@ -30,11 +30,12 @@ describe("genesis/", () => {
       inFolder(async (folder) => {
         const net = join(folder, "net");
         await makeReadyNetwork(mode, net);
-        const first = join(net, mode === "pbft" ? "v1" : "p1");
+        const first = join(net, FIRST_HOMES[mode]);
         const open = (flags: Record<string, string>) =>
           loadConfig({ home: first, env: {}, flags }).then(({ config }) => openHome(config));
-        const { votingKeys, member } = await open({});
+        const { votingKeys, member, rewardPolicy } = await open({});
         assert.equal(votingKeys[0]?.key.publicKey, member?.votingKey);
+        assert.equal(rewardPolicy !== undefined, mode === "pow");
         await assert.rejects(open({ "network.listen": "0.0.0.0:9600" }), (error: CommandFailure) => {
           assert.equal(error.reason, "config-invalid");
           assert.match(error.problems[0]?.expected ?? "", /an address of this machine only: secret keys/);

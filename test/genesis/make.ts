@@ -10,7 +10,10 @@ import { main } from "../../packages/cli/src/main.ts";
 export const GENESIS_FOLDER = new URL("../../genesis/", import.meta.url);
 
 /** The modes that there is a ready genesis for. */
-export const READY_MODES = ["pbft", "bp-fast-paxos"] as const;
+export const READY_MODES = ["pbft", "bp-fast-paxos", "pow"] as const;
+
+/** The home of the first node of a ready genesis. */
+export const FIRST_HOMES = { pbft: "v1", "bp-fast-paxos": "p1", pow: "m1" } as const;
 
 /** Makes the homes of a ready genesis in a new folder. */
 export async function makeReadyNetwork(mode: string, out: string): Promise<void> {
@@ -23,12 +26,11 @@ export async function makeReadyNetwork(mode: string, out: string): Promise<void>
 }
 
 /** The text of a ready genesis, made anew. */
-export async function readyGenesis(mode: string): Promise<string> {
+export async function readyGenesis(mode: (typeof READY_MODES)[number]): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "witan-genesis-"));
   try {
     await makeReadyNetwork(mode, join(folder, "network"));
-    const first = mode === "pbft" ? "v1" : "p1";
-    return await readFile(join(folder, "network", first, "genesis.json"), "utf8");
+    return await readFile(join(folder, "network", FIRST_HOMES[mode], "genesis.json"), "utf8");
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

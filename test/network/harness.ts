@@ -22,6 +22,7 @@ import {
   type ProcessMark,
   ProcessNetwork,
   readNetwork,
+  type WitanCommand,
 } from "@witan/lab";
 import type { ResultOf } from "@witan/rpc";
 import { fittingFetch } from "./answers-fit.ts";
@@ -54,6 +55,8 @@ export interface Shape {
   readonly viewMs?: readonly [number, number];
   /** Whether nodes serve metrics. */
   readonly metrics?: boolean;
+  /** Another build of the program for all nodes. */
+  readonly command?: WitanCommand;
 }
 
 /** A network under test. */
@@ -85,8 +88,9 @@ export class TestNetwork {
     seed: number;
     ports: { p2p: number; rpc: number; metrics: number | undefined };
     flags: readonly string[];
+    command: WitanCommand | undefined;
   }) {
-    const { folder, list, seed, ports, flags } = options;
+    const { folder, list, seed, ports, flags, command = WITAN } = options;
     this.folder = folder;
     this.list = list;
     this.seed = seed;
@@ -112,7 +116,7 @@ export class TestNetwork {
     );
     this.#lines = list.nodes.map(() => []);
     this.processes = new ProcessNetwork({
-      command: WITAN,
+      command,
       nodes: this.nodes,
       readyTimeoutMs: DEADLINE_MS,
       stopTimeoutMs: 10_000,
@@ -141,6 +145,7 @@ export class TestNetwork {
     const list = readNetwork(join(folder, "network"));
     return new TestNetwork({
       folder: join(folder, "network"),
+      command: shape.command,
       ...{
         list,
         seed,

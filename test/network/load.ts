@@ -35,11 +35,14 @@ export class Load {
   readonly #network: TestNetwork;
   readonly #chain: Chain;
   readonly #lanes: readonly Promise<void>[];
+  /** The nodes that it goes through. */
+  readonly #through: readonly number[];
   #problem: string | undefined;
   #ends = false;
 
-  private constructor(network: TestNetwork, chain: Chain, lanes: number) {
+  private constructor(network: TestNetwork, chain: Chain, lanes: number, through: readonly number[]) {
     this.#network = network;
+    this.#through = through;
     this.#chain = chain;
     network.guards.push(() => assert.ok(this.#problem === undefined, this.#problem));
     this.#lanes = Array.from({ length: lanes }, (_, lane) =>
@@ -49,11 +52,15 @@ export class Load {
     );
   }
 
-  /** Begins: each lane is an account with one transfer under way at a time. */
-  static async start(network: TestNetwork, lanes = 4): Promise<Load> {
+  /** Begins: each lane is an account with one transfer under way at a time. @param through all nodes by default */
+  static async start(
+    network: TestNetwork,
+    lanes = 4,
+    through: readonly number[] = network.nodes.map((_, node) => node),
+  ): Promise<Load> {
     const chain = await fetchChain(network.client(network.awake[0] ?? 0));
     assert.ok(chain.ok);
-    return new Load(network, chain.value, lanes);
+    return new Load(network, chain.value, lanes, through);
   }
 
   /** Waits until so many more are final. */
@@ -106,11 +113,12 @@ export class Load {
 
   /** Asks one node after another, with the same bytes, until one says that it is final. */
   async #bringIn(sealed: SealedTransaction): Promise<TransactionOutcome & { readonly status: "final" }> {
-    const { awake, random, nodes } = this.#network;
-    let among = awake;
+    const { random, nodes } = this.#network;
+    const awake = () => this.#through.filter((node) => this.#network.awake.includes(node));
+    let among: readonly number[] = awake();
     for (;;) {
       assert.ok(!this.#network.isOver, "the test ended before the load");
-      if (among.length === 0) among = nodes.map((_, node) => node);
+      if (among.length === 0) among = this.#through;
       const node = among[Math.floor(random() * among.length)] ?? 0;
       const outcome = await submitTransaction(
         new RpcClient({ url: this.#network.client(node).url }),
@@ -125,7 +133,7 @@ export class Load {
       if (outcome?.status === "final") return outcome;
       const isOpen = outcome === undefined || ["pending", "waiting", "unknown"].includes(outcome.status);
       assert.ok(isOpen, `${nodes[node]?.name} says of a good transfer: ${JSON.stringify(outcome)}`);
-      among = this.#network.awake;
+      among = awake();
     }
   }
 }

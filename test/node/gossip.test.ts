@@ -68,6 +68,27 @@ describe("gossip", () => {
     await cluster.finish();
   });
 
+  it("asks for what is announced, though a copy with a broken witness was refused before", async () => {
+    const cluster = await Cluster.start();
+    const transaction = new Purse(cluster).pay();
+    const [a, d] = [cluster.seat("a"), cluster.seat("d")];
+    for (const name of ["b", "c", "d"]) cluster.cut("a", name);
+    const broken = withBrokenWitness(cluster, transaction);
+    const refused = await cluster.world.settled(
+      "it is refused",
+      d.call("transaction_submit", { transaction: bytesToHex(broken.bytes) }),
+    );
+    assert.equal(refused.status, "rejected");
+    await cluster.world.settled(
+      "it is admitted",
+      a.call("transaction_submit", { transaction: bytesToHex(transaction.bytes) }),
+    );
+    await cluster.world.pass(5_000);
+    cluster.heal("a", "d");
+    await cluster.world.until("it is there", () => d.node.readings().pending === 1, 20_000);
+    await cluster.finish();
+  });
+
   it("is not stopped by a primary whose block holds a copy with a broken witness", async () => {
     const cluster = await Cluster.start();
     const purse = new Purse(cluster);

@@ -26,11 +26,22 @@ export class PowerDisk {
   readonly #guards = new Map<string, GuardBytes>();
   /** Thrown by the next write to the database, or to a guard's file. */
   failNext: { readonly what: "store" | "guard"; readonly error: Error } | undefined;
+  /** Writes to guards' files wait for this. */
+  #guardHold: Promise<void> | undefined;
 
   /** The power goes: what was not synced is lost. */
   async powerCut(): Promise<void> {
     await this.putBack({ batches: this.#batches.slice(0, this.#durable) });
     for (const guard of this.#guards.values()) guard.seen = guard.durable.slice();
+  }
+
+  /** From now on writes to guards' files wait until the answer is called; those that wait already do not wait anew. */
+  holdGuards(): () => void {
+    let release = (): void => {};
+    this.#guardHold = new Promise((resolve) => {
+      release = resolve;
+    });
+    return () => release();
   }
 
   /** What is in the database now. */
@@ -96,18 +107,23 @@ export class PowerDisk {
       },
       open: async (path) => {
         const guard = guards.get(path);
-        return guard && guardFile(guard, life, () => this.#maybeFail("guard"));
+        const begin = async (): Promise<void> => {
+          this.#maybeFail("guard");
+          await this.#guardHold;
+        };
+        return guard && guardFile(guard, life, begin);
       },
     };
   }
 }
 
-function guardFile(guard: GuardBytes, life: Life, maybeFail: () => void): GuardFile {
+function guardFile(guard: GuardBytes, life: Life, begin: () => Promise<void>): GuardFile {
   return {
     read: async (bytesMax) => guard.seen.slice(0, bytesMax),
     write: async (bytes, position) => {
       if (!life.reach("guard write")) return never();
-      maybeFail();
+      await begin();
+      if (!life.alive) return never();
       guard.seen.set(bytes, position);
     },
     dataSync: async () => {

@@ -116,8 +116,9 @@ describe("PBFT, what goes wrong in practice, at nodes", () => {
     await cluster.world.until("the others ask for a view", () => votes.haveSaid("viewChange", "b", "d"));
     assert.deepEqual([cluster.seat("b").height, cluster.seat("d").height], [0, 0]);
     const stands = async (name: string) => {
-      const { membership, quorum, height } = await cluster.seat(name).call("consensus_status", {});
-      return [membership, quorum, height];
+      const status = await cluster.seat(name).call("consensus_status", {});
+      assert.ok(status.mode === "pbft");
+      return [status.membership, status.quorum, status.height];
     };
     assert.deepEqual(
       [await stands("b"), await stands("c")],

@@ -6,6 +6,7 @@ import { acceptorsKeyOf, acceptorsSealer } from "@witan/crypto/node";
 import {
   type BlockEvent,
   type Log,
+  type Miner,
   Node,
   type NodeSettings,
   type PromiseSealer,
@@ -55,6 +56,8 @@ export interface SeatOptions {
   readonly settings?: Partial<NodeSettings>;
   /** The key that it shares with acceptors; null: it has none. By default acceptors of the genesis have one. */
   readonly sharedKey?: string | null;
+  /** Of proof of work: what it mines with, the same in all its lives. */
+  readonly miner?: Miner;
 }
 
 /** What a node's ports were asked for. */
@@ -111,6 +114,7 @@ export class Seat {
   readonly #world: World;
   readonly #peers: () => readonly AdmittedPeer[];
   readonly #settings: Partial<NodeSettings>;
+  readonly #miner: Miner | undefined;
   #running:
     | { readonly node: Node; readonly life: Life; readonly network: Network; readonly store: CheckedStore }
     | undefined;
@@ -122,6 +126,7 @@ export class Seat {
     this.address = `${options.name}:1`;
     this.votingKeys = options.votingKeys ?? [`${options.name} voting`];
     this.#settings = options.settings ?? {};
+    this.#miner = options.miner;
     const { consensus, members } = world.chain.genesis;
     const hasMacs = consensus.kind === "bp-fast-paxos" && consensus.promiseAuthentication === "mac";
     const member = members.find(({ name }) => name === options.name);
@@ -167,6 +172,7 @@ export class Seat {
   async start(): Promise<void> {
     assert.ok(!this.#running, `${this.name} does not run yet`);
     const world = this.#world;
+    const { chain } = world;
     const life = new Life(this.name, (one, point) => world.onPoint(one, point));
     const { clockAheadMs } = this;
     const port = world.clock.port(() => life.alive);
@@ -174,11 +180,10 @@ export class Seat {
     const network = new TappedNetwork(this.#openNetwork(life), life, {
       taps: this.taps,
       onSent: (channel, bytes) => {
-        if (!this.honest || channel !== "consensus") return;
+        if (!this.honest || channel !== "consensus" || chain.mode === "pow") return;
         world.votes.sent(this.name, this.signed, bytes);
       },
     });
-    const { chain } = world;
     const keys = { chainId: chain.chainId, disk: this.disk, life, signed: this.signed };
     const store = await this.disk.openStore(life);
     const node = await Node.open(
@@ -194,6 +199,7 @@ export class Seat {
         scheme: this.#scheme(),
         signer: this.#counted(await openGuardedKeys(this.votingKeys, keys)),
         ...(this.sharedKey === null ? {} : { promiseSealer: this.#sealer(this.sharedKey) }),
+        ...(this.#miner === undefined ? {} : { miner: this.#miner }),
         clock,
         log: this.#log(life),
         yieldNow: () => life.answered(turn()),

@@ -5,26 +5,30 @@ import type { ChainKeeper } from "../../packages/node/src/chain/chain-keeper.ts"
 import { TipNotices } from "../../packages/node/src/sync/tip-notices.ts";
 import { bulkMessageCodec } from "../../packages/node/src/wire.ts";
 
+const MEMBER = "02" as PeerId;
+
 function scene(votes = false) {
   const tip = { height: 0 };
   const shown = { upTo: 0 };
   const told: number[] = [];
+  const toldMember: number[] = [];
   const network = {
-    send: (_to: PeerId, _channel: string, bytes: Uint8Array) => {
+    send: (to: PeerId, _channel: string, bytes: Uint8Array) => {
       const message = bulkMessageCodec.decode(bytes);
       assert.ok(message.ok && message.value.kind === "tip");
-      told.push(message.value.height);
+      (to === MEMBER ? toldMember : told).push(message.value.height);
       return true;
     },
   };
   const notices = new TipNotices({
     chain: { tip } as unknown as ChainKeeper,
     network: network as unknown as Network,
-    connected: () => ["01" as PeerId],
+    connected: () => ["01" as PeerId, MEMBER],
+    isMember: (peer) => peer === MEMBER,
     votes: () => votes,
     isShown: (height) => height <= shown.upTo,
   });
-  return { notices, tip, shown, told };
+  return { notices, tip, shown, told, toldMember };
 }
 
 describe("notices of new blocks", () => {
@@ -44,11 +48,13 @@ describe("notices of new blocks", () => {
   });
 
   it("are told again now and then, and never by who votes", () => {
-    const { notices, tip, shown, told } = scene();
+    const { notices, tip, shown, told, toldMember } = scene();
     [tip.height, shown.upTo] = [3, 3];
     notices.update();
     notices.repeat();
     assert.deepEqual(told, [3, 3]);
+    // Members hear from voters of new blocks, unless they were away.
+    assert.deepEqual(toldMember, [3]);
     const voting = scene(true);
     [voting.tip.height, voting.shown.upTo] = [3, 3];
     voting.notices.update();

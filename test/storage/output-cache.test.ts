@@ -168,6 +168,43 @@ describe("storage: the cache of outputs", () => {
     assert.equal(cache.status().cleanEntries, 3);
   });
 
+  it("changes what was flushed, here and on the disk at one step", async () => {
+    const store = await openMemoryStore();
+    const cache = cacheOn(store);
+    apply(
+      cache,
+      [1, 2, 3].map((number) => [nameOf(number), "made"] as const),
+    );
+    await cache.flush(toHeight(5), []);
+    const changes = new Map([
+      [nameOf(1), null],
+      [nameOf(2), bytes(outputOf("other"))],
+      [nameOf(4), bytes(outputOf("new"))],
+      [nameOf(5), null],
+    ]);
+    const written = cache.rewrite(toHeight(4), changes, [put(block(4), "block")]);
+    const read = (number: number): string | undefined => text(cache.get(nameOf(number)));
+    const all = (): readonly (string | undefined)[] => [1, 2, 3, 4, 5].map(read);
+    assert.deepEqual(all(), [outputOf("made"), outputOf("made"), outputOf("made"), undefined, undefined]);
+    await written;
+    const after = [undefined, outputOf("other"), outputOf("made"), outputOf("new"), undefined];
+    assert.deepEqual(all(), after);
+    const disk = await onDisk(store);
+    assert.deepEqual(
+      [1, 2, 3, 4, 5].map((number) => disk.get(nameOf(number))),
+      after,
+    );
+    assert.deepEqual(readMeta(store, "flushed"), { height: 4, outputs: 3 });
+    const { outputs, changedEntries, cleanEntries, isFlushing } = cache.status();
+    assert.deepEqual(
+      { outputs, changedEntries, cleanEntries },
+      { outputs: 3, changedEntries: 0, cleanEntries: 3 },
+    );
+    assert.equal(isFlushing, false);
+    apply(cache, [[nameOf(2), null]]);
+    await assert.rejects(cache.rewrite(toHeight(4), new Map(), []), { name: "AssertionError" });
+  });
+
   it("forgets what was spent as soon as that is written", async () => {
     const faulty = new FaultyBackend();
     const cache = cacheOn(await openStoreOn(faulty.backend));

@@ -4,11 +4,19 @@ import type { ResultOf } from "@witan/rpc";
 type Consensus = ResultOf<"consensus_status">;
 type Pbft = Extract<Consensus, { readonly mode: "pbft" }>;
 type FastPaxos = Extract<Consensus, { readonly mode: "bp-fast-paxos" }>;
+type ProofOfWork = Extract<Consensus, { readonly mode: "pow" }>;
 type Row = readonly [string, string];
 
 /** What is being decided, who has voted, and when who leads is given up. */
 export function consensusRows(consensus: Consensus): readonly Row[] {
-  return consensus.mode === "pbft" ? pbftRows(consensus) : fastPaxosRows(consensus);
+  switch (consensus.mode) {
+    case "pbft":
+      return pbftRows(consensus);
+    case "bp-fast-paxos":
+      return fastPaxosRows(consensus);
+    case "pow":
+      return powRows(consensus);
+  }
 }
 
 const VIEW_PHASES: Readonly<Record<Pbft["phase"], string>> = {
@@ -84,4 +92,28 @@ function fastPaxosRows(consensus: FastPaxos): readonly Row[] {
 function roundEnd({ part, timeoutMs }: FastPaxos): string {
   if (timeoutMs !== null) return `in ${timeoutMs} ms without a decision`;
   return part === "acceptor" ? "nothing is waited for" : "when acceptors say so: this node has no vote";
+}
+
+const WORK_PHASES: Readonly<Record<ProofOfWork["phase"], string>> = {
+  settled: "stands on the branch with the most work that it knows",
+  fetching: "gets the blocks of a branch with more work",
+  switching: "goes over to a branch with more work",
+};
+
+function powRows(consensus: ProofOfWork): readonly Row[] {
+  const { height, phase, work, best, branches, orphans, mining, hashRate } = consensus;
+  const { finalConfirmations, assumedAttackerShare, reversalRisk } = consensus;
+  const ahead = best.work === work ? "" : `; the most work that is known is at height ${best.height}`;
+  const against = `an attacker with ${assumedAttackerShare} of all hash power`;
+  return [
+    ["chain", `height ${height}, ${work} hashes of work: ${WORK_PHASES[phase]}${ahead}`],
+    ["beside it", `branches ${branches}, blocks without a parent ${orphans}`],
+    ["mines", mining ? `yes, ${hashRate} hashes a second` : "no"],
+    [
+      "final",
+      finalConfirmations === null
+        ? `never: no number of confirmations is enough against ${against}`
+        : `after ${finalConfirmations} confirmations: ${against} undoes it with a probability of at most ${reversalRisk}`,
+    ],
+  ];
 }

@@ -1,5 +1,6 @@
 // What `witan devnet` says while it goes on: for people, or as JSON lines for programs. Says only; decides nothing.
 import { relative } from "node:path";
+import type { Depth } from "@witan/client";
 import {
   type DevnetPlace,
   type DevnetReady,
@@ -16,6 +17,7 @@ import {
 } from "@witan/lab";
 import type { Json } from "@witan/ledger";
 import { amountText, type ShownAsset } from "./amounts.ts";
+import { depthText } from "./depth.ts";
 import { printable, type Streams } from "./output.ts";
 
 /** How a devnet's run is told, in the order of its methods; blocks and deaths at any time. */
@@ -27,6 +29,8 @@ export interface DevnetReport {
   serves(validator: DevnetPlace, tookMs: number): void;
   ready(ready: DevnetReady, tookMs: number): void;
   submitted(transfer: SampleTransfer): void;
+  /** Under proof of work: the transfer lies deeper, or in no block any more. */
+  depth(depth: Depth): void;
   final(final: SampleFinal): void;
   proof(proof: SampleProof, final: SampleFinal): void;
   running(ready: DevnetReady): void;
@@ -113,12 +117,21 @@ export function textReport(streams: Streams): DevnetReport {
         `  submitted  ${transaction}`,
         `             to ${rpc}`,
       ),
-    final: ({ height, finalityMs }) => say(`  final      after ${duration(finalityMs)}, in block ${height}`),
-    proof: ({ rpc, verified, detail }) =>
+    depth: (depth) => wait(`             ${depthText(depth)}`),
+    final: ({ height, finalityMs, confirmations, reversalProbability }) =>
+      say(
+        `  final      after ${duration(finalityMs)}, in block ${height}` +
+          (confirmations === undefined
+            ? ""
+            : `, with ${confirmations} confirmations: undone with a probability of ${Number((reversalProbability ?? 0).toPrecision(3))}`),
+      ),
+    proof: ({ rpc, verified, detail, confirmations }) =>
       verified
         ? say(
-            `  proven     by the finality proof from ${rpc}:`,
-            "             verified by the genesis file alone, trusting no node",
+            `  proven     by the ${confirmations === undefined ? "finality proof" : "headers"} from ${rpc}:`,
+            confirmations === undefined
+              ? "             verified by the genesis file alone, trusting no node"
+              : `             ${confirmations} blocks deep, with the work that the genesis prescribes`,
           )
         : say(`  not proven by the finality proof from ${rpc}: ${detail}`),
     running: ({ nodes, accounts }) => {
@@ -254,11 +267,13 @@ export function jsonReport(streams: Streams): DevnetReport {
         }),
       }),
     submitted: () => {},
+    depth: ({ height, confirmations, reversalProbability }) =>
+      say({ event: "depth", height, confirmations, reversalProbability }),
     final: () => {},
-    proof: ({ verified }, { transaction, height, finalityMs }) =>
+    proof: ({ verified }, { transaction, ...final }) =>
       say({
         ...{ event: "transaction", transaction, status: "final" },
-        ...{ height, finalityMs, proofVerified: verified },
+        ...{ ...final, proofVerified: verified },
       }),
     running: () => {},
     block: ({ height, transactions, timestamp }) => say({ event: "block", height, transactions, timestamp }),

@@ -9,8 +9,9 @@ import {
   PARAMETER_NAMES,
   type ParameterName,
   type Parameters,
+  type ProofOfWorkParameters,
 } from "@witan/ledger";
-import { type AssetId, isHex, type PolicyHash, toAmount } from "@witan/primitives";
+import { type AssetId, compactOfTarget, isHex, type PolicyHash, toAmount } from "@witan/primitives";
 import { type Command, Option } from "commander";
 import { badInput } from "./exit.ts";
 import { amountOf, wholeNumber } from "./numbers.ts";
@@ -66,6 +67,54 @@ export function refuseFastPaxos(options: FastPaxosOptions, mode: string): void {
     "arguments",
     `--promise-authentication and --detect-byzantine-acceptors are for --consensus bp-fast-paxos only; the mode is ${mode}`,
   );
+}
+
+/** What options say of proof of work. */
+export interface WorkOptions {
+  readonly blockInterval?: string;
+  readonly subsidy?: string;
+}
+
+/** Milliseconds between blocks, unless something else is said. */
+export const BLOCK_INTERVAL_MS = 5_000;
+/** The easiest target there may be: about 16 hashes. */
+const WORK_LIMIT = (1n << 252n) - 1n;
+
+/**
+ * What a genesis says of proof of work.
+ * @param hashRate hashes a second of all miners together: block 1 is as hard as they need the interval for
+ */
+export function workOf({ blockInterval, subsidy }: WorkOptions, hashRate: number): ProofOfWorkParameters {
+  const blockIntervalMs = durationMs("--block-interval", blockInterval ?? `${BLOCK_INTERVAL_MS}`);
+  const hashes = BigInt(Math.max(1, Math.round((hashRate * blockIntervalMs) / 1_000)));
+  const target = (1n << 256n) / hashes - 1n;
+  return {
+    kind: "pow",
+    initialTarget: compactOfTarget(target < WORK_LIMIT ? target : WORK_LIMIT),
+    targetLimit: compactOfTarget(WORK_LIMIT),
+    blockIntervalMs,
+    retargetInterval: 20,
+    subsidy: amountOf("--subsidy", subsidy ?? "5000000000"),
+    halvingInterval: 210_000,
+    coinbaseMaturity: 100,
+    maxFutureDriftMs: 7_200_000,
+  };
+}
+
+/** Refuses options of proof of work where the mode is another. */
+export function refuseWork(options: WorkOptions & { readonly hashRate?: string }, mode: string): void {
+  const names = { blockInterval: "--block-interval", subsidy: "--subsidy", hashRate: "--hash-rate" } as const;
+  for (const [name, typed] of Object.entries(names))
+    if (options[name as keyof typeof names] !== undefined)
+      throw badInput("arguments", `${typed} is for --consensus pow only; the mode is ${mode}`);
+}
+
+/** A time such as 5s or 500ms; a bare number is milliseconds. */
+export function durationMs(option: string, text: string): number {
+  const [, number = "", unit = "ms"] = /^([0-9]{1,9})(ms|s)?$/.exec(text) ?? [];
+  const value = Number(number) * (unit === "s" ? 1_000 : 1);
+  if (number !== "" && value > 0) return value;
+  throw badInput("number", `${option} ${text}: expected a time such as 5s or 500ms`);
 }
 
 /** The native asset, given as name:decimals. */

@@ -88,10 +88,13 @@ async function programOf(
   return program;
 }
 
-/** `witan transaction ID …` is `witan transaction get ID …`: what people ask of a transaction is what became of it. */
+/**
+ * `witan transaction ID …` is `witan transaction get ID …`: what people ask of a transaction is what became of it. Also of what
+ * is an id but for a digit or its case: `get` says what is wrong with it.
+ */
 function inFull(argv: readonly string[]): readonly string[] {
   const [first, second = "", ...others] = argv;
-  const isShort = first === "transaction" && /^[0-9a-f]{64}$/.test(second);
+  const isShort = first === "transaction" && /^(?:0x)?[0-9a-f]{8,}$/i.test(second);
   return isShort ? [first, "get", second, ...others] : argv;
 }
 

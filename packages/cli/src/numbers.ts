@@ -24,6 +24,15 @@ export function amountOf(option: string, text: string, least = 0n): bigint {
   return value;
 }
 
+/** A number from 0, such as 0.1 or 1e-6: a share or a probability. */
+export function decimal(option: string, text: string): number {
+  const value = /^(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$/.test(text)
+    ? Number(text)
+    : Number.NaN;
+  if (Number.isFinite(value)) return value;
+  throw badInput("number", `${option} ${text}: expected a number from 0 to 1, such as 0.1 or 1e-6`);
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, before: readonly string[]): readonly string[] {
   return [...before, value];

@@ -52,7 +52,10 @@ export function outcomeJson(outcome: TransactionOutcome) {
 export function outcomeText(outcome: TransactionOutcome): string {
   switch (outcome.status) {
     case "final":
-      return `final: in block ${outcome.height}`;
+      return outcome.confirmations === undefined || outcome.reversalProbability === undefined
+        ? `final: in block ${outcome.height}`
+        : `final: in block ${outcome.height}, with ${outcome.confirmations} confirmations: undone with a probability of ` +
+            `${Number(outcome.reversalProbability.toPrecision(3))}`;
     case "rejected":
       return `rejected, ${outcome.code}: ${outcome.message}`;
     case "expired":

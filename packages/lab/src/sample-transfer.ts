@@ -3,14 +3,17 @@
 import { readFileSync } from "node:fs";
 import {
   buildTransfer,
+  type Depth,
   fetchChain,
   fetchProof,
+  followConfirmations,
   openWallet,
   RpcClient,
   spendableCoins,
   submitTransaction,
   verifyProof,
   type Wallet,
+  waitForTransaction,
 } from "@witan/client";
 import { LabFailure } from "./lab-failure.ts";
 import type { LabAccount } from "./network-files.ts";
@@ -18,8 +21,9 @@ import type { LabAccount } from "./network-files.ts";
 /** What a sample transfer pays, in base units. */
 const AMOUNT = 150_000_000n;
 const VALID_FOR_MS = 600_000;
-/** How long the transfer may take to become final, in milliseconds. */
+/** How long the transfer may take to become final, in milliseconds; under proof of work, where it takes blocks. */
 const FINAL_MS = 30_000;
+const FINAL_BLOCKS_MS = 300_000;
 
 /** The network that the transfer goes through. */
 export interface SampleNetwork {
@@ -47,6 +51,9 @@ export interface SampleFinal {
   readonly height: number;
   /** From submitting it until the answer that it is final, in milliseconds. */
   readonly finalityMs: number;
+  /** Under proof of work, where nothing is final for good. */
+  readonly confirmations?: number;
+  readonly reversalProbability?: number;
 }
 
 /** What came of its finality proof. */
@@ -56,11 +63,15 @@ export interface SampleProof {
   readonly detail: string;
   /** The validator that gave it. */
   readonly rpc: string;
+  /** Under proof of work: blocks that it shows, from the transaction's own on. */
+  readonly confirmations?: number;
 }
 
 /** Hears of each step. */
 export interface SampleListener {
   onSubmitted(transfer: SampleTransfer): void;
+  /** Under proof of work: it lies deeper, or in no block any more. */
+  onDepth?(depth: Depth): void;
   onFinal(final: SampleFinal): void;
 }
 
@@ -102,16 +113,29 @@ export async function sampleTransfer(
     ...{ from: from + 1, to: to + 1, rpc: first },
   });
   const submittedAt = performance.now();
-  const outcome = await submitTransaction(rpc, transaction, { timeoutMs: FINAL_MS });
+  const timeoutMs = chain.value.mode === "pow" ? FINAL_BLOCKS_MS : FINAL_MS;
+  const over = new AbortController();
+  const following =
+    chain.value.mode === "pow"
+      ? // What it can't tell, the answer does.
+        followConfirmations(rpc, transaction.id, (depth) => listener.onDepth?.(depth), over).catch(() => {})
+      : undefined;
+  const outcome = await submitTransaction(rpc, transaction, { timeoutMs }).finally(() => over.abort());
+  await following;
   const finalityMs = Math.round((performance.now() - submittedAt) * 10) / 10;
   if (outcome.status !== "final") {
     const why = "message" in outcome ? `: ${outcome.message}` : "";
     const message = `the sample transfer ${transaction.id} is ${outcome.status} after ${Math.round(finalityMs)} ms${why}; the validators' logs say more`;
     throw new LabFailure("not-final", message);
   }
-  const final = { transaction: transaction.id, height: outcome.height, finalityMs };
+  const { confirmations, reversalProbability } = outcome;
+  const final = {
+    ...{ transaction: transaction.id, height: outcome.height, finalityMs },
+    ...(confirmations === undefined ? {} : { confirmations }),
+    ...(reversalProbability === undefined ? {} : { reversalProbability }),
+  };
   listener.onFinal(final);
-  return { final, proof: await proven(last, final.transaction, network.genesisFile) };
+  return { final, proof: await proven(last, transaction.id, network.genesisFile) };
 }
 
 /** The first account that can pay, and the one after it; the first two where none can. */
@@ -131,11 +155,17 @@ function walletOf(account: LabAccount | undefined): Wallet {
 }
 
 /** Fetches a finality proof from a node, and verifies it by what the genesis file says. */
-async function proven(url: string, transaction: string, genesisFile: string): Promise<SampleProof> {
+async function proven(
+  url: string,
+  transaction: Parameters<typeof waitForTransaction>[1],
+  genesisFile: string,
+): Promise<SampleProof> {
   const rpc = new RpcClient({ url });
   // Another validator may be a moment behind.
-  await rpc.call("transaction_wait", { transaction, timeoutMs: FINAL_MS });
+  await waitForTransaction(rpc, transaction, { timeoutMs: FINAL_BLOCKS_MS });
   const { proof } = await fetchProof(rpc, { transaction, timeoutMs: FINAL_MS });
   const verified = await verifyProof({ genesis: readFileSync(genesisFile, "utf8"), proof, transaction });
-  return { rpc: url, verified: verified.verified, detail: verified.verified ? "" : verified.message };
+  if (!verified.verified) return { rpc: url, verified: false, detail: verified.message };
+  const { confirmations } = verified;
+  return { rpc: url, verified: true, detail: "", ...(confirmations === undefined ? {} : { confirmations }) };
 }

@@ -43,6 +43,7 @@ export interface ValidatorWatchOptions {
 /** What one validator says of itself and the others. */
 interface Answer {
   readonly place: number;
+  readonly mode: string;
   readonly height: number;
   /** The names of those that it is connected to, and its own. */
   readonly names: readonly string[];
@@ -104,11 +105,11 @@ export class ValidatorWatch {
   async #ask(client: RpcClient, place: number): Promise<Answer | undefined> {
     const { chainId, validators } = this.#options;
     try {
-      const { chainId: found, height } = await client.call("node_status", {});
+      const { chainId: found, height, mode } = await client.call("node_status", {});
       if (found !== chainId) return undefined;
       const { peers } = await client.call("node_peers", {});
       const others = peers.filter(({ connected }) => connected).map(({ name }) => name);
-      return { place, height, names: [validators[place]?.name ?? "", ...others] };
+      return { place, height, mode, names: [validators[place]?.name ?? "", ...others] };
     } catch {
       // Whatever the reason: it takes no part.
       return undefined;
@@ -142,6 +143,8 @@ export class ValidatorWatch {
       if (this.#options.ours().length > 0) return undefined;
       return { running: 0, quorum: this.#quorum };
     }
+    // No members: whoever answers mines on.
+    if (best.mode === "pow") return { running: answers.length, quorum: 1 };
     try {
       const call = this.#clients[best.place]?.call("consensus_membership", {});
       const { quorum, members } = (await call) ?? { quorum: this.#quorum, members: [] };

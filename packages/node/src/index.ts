@@ -1,6 +1,7 @@
 export { ChainError, type ChainErrorCode } from "./chain/chain-error.ts";
 export { checkpointDigest } from "./chain/checkpoint.ts";
 export type { FlushLimits, OpenProgress } from "./chain/types.ts";
+export { BPFP_BUFFERED_MAX } from "./consensus/bp-fast-paxos/bpfp-host.ts";
 export { DecidedInvalidError } from "./consensus/finalizer.ts";
 export {
   type Convict,
@@ -14,8 +15,16 @@ export { BUFFERED_MAX } from "./consensus/pbft/pbft-host.ts";
 export { StoredStatements } from "./consensus/pbft/stored-statements.ts";
 export { UnreadableRecordError } from "./consensus/unreadable-record.ts";
 export { Node } from "./node.ts";
-export type { LastVotes, Log, PromiseSealer, VoteSigner, VoteSlot } from "./ports.ts";
-export type { BlockEvent, NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
+export type { LastVotes, Log, Miner, MiningWork, PromiseSealer, VoteSigner, VoteSlot } from "./ports.ts";
+export {
+  type BlockEvent,
+  type NodeObserver,
+  type NodePorts,
+  type NodeReadings,
+  type NodeSettings,
+  POW_DEFAULTS,
+  type ProofOfWorkSettings,
+} from "./settings.ts";
 export {
   type BulkMessage,
   bulkMessageCodec,

@@ -12,17 +12,21 @@ import {
   RULES_VERSIONS,
 } from "@witan/primitives";
 import type { EventFeed, RpcService } from "@witan/rpc";
+import type { Branch } from "./chain/branch.ts";
 import { rulesUnknown } from "./chain/chain-error.ts";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
 import { openChainKeeper } from "./chain/open-chain-keeper.ts";
 import { headerOf } from "./consensus/bodies.ts";
+import type { ConsensusStatus } from "./consensus/consensus-host.ts";
 import { type OpenedConsensus, openConsensus } from "./consensus/open-consensus.ts";
 import { TurningPoints } from "./consensus/turning-points.ts";
 import { Events } from "./events/events.ts";
 import { FloodGuard, REQUESTS, VOTES } from "./flood-guard.ts";
 import { type BlockParts, blockParts, type PoolParts, poolParts } from "./parts.ts";
 import { Peers } from "./peers.ts";
+import { branchMoved, wasUndone } from "./pool/branch-moved.ts";
 import type { Admitted } from "./pool/intake.ts";
+import { Reversal } from "./pool/reversal.ts";
 import { readingsOf } from "./readings.ts";
 import { createService } from "./service/service.ts";
 import type { NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
@@ -67,6 +71,8 @@ export class Node {
     this.#votes = new FloodGuard(ports.clock, VOTES);
     this.#requests = new FloodGuard(ports.clock, REQUESTS);
     const { membership } = chain.governance;
+    const isMined = settings.chain.mode === "pow";
+    const reversal = isMined ? new Reversal(settings.proofOfWork) : undefined;
     this.#peers = new Peers(ports.network, settings.peers, membership);
     this.#turningPoints = new TurningPoints(ports.log, ports.signer.publicKeys, membership);
     const { connected } = this.#peers;
@@ -74,9 +80,10 @@ export class Node {
       ...{ chain, clock: ports.clock, self: ports.network.self, yieldNow: ports.yieldNow },
       consensusStatus: () => this.#blocks.host.status,
       isStopping: () => this.#stopping !== undefined,
+      finalHeight: reversal && (() => reversal.finalHeight(chain.tip.height)),
     });
     const input = {
-      ...{ settings, ports, chain, consensus, connected },
+      ...{ settings, ports, chain, reversal, consensus, connected },
       onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) =>
         this.#admitted(admitted, notices),
       onStepped: () => this.#events.consensusMoved(),
@@ -86,9 +93,9 @@ export class Node {
     this.#blocks = blockParts(input, this.#pool.mempool);
     const { host, sync, heard } = this.#blocks;
     this.service = createService({
-      ...{ settings, ports, chain, heard, consensus: host },
+      ...{ settings, ports, chain, reversal, heard, consensus: host },
       ...this.#pool,
-      syncTarget: () => sync.target,
+      syncTarget: () => syncTarget(host.status, sync.target),
       connectedCount: () => connected().length,
       isStopping: () => this.#stopping !== undefined,
       startedAt: ports.clock.now(),
@@ -112,7 +119,10 @@ export class Node {
         if (node !== undefined) node.#storeFailed(error);
       },
       onApplied: (valid) => {
-        if (node !== undefined) node.#final(valid);
+        if (node !== undefined) node.#applied(valid);
+      },
+      onSwitched: (branch) => {
+        if (node !== undefined) node.#switched(branch);
       },
       ...(observer.onProgress === undefined ? {} : { onProgress: observer.onProgress }),
       onCheckpoint: ({ height, digest }) => {
@@ -125,12 +135,12 @@ export class Node {
     if (unknown !== undefined) throw unknown;
     node = new Node(settings, ports, observer, {
       chain,
-      consensus: await openConsensus(chain, ports),
+      consensus: await openConsensus(chain, settings, ports),
     });
     return node;
   }
 
-  /** The last final block. */
+  /** The last final block; in proof of work the tip of the best chain. */
   get tip(): { readonly height: Height; readonly hash: Hash } {
     return this.#chain.tip;
   }
@@ -224,7 +234,7 @@ export class Node {
     this.#peers.add(id);
     this.#blocks.heard.from(id, hello.height);
     this.#ports.log.info({ peer: name, height: hello.height, version, agent: hello.agent }, "connected");
-    this.#blocks.sync.claim(hello.height, [id]);
+    if (this.#chain.headers === undefined) this.#blocks.sync.claim(hello.height, [id]);
     this.#pool.gossip.greet(id);
     this.#blocks.host.connected(id);
   }
@@ -232,6 +242,7 @@ export class Node {
   #disconnected(id: PeerId, reason: string): void {
     this.#peers.remove(id);
     this.#blocks.sync.forget(id);
+    this.#blocks.host.disconnected?.(id);
     this.#votes.forget(id);
     this.#requests.forget(id);
     const name = this.#ports.network.peers().find((peer) => peer.id === id)?.name;
@@ -242,10 +253,7 @@ export class Node {
     this.#blocks.heard.from(from);
     if (channel === "transactions")
       return this.#pool.gossip.receive(from, bytes).catch((error: unknown) => this.#fail(error));
-    if (channel === "bulk") {
-      this.#bulk(from, bytes);
-      return undefined;
-    }
+    if (channel === "bulk") return this.#bulk(from, bytes);
     if (!this.#votes.take(from)) {
       this.#ports.network.reportFault(from, "minor", "consensus-flood");
       return undefined;
@@ -253,12 +261,14 @@ export class Node {
     return this.#blocks.host.receive(from, bytes);
   }
 
-  #bulk(from: PeerId, bytes: Uint8Array): void {
+  #bulk(from: PeerId, bytes: Uint8Array): void | Promise<void> {
     const decoded = bulkMessageCodec.decode(bytes);
     const { network } = this.#ports;
-    if (!decoded.ok) {
-      network.reportFault(from, "serious", "bulk-encoding");
-      return;
+    if (!decoded.ok) return network.reportFault(from, "serious", "bulk-encoding");
+    const { host } = this.#blocks;
+    if (host.offered !== undefined) {
+      if (decoded.value.kind !== "proposal") return network.reportFault(from, "serious", "bulk-kind");
+      return host.offered(from, decoded.value.block).catch((error: unknown) => this.#fail(error));
     }
     if (decoded.value.kind === "decided") {
       this.#blocks.sync.offer(from, decoded.value);
@@ -314,28 +324,55 @@ export class Node {
   /** What waited for inputs has become pending: nobody was told of it when it came. */
   #noticed(notices: readonly Notice[]): void {
     const ready = notices.filter(({ kind }) => kind === "admitted");
-    if (ready.length > 0) this.#pool.gossip.push(ready.map(({ transaction }) => transaction));
+    // What stood in a block that was undone others may have.
+    const [back, found] = [ready.filter(wasUndone), ready.filter((notice) => !wasUndone(notice))];
+    for (const { transaction } of back) this.#pool.gossip.relay(transaction.id);
+    if (found.length > 0) this.#pool.gossip.push(found.map(({ transaction }) => transaction));
     this.#pool.fates.noticed(notices);
     this.#events.noticed(notices);
   }
 
-  /** A block is final: everybody hears of it before anything else happens. */
-  #final(valid: ValidBlock): void {
-    const { header, hash, transactions } = valid.block;
-    const notices = this.#pool.mempool.blockApplied(valid, header.timestamp, this.#ports.clock.now());
-    this.#ports.network.setHeight(header.height);
+  /** A block is final, or in proof of work on top of the chain: everybody hears of it before anything else happens. */
+  #applied(valid: ValidBlock): void {
+    const { laterThan, headers } = this.#chain;
+    const notices = this.#pool.mempool.blockApplied(valid, laterThan, this.#ports.clock.now());
+    this.#ports.network.setHeight(valid.block.header.height);
     const { membership } = this.#chain.governance;
     this.#peers.membersAre(membership);
     this.#turningPoints.membersAre(membership);
     this.#pool.fates.blockFinal(valid);
-    this.#events.blockFinal(valid);
+    if (headers === undefined) this.#events.blockFinal(valid);
+    else this.#events.chainMoved();
     this.#noticed(notices);
     this.#blocks.work.update();
+    this.#observe(valid);
+    const unknown = unknownRules(this.#chain);
+    if (unknown !== undefined) this.#fail(unknown);
+  }
+
+  /** Blocks were undone, and others are in their place. */
+  #switched(branch: Branch): void {
+    const { clock, network, log } = this.#ports;
+    const { mempool, fates } = this.#pool;
+    const notices = branchMoved(branch, { mempool, chain: this.#chain, now: clock.now() });
+    const { height, hash } = this.#chain.tip;
+    network.setHeight(height);
+    log.info(
+      { undone: branch.undone.length, applied: branch.applied.length, height, hash },
+      "another branch",
+    );
+    fates.chainMoved();
+    this.#events.chainMoved();
+    this.#noticed(notices);
+    this.#blocks.work.update();
+    for (const valid of branch.applied) this.#observe(valid);
+  }
+
+  #observe({ block }: ValidBlock): void {
+    const { header, hash, transactions } = block;
     const { height, timestamp } = header;
     const transfers = transactions.filter(({ body }) => body.kind === "transfer").length;
     this.#observer.onBlock?.({ height, hash, timestamp, transactions: transactions.length, transfers });
-    const unknown = unknownRules(this.#chain);
-    if (unknown !== undefined) this.#fail(unknown);
   }
 
   #keepHouse(): void {
@@ -343,6 +380,12 @@ export class Node {
     this.#pool.gossip.announce();
     this.#blocks.tips.repeat();
   }
+}
+
+/** The height that peers have, if it is above the tip. */
+function syncTarget(status: ConsensusStatus, fetched: Height | undefined): Height | undefined {
+  if (status.mode !== "pow") return fetched;
+  return status.best.height > status.height ? status.best.height : undefined;
 }
 
 /** Why no further block can be judged by this program; undefined: its rules are known. */

@@ -14,6 +14,7 @@ import { Proposals } from "./consensus/proposals.ts";
 import { Fates } from "./pool/fates.ts";
 import { Gossip } from "./pool/gossip.ts";
 import { type Admitted, Intake } from "./pool/intake.ts";
+import type { Reversal } from "./pool/reversal.ts";
 import { WorkWatch } from "./pool/work-watch.ts";
 import type { NodePorts, NodeSettings } from "./settings.ts";
 import { BlockSync } from "./sync/block-sync.ts";
@@ -36,6 +37,8 @@ export interface PartsInput {
   readonly settings: NodeSettings;
   readonly ports: NodePorts;
   readonly chain: ChainKeeper;
+  /** Of proof of work alone. */
+  readonly reversal: Reversal | undefined;
   readonly consensus: OpenedConsensus;
   readonly connected: () => readonly PeerId[];
   readonly onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) => void;
@@ -65,15 +68,15 @@ export interface BlockParts {
 
 /** Puts together what has to do with transactions. */
 export function poolParts(input: PartsInput): PoolParts {
-  const { settings, ports, chain, connected, onAdmitted, onFailure } = input;
+  const { settings, ports, chain, reversal, connected, onAdmitted, onFailure } = input;
   const { clock, network, verifier } = ports;
-  const { header, height } = chain.tip;
+  const { height } = chain.tip;
   const mempool = new Mempool({
     chain: settings.chain,
     tip: {
       governance: chain.governance,
       height: (height + 1) as Height,
-      laterThan: header.timestamp,
+      laterThan: chain.laterThan,
     },
     limits: settings.mempoolLimits ?? {},
   });
@@ -81,7 +84,7 @@ export function poolParts(input: PartsInput): PoolParts {
   const onFault = (peer: PeerId, code: string): void => network.reportFault(peer, "serious", code);
   return {
     ...{ mempool, intake },
-    fates: new Fates({ chain, mempool, clock }),
+    fates: new Fates({ chain, mempool, clock, reversal }),
     gossip: new Gossip({ network, mempool, intake, connected, onFault }),
   };
 }
@@ -99,7 +102,7 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
   const signatures = new CheckedSignatures(ports.scheme, verifier);
   const heard = new Heard(clock);
   const host = make({
-    ...{ settings, ports, chain, proposals, bodies, bodySource, finalizer, blockSize, signatures },
+    ...{ settings, ports, chain, mempool, proposals, bodies, bodySource, finalizer, blockSize, signatures },
     ...{ heard, connected, onStepped, onFailure },
     times: timesOf(settings),
     helpPauseMs: settings.viewTimeoutMs / HELPS_IN_VIEW,
@@ -121,6 +124,7 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
   const tips = new TipNotices({
     ...{ chain, network, connected },
     votes: () => host.votes,
+    isMember: (peer) => chain.governance.membership.members.some(({ peerId }) => peerId === peer),
     isShown: (height) => finality.shown(height) !== undefined,
   });
   const serving = new Serving({

@@ -60,6 +60,31 @@ export interface PromiseSealer {
   check(digest: Hash, mac: Hash): boolean;
 }
 
+/** What a miner tries nonces for. */
+export interface MiningWork {
+  /** An encoded header of 128 bytes. The nonce is its last 8, little-endian: whatever is there is replaced. */
+  readonly header: Uint8Array;
+  /** SHA-256 of SHA-256 of the header, read as a little-endian number, must not be above this. */
+  readonly target: bigint;
+}
+
+/**
+ * Tries nonces, off the main thread. How many threads it has, and how many hashes a second it may try, is its maker's
+ * affair.
+ */
+export interface Miner {
+  /** Hashes tried since it was made; as fresh as a second, and never less than before. */
+  readonly hashes: number;
+  /**
+   * Begins to try nonces, in any order and none twice, and drops at once what it was trying before.
+   * @param onFound called once, with a nonce that does it, and then this work is over; never called once `mine` or `stop`
+   *   was called again, whatever is found on the way
+   */
+  mine(work: MiningWork, onFound: (nonce: bigint) => void): void;
+  /** Drops what it is trying. */
+  stop(): void;
+}
+
 /** Where log lines go: pino's methods, fields first. */
 export interface Log {
   debug(fields: object, message: string): void;

@@ -23,12 +23,13 @@ export function readingsOf({ chain, mempool, host, sync, peers }: ReadingsInput)
   const { status, evidence } = host;
   return {
     ...{ height, pending: transactions, pendingBytes: bytes, peers },
-    view: turnOf(status).number,
-    quorum: status.quorum,
+    ...(status.mode === "pow"
+      ? { view: 0, quorum: 0 }
+      : { view: turnOf(status).number, quorum: status.quorum }),
     evidence: evidence.length,
     validators: voters(chain.governance.membership).length,
     outputs: chain.cacheStatus().outputs,
-    behind: Math.max(0, (sync.target ?? height) - height),
+    behind: Math.max(0, (status.mode === "pow" ? status.best.height : (sync.target ?? height)) - height),
     ...{ syncBytes: sync.heldBytes, kept: host.kept },
   };
 }

@@ -1,10 +1,17 @@
 // How a node is set up, and what it is given: values that the command line (or a test) has validated.
 import type { Chain } from "@witan/ledger";
 import type { MempoolLimits } from "@witan/mempool";
-import type { AdmittedPeer, Clock, Network, SignatureScheme, SignatureVerifier } from "@witan/primitives";
+import type {
+  AdmittedPeer,
+  Clock,
+  Network,
+  PolicyHash,
+  SignatureScheme,
+  SignatureVerifier,
+} from "@witan/primitives";
 import type { CheckedStore } from "@witan/storage";
 import type { FlushLimits, OpenProgress } from "./chain/types.ts";
-import type { Log, PromiseSealer, VoteSigner } from "./ports.ts";
+import type { Log, Miner, PromiseSealer, VoteSigner } from "./ports.ts";
 
 /** Settings of a node. Times in milliseconds. */
 export interface NodeSettings {
@@ -22,11 +29,30 @@ export interface NodeSettings {
    * than they take, is suspected. Left out or 0: none is.
    */
   readonly minimumSharePermille?: number;
+  /** Of proof of work; left out: what `POW_DEFAULTS` say, and no block is mined here. */
+  readonly proofOfWork?: Partial<ProofOfWorkSettings>;
   readonly mempoolLimits?: Partial<MempoolLimits>;
   readonly flushLimits?: Partial<FlushLimits>;
   /** For status pages. */
   readonly verifierWorkers: number;
 }
+
+/** Settings of a node whose chain has proof of work. */
+export interface ProofOfWorkSettings {
+  /** To whom blocks that are mined here pay; undefined: none is mined here. Needs the port `miner`. */
+  readonly rewardPolicy: PolicyHash | undefined;
+  /** The share of all hash power that an attacker is taken to have: from 0 to 1. */
+  readonly assumedAttackerShare: number;
+  /** A transaction is called final when the probability that it is undone is at most this. */
+  readonly reversalRisk: number;
+}
+
+/** What a node does unless told otherwise: final after 6 confirmations. */
+export const POW_DEFAULTS: ProofOfWorkSettings = Object.freeze({
+  rewardPolicy: undefined,
+  assumedAttackerShare: 0.1,
+  reversalRisk: 0.001,
+});
 
 /** What a node needs of the world. It closes none of it. */
 export interface NodePorts {
@@ -39,6 +65,8 @@ export interface NodePorts {
   readonly signer: VoteSigner;
   /** Of an acceptor of BP Fast Paxos whose chain authenticates promises by MACs; nobody else has one. */
   readonly promiseSealer?: PromiseSealer | undefined;
+  /** Of a node that mines. */
+  readonly miner?: Miner | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Lets others have their turn. */
@@ -49,7 +77,7 @@ export interface NodePorts {
 export interface NodeObserver {
   /** What it throws ends the opening. */
   readonly onProgress?: (progress: OpenProgress) => void;
-  /** A block is final. */
+  /** A block is final. In proof of work: it came on top of the chain, and may be undone again. */
   readonly onBlock?: (block: BlockEvent) => void;
   /**
    * Something failed that the node can't go on with: it stops by itself, `stop` resolves when it has, and the process

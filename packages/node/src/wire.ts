@@ -80,7 +80,12 @@ export type Request =
   /** Final blocks in order, from a height on: as many as are there and fit. */
   | { readonly kind: "blocks"; readonly from: Height; readonly count: number }
   /** What certifies final blocks: whole certificates, or the signature of who is asked alone. */
-  | { readonly kind: "certificates"; readonly of: readonly { readonly height: Height }[] };
+  | { readonly kind: "certificates"; readonly of: readonly { readonly height: Height }[] }
+  /** Blocks of proof of work: those of them that are on the chain there. */
+  | { readonly kind: "bodies"; readonly of: readonly { readonly hash: BlockHash }[] };
+
+/** Blocks in one question by hashes. */
+export const BODIES_MAX = 64;
 
 /** Heights in one question for certificates. */
 export const CERTIFICATES_MAX = 64;
@@ -92,10 +97,16 @@ export const requestCodec: Codec<Request> = union<Request>({
   certificates: container({
     of: list(container<{ readonly height: Height }>({ height: uint53() }), CERTIFICATES_MAX),
   }),
+  bodies: container({
+    of: list(container<{ readonly hash: BlockHash }>({ hash: hexVector(32) }), BODIES_MAX),
+  }),
 });
 
 /** SSZ of the answer to `certificates`: of those that are known, in the order asked. */
 export const certificatesCodec: Codec<readonly Certificate[]> = list(certificateCodec, CERTIFICATES_MAX);
+
+/** SSZ of the answer to `bodies`: of those that are there, in the order asked, as many as fit. */
+export const bodiesCodec: Codec<readonly Uint8Array[]> = list(byteList(LIMITS.blockBytes), BODIES_MAX);
 
 /** Blocks in one answer. */
 export const RANGE_BLOCKS_MAX = 256;

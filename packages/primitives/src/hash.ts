@@ -28,6 +28,7 @@ export const TAGS = {
   bpFastPaxosProposal: "witan/bp-fast-paxos-proposal/1",
   bpFastPaxosPromise: "witan/bp-fast-paxos-promise/1",
   bpFastPaxosDecision: "witan/bp-fast-paxos-decision/1",
+  bpFastPaxosKeyCheck: "witan/bp-fast-paxos-key-check/1",
 } as const;
 
 /** One of the tags in use. */

@@ -28,6 +28,7 @@ export interface Damage {
 const REPAIRS: Readonly<Record<TableName | "unknown", Repair>> = {
   block: "fetch-block",
   certificate: "fetch-block",
+  header: "rebuild-index",
   heightOfBlock: "rebuild-index",
   undo: "rebuild-outputs",
   output: "rebuild-outputs",

@@ -21,13 +21,18 @@ export const LAYOUT = {
   governance: { prefix: "g", key: ["height"] },
   /** The height of a block, by its hash. */
   heightOfBlock: { prefix: "h", key: ["hash"] },
+  /** Proof of work: the header of a block of the best chain, by its height; all of them are read at the start. */
+  header: { prefix: "k", key: ["height"] },
   /** What the node knows about this database, by the record's name (meta.ts). */
   meta: { prefix: "m", key: ["name"] },
   /** Optional: the outputs that pay to a policy hash and are not spent: policy hash, transaction, index. */
   addressOutput: { prefix: "n", key: ["hash", "hash", "index"] },
   /** The set of outputs as of the flushed height: transaction, index (docs/formats.md, section 14). */
   output: { prefix: "o", key: ["hash", "index"] },
-  /** A block voted for and not final yet, by its hash: deciding only refers to it. */
+  /**
+   * A block voted for and not final yet, by its hash: deciding only refers to it. Proof of work: a block that is on no
+   * branch, or on one that is not the best.
+   */
   proposal: { prefix: "p", key: ["hash"] },
   /** Optional: what a policy hash holds of an asset: policy hash, asset. */
   addressSum: { prefix: "s", key: ["hash", "number"] },
@@ -164,7 +169,7 @@ export function rangeOf<Name extends TableName>(table: Name, ...leading: Partial
 
 /** The keys of a table by height, from one height to before another. */
 export function heightRange(
-  table: "block" | "certificate" | "governance" | "undo",
+  table: "block" | "certificate" | "governance" | "header" | "undo",
   from: number,
   to: number,
 ): KeyRange {

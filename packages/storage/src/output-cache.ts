@@ -215,6 +215,54 @@ export class OutputCache {
     this.#endWriting();
   }
 
+  /**
+   * Changes outputs here and on the disk at one step: in one synced batch with the height that they are the state after
+   * and `others`. For undoing blocks that were flushed; nothing may wait for a flush, or change meanwhile.
+   * @param changes what is to be put, or null: taken out
+   * @throws {StoreError} if the write fails; then the store is poisoned, and this cache of no use
+   */
+  async rewrite(
+    height: Height,
+    changes: ReadonlyMap<Hex, Uint8Array | null>,
+    others: Iterable<StoreChange>,
+  ): Promise<void> {
+    assert(this.#writing === undefined && this.#changed.length === 0, "a rewrite behind a flush");
+    const pinned = [...changes].map(([outpoint, value]) => ({ slot: this.#pin(outpoint), outpoint, value }));
+    this.#writing = pinned.map(({ slot }) => slot);
+    let outputs = this.#outputs;
+    for (const { slot, value } of pinned)
+      outputs += (value === null ? 0 : 1) - ((this.#table.mark(slot) & KIND) < GONE ? 1 : 0);
+    const flushed: Flushed = { height, outputs };
+    const puts = pinned.map(({ outpoint, value }): StoreChange => {
+      const key = outputKey(outpoint);
+      return value === null ? { kind: "delete", key } : { kind: "put", key, value };
+    });
+    await this.#store.write([...puts, ...others, putMeta("flushed", flushed)], { sync: true });
+    this.#flushes++;
+    this.#flushed = flushed;
+    this.#outputs = outputs;
+    for (const { slot, value } of pinned) {
+      if (value !== null) this.#table.setValue(slot, value);
+      this.#table.setMark(slot, (value === null ? ABSENT : CLEAN) | WRITING);
+    }
+    this.#endWriting();
+  }
+
+  /** An entry that stays, so that nobody asks the disk while it is being changed there. */
+  #pin(outpoint: Hex): number {
+    const table = this.#table;
+    const known = table.find(outpoint);
+    if (known !== NONE) {
+      table.setMark(known, CLEAN | WRITING);
+      this.#clean--;
+      return known;
+    }
+    const value = this.#store.get(outputKey(outpoint));
+    const slot = table.add((value === undefined ? ABSENT : CLEAN) | WRITING);
+    if (value !== undefined) table.setValue(slot, value);
+    return slot;
+  }
+
   /** How full the cache is. */
   status(): OutputCacheStatus {
     const changed = this.#changed.length + (this.#writing?.length ?? 0);

@@ -3,8 +3,7 @@ import type { Command } from "commander";
 import { loadConfig } from "../config/load.ts";
 import { addConfigOptions, configFlags } from "../config/options.ts";
 import { examples } from "../examples.ts";
-import { exists } from "../files.ts";
-import { keyHeader } from "../key-files.ts";
+import { checkHome } from "../home/open.ts";
 import { printResult, type Streams, table } from "../output.ts";
 
 /** Adds the commands `witan config …`. */
@@ -18,7 +17,8 @@ export function addConfigCommands(program: Command, streams: Streams): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nEach field is taken from the last of: its default, config.toml, its variable (rpc.listen is WITAN_RPC_LISTEN),\n" +
+      "\nRefuses what a node would refuse, as far as that shows without a passphrase: keys that do not go together too.\n" +
+        "Each field is taken from the last of: its default, config.toml, its variable (rpc.listen is WITAN_RPC_LISTEN),\n" +
         "its flag (--rpc-listen). Paths in config.toml start from its folder, others from the folder you are in.\n" +
         examples([
           "witan config check --home network/v1",
@@ -28,9 +28,7 @@ export function addConfigCommands(program: Command, streams: Streams): void {
     .action(async (options: Readonly<Record<string, unknown>> & { home: string; json?: boolean }) => {
       const flags = configFlags(options);
       const { config, settings } = await loadConfig({ home: options.home, env: process.env, flags });
-      // A key that others can read, or that is none: the node would refuse it too.
-      for (const file of [...config.keys.voting, config.keys.peer])
-        if (await exists(file)) await keyHeader(file);
+      await checkHome(config);
       const result = {
         home: config.home,
         valid: true,

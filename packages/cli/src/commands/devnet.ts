@@ -32,7 +32,7 @@ interface DevnetFlags extends ShapeFlags {
 
 /** Adds the command `witan devnet`. */
 export function addDevnetCommand(program: Command, streams: Streams, setExit: (code: number) => void): void {
-  withShape(program.command("devnet"), "as before, or ")
+  withShape(program.command("devnet"), { before: "as before, or ", pow: true })
     .description("run a whole network on this machine, with funded accounts, until Ctrl-C")
     .option(
       "--rpc-port <port>",
@@ -49,6 +49,7 @@ export function addDevnetCommand(program: Command, streams: Streams, setExit: (c
         "witan devnet",
         "witan devnet --validators 7 --dir other --rpc-port 9600",
         "witan devnet --consensus bp-fast-paxos --proposers 2 --acceptors 4",
+        "witan devnet --consensus pow --validators 3 --block-interval 2s",
         "witan devnet --fresh --once",
       ]),
     )
@@ -57,7 +58,7 @@ export function addDevnetCommand(program: Command, streams: Streams, setExit: (c
 
 async function run(streams: Streams, flags: DevnetFlags): Promise<ExitCode> {
   const { json = false } = flags;
-  const wanted = wantedShape(flags);
+  const wanted = wantedShape(flags, true);
   const rpcPort = wholeNumber("--rpc-port", flags.rpcPort, 65_535);
   if (flags.dir === "") throw badInput("folder", "--dir names no folder, expected a path");
   const signals = hearStopSignals();
@@ -107,7 +108,9 @@ class Session {
       fresh,
       rpcPort,
       onBlock: (block) => {
-        if (this.#tellsBlocks && block.transactions > 0) this.#report.block(block);
+        // Under proof of work the first is the miner's reward.
+        const own = devnet.made.settings.consensus === "pow" ? 1 : 0;
+        if (this.#tellsBlocks && block.transactions > own) this.#report.block(block);
       },
       onServes: (validator) => this.#report.serves(validator, performance.now() - this.#startedAt),
       onDeath: (death, node) => this.#report.death(death, node),
@@ -152,6 +155,7 @@ class Session {
     report.ready(ready, performance.now() - this.#startedAt);
     const result = await sampleTransfer(ready, {
       onSubmitted: (transfer) => report.submitted(transfer),
+      onDepth: (depth) => report.depth(depth),
       onFinal: (final) => report.final(final),
     });
     stop.throwIfAborted();

@@ -4,7 +4,7 @@ import { CONFIRMATIONS_MAX, confirmationsFor, nakamoto, rosenfeld } from "@witan
 import type { Command } from "commander";
 import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
-import { wholeNumber } from "../numbers.ts";
+import { decimal, wholeNumber } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
 
 interface FinalityOptions {
@@ -133,15 +133,6 @@ function riskOf(text: string): number {
   const risk = decimal("--risk", text);
   if (risk > 0 && risk < 1) return risk;
   throw badInput("number", `--risk ${text}: expected a probability above 0 and below 1, such as 0.001`);
-}
-
-/** A number from 0, such as 0.1 or 1e-6. */
-function decimal(option: string, text: string): number {
-  const value = /^(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?$/.test(text)
-    ? Number(text)
-    : Number.NaN;
-  if (Number.isFinite(value)) return value;
-  throw badInput("number", `${option} ${text}: expected a number from 0 to 1, such as 0.1 or 1e-6`);
 }
 
 function percent(share: number): string {

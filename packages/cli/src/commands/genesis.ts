@@ -3,7 +3,6 @@ import { addressPrefixShape } from "@witan/crypto";
 import {
   type Chain,
   type ConsensusParameters,
-  compactOfTarget,
   DEFAULT_NATIVE_ASSET,
   type Genesis,
   genesisBlock,
@@ -23,9 +22,11 @@ import {
   nativeOf,
   parametersOf,
   refuseFastPaxos,
+  refuseWork,
   withFastPaxos,
+  workOf,
 } from "../genesis-options.ts";
-import { amountOf, collect, wholeNumber } from "../numbers.ts";
+import { collect } from "../numbers.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { timeOf, timeText } from "../time.ts";
 
@@ -76,8 +77,8 @@ export function addGenesisCommands(program: Command, streams: Streams): void {
     )
     .option("--address-prefix <prefix>", "1 to 12 letters a-z", DEFAULT_ADDRESS_PREFIX)
     .option("--time <time>", "when the chain begins, such as 2026-01-01T00:00:00Z (default: now)")
-    .option("--block-interval <ms>", "proof of work: milliseconds between blocks (default: 5000)")
-    .option("--subsidy <amount>", "proof of work: base units that block 1 may create (default: 5000000000)")
+    .option("--block-interval <time>", "pow: between blocks, such as 5s or 500ms (default: 5s)")
+    .option("--subsidy <amount>", "pow: base units that block 1 may create (default: 5000000000)")
     .option("--out <file>", "the new genesis file", "genesis.json")
     .option("--json", "print JSON")
     .addHelpText(
@@ -155,30 +156,14 @@ async function genesisOf(options: CreateOptions): Promise<Genesis> {
   };
 }
 
-/** A compact target that one miner with a million hashes a second meets in some seconds; retargeting does the rest. */
-const WORK_START = compactOfTarget(1n << 234n);
-/** The easiest target there may be: about 16 hashes. */
-const WORK_LIMIT = compactOfTarget((1n << 252n) - 1n);
+/** Of all miners together, where nobody says how many there will be: retargeting does the rest. */
+const HASH_RATE = 1_000_000;
 
 function consensusOf(options: CreateOptions): ConsensusParameters {
-  const { consensus: kind, blockInterval, subsidy } = options;
-  if (kind !== "pow" && (blockInterval ?? subsidy) !== undefined)
-    throw badInput(
-      "arguments",
-      `--block-interval and --subsidy are for --consensus pow only; the mode is ${kind}`,
-    );
+  const { consensus: kind } = options;
+  if (kind !== "pow") refuseWork(options, kind);
   if (kind === "bp-fast-paxos") return fastPaxosOf(options);
   refuseFastPaxos(options, kind);
   if (kind === "pbft") return { kind };
-  return {
-    kind,
-    initialTarget: WORK_START,
-    targetLimit: WORK_LIMIT,
-    blockIntervalMs: wholeNumber("--block-interval", blockInterval ?? "5000"),
-    retargetInterval: 20,
-    subsidy: amountOf("--subsidy", subsidy ?? "5000000000"),
-    halvingInterval: 210_000,
-    coinbaseMaturity: 100,
-    maxFutureDriftMs: 7_200_000,
-  };
+  return workOf(options, HASH_RATE);
 }

@@ -13,7 +13,10 @@ import {
   fastPaxosOf,
   parametersOf,
   refuseFastPaxos,
+  refuseWork,
+  type WorkOptions,
   withFastPaxos,
+  workOf,
 } from "../genesis-options.ts";
 import { DEVELOPMENT_KEYS, FRESH_KEYS } from "../home/key-source.ts";
 import { makeNetwork, NETWORK_FILE, type NetworkList } from "../home/make-network.ts";
@@ -25,7 +28,8 @@ import { printResult, type Streams, table } from "../output.ts";
 import { homePassphrase } from "../passphrase.ts";
 import { plainOption } from "./keys.ts";
 
-interface CreateOptions extends KeepOptions, SeatOptions, FastPaxosOptions {
+interface CreateOptions extends KeepOptions, SeatOptions, FastPaxosOptions, WorkOptions {
+  readonly hashRate?: string;
   readonly hosts: string;
   readonly out: string;
   readonly name: string;
@@ -51,7 +55,7 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
     .description("make the homes of all nodes of a new network: keys, configuration and genesis")
     .addOption(
       new Option("--consensus <mode>", "how blocks come to count")
-        .choices(["pbft", "bp-fast-paxos"])
+        .choices(["pbft", "bp-fast-paxos", "pow"])
         .default("pbft"),
     )
     .option("--validators <number>", SEATS_HELP.validators)
@@ -65,8 +69,14 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
     )
     .requiredOption(
       "--out <dir>",
-      "the new folder; each node gets its home in there: v1, …, p1, …, a1, …, o1, …",
+      "the new folder; each node gets its home in there: v1, …, p1, …, a1, …, m1, …, o1, …",
     )
+    .option("--block-interval <time>", "pow: between blocks, such as 5s or 500ms (default: 5s)")
+    .option(
+      "--hash-rate <number>",
+      "pow: hashes a second that each miner tries; block 1 is made as hard as that (default: as many as it can; with --development 20000)",
+    )
+    .option("--subsidy <amount>", "pow: base units that block 1 may create (default: 5000000000)")
     .option("--name <name>", "the network's name: 1 to 32 of a-z, 0-9, -", "witan")
     .option("--rpc-port <port>", "where clients reach the first node of a host; others count up", "9545")
     .option("--parameter <name=value>", `one of ${PARAMETER_NAMES.join(", ")} (several times)`, collect, [])
@@ -90,6 +100,7 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
       examples([
         "witan network create --accounts 10 --out network",
         "witan network create --consensus bp-fast-paxos --proposers 2 --acceptors 4 --out network",
+        "witan network create --consensus pow --validators 3 --block-interval 5s --hash-rate 20000 --out network",
         "witan network create --hosts 10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4 --passphrase-file secret.txt --out network",
       ]),
     )
@@ -102,7 +113,8 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
   const seats = seatsOf(options, hosts.length);
   const rpcPort = wholeNumber("--rpc-port", options.rpcPort, 65_535, 1);
   const places = planNetwork({ seats, hosts, rpcPort });
-  const genesis = genesisOf(options);
+  const hashRate = hashRateOf(options);
+  const genesis = genesisOf(options, seats.length * (hashRate ?? UNBOUND_HASH_RATE));
   const accounts = accountsOf(options, genesis, places);
   // A clerk who types a passphrase twice should not hear of a folder in the way only afterwards.
   await refuseExisting(out);
@@ -113,7 +125,7 @@ async function create(streams: Streams, options: CreateOptions): Promise<void> {
   };
   const keys = options.development ? DEVELOPMENT_KEYS : FRESH_KEYS;
   const list = await makeNetwork({
-    ...{ out, places, genesis, keys, accounts, isForDevelopment, passphrase, onHome },
+    ...{ out, places, genesis, keys, accounts, hashRate, isForDevelopment, passphrase, onHome },
   });
   report(streams, json, out, list, passphrase !== undefined);
 }
@@ -138,14 +150,26 @@ function accountsOf(options: CreateOptions, genesis: Genesis, places: readonly P
   return count;
 }
 
-function genesisOf(options: CreateOptions): Genesis {
+/** What a core tries in a second, about, where no rate is stated. */
+const UNBOUND_HASH_RATE = 1_000_000;
+
+/** Of each miner of a network for development, which leaves the machine to its owner. */
+const DEVELOPMENT_HASH_RATE = 20_000;
+
+function hashRateOf({ hashRate, development }: CreateOptions): number | undefined {
+  if (hashRate !== undefined) return wholeNumber("--hash-rate", hashRate, 1_000_000_000_000, 1);
+  return development ? DEVELOPMENT_HASH_RATE : undefined;
+}
+
+/** @param hashRate of all miners together */
+function genesisOf(options: CreateOptions, hashRate: number): Genesis {
   const addressPrefix = DEFAULT_ADDRESS_PREFIX;
   return {
     version: 1,
     name: options.name,
     addressPrefix,
     timestamp: toTimestamp(options.development ? DEVELOPMENT_TIME : Date.now()),
-    consensus: consensusOf(options),
+    consensus: consensusOf(options, hashRate),
     clientsMode: options.clients,
     members: [],
     parameters: parametersOf(options.parameter),
@@ -155,7 +179,12 @@ function genesisOf(options: CreateOptions): Genesis {
   };
 }
 
-function consensusOf(options: CreateOptions): ConsensusParameters {
+function consensusOf(options: CreateOptions, hashRate: number): ConsensusParameters {
+  if (options.consensus === "pow") {
+    refuseFastPaxos(options, "pow");
+    return workOf(options, hashRate);
+  }
+  refuseWork(options, options.consensus);
   if (options.consensus === "bp-fast-paxos") return fastPaxosOf(options);
   refuseFastPaxos(options, options.consensus);
   return { kind: options.consensus };

@@ -97,13 +97,24 @@ async function verify(streams: Streams, file: string, options: VerifyOptions): P
     return EXIT.no;
   }
   const { membership, ...shown } = verified;
+  const { confirmations } = shown;
   printResult(streams, json, toJson({ ...shown, membershipFrom: membership.from }), () =>
     table([
-      ["verified", `transaction ${shown.transaction} is final`],
+      [
+        "verified",
+        confirmations === undefined
+          ? `transaction ${shown.transaction} is final`
+          : `transaction ${shown.transaction} is in a block; under proof of work none is final for good`,
+      ],
       ["chain id", shown.chainId],
       ["block", `${shown.height}, ${shown.blockHash}, of ${timeText(shown.timestamp)}`],
       ["position", `${shown.index}`],
-      ["signed by", shown.signers.join(", ")],
+      confirmations === undefined
+        ? ["signed by", shown.signers.join(", ")]
+        : [
+            "confirmations",
+            `${confirmations}, each with the work prescribed (witan finality --attacker 0.1 --confirmations ${confirmations})`,
+          ],
     ]),
   );
   return EXIT.done;

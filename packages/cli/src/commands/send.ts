@@ -1,11 +1,12 @@
 // The command `witan send`: pays from a key to addresses.
-import { prepareTransfer, type SendResult, sendTransfer, Wallet } from "@witan/client";
+import { prepareTransfer, type SendRequest, type SendResult, sendTransfer, Wallet } from "@witan/client";
 import { parseSecretKey, type SecretKey } from "@witan/crypto";
 import { bytesToHex, LIMITS, type TransactionId } from "@witan/primitives";
 import { type Command, Option } from "commander";
 import { prefixOfAddress } from "../address.ts";
 import { sumText } from "../amounts.ts";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
+import { tellDepth } from "../depth.ts";
 import { examples } from "../examples.ts";
 import { badInput, CommandFailure, EXIT } from "../exit.ts";
 import { readGenesisFile } from "../genesis-input.ts";
@@ -102,7 +103,17 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
     return EXIT.done;
   }
   if (wait && !json) streams.err("waiting until it is final\n");
-  const sent = await told(() => sendTransfer({ ...request, waitFor: wait ? "final" : "admitted" }));
+  const over = new AbortController();
+  let following: Promise<void> | undefined;
+  const onPrepared: SendRequest["onPrepared"] = ({ id }, { mode }) => {
+    if (mode === "pow" && wait && !json) following = tellDepth(streams, rpc, id, over.signal);
+  };
+  const sent = await told(() =>
+    sendTransfer({ ...request, onPrepared, waitFor: wait ? "final" : "admitted" }).finally(() =>
+      over.abort(),
+    ),
+  );
+  await following;
   if (!sent.ok) throw refused(sent, { to, from, assets });
   const { outcome } = sent.value;
   printResult(streams, json, outcomeJson(outcome), () =>

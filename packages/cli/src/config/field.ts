@@ -74,6 +74,21 @@ export function integer(
   return field(fallback, help, { schema, valueName: "number", read: readNumber });
 }
 
+/** A share or a probability: a number from 0 to 1. */
+export function share(fallback: number, help: string): Field<number> {
+  const expected = "a number from 0 to 1, such as 0.1";
+  const schema = z.number(expected).min(0, expected).max(1, expected);
+  const read = (text: string) =>
+    /^(?:0|1|0?\.[0-9]{1,15}|1\.0{1,15}|[1-9]e-[1-9][0-9]?)$/.test(text) ? Number(text) : text;
+  return field(fallback, help, { schema, valueName: "number", read });
+}
+
+/** An address of the chain, to which money may be paid; empty: none. Whether it is one shows when the chain is known. */
+export function payee(help: string): Field<string> {
+  const schema = z.string('an address, or "" for none');
+  return field("", help, { schema, valueName: "address" });
+}
+
 /** Yes or no. */
 export function flag(fallback: boolean, help: string): Field<boolean> {
   const read = (text: string) => (text === "true" || text === "false" ? text === "true" : text);

@@ -2,7 +2,19 @@
 // say of them comes from here.
 import { MEMPOOL_LIMITS } from "@witan/primitives";
 import { RPC_LIMITS } from "@witan/rpc/server";
-import { address, choice, type Field, flag, integer, origins, path, paths, peers } from "./field.ts";
+import {
+  address,
+  choice,
+  type Field,
+  flag,
+  integer,
+  origins,
+  path,
+  paths,
+  payee,
+  peers,
+  share,
+} from "./field.ts";
 
 const MIB = 1024 * 1024;
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -48,9 +60,24 @@ export const FIELDS = {
     viewTimeoutMaxMs: integer(4_000, [10, DAY_MS], "what doubling of that time never exceeds"),
     tickMs: integer(10, [1, 1_000], "how often timers are looked at"),
     minimumSharePermille: integer(
-      0,
+      200,
       [0, 1_000],
-      "bp-fast-paxos: an acceptor suspects a proposer whose blocks hold less than so many thousandths of the best of late, while more is waiting; 0: none",
+      "bp-fast-paxos: an acceptor suspects a proposer whose blocks hold less than so many thousandths of the best of late, while more waits than they take; 0: none",
+    ),
+    assumedAttackerShare: share(0.1, "pow: the share of all hash power that an attacker is taken to have"),
+    reversalRisk: share(
+      0.001,
+      "pow: a transaction is called final when it is undone with a probability of at most this",
+    ),
+  },
+  mining: {
+    enabled: flag(false, "pow: mine blocks"),
+    address: payee("pow: to whom blocks that are mined here pay; needed where blocks are mined"),
+    threads: integer(0, [0, 256], "pow: threads that try nonces; 0: one for each core"),
+    hashRate: integer(
+      0,
+      [0, 1_000_000_000_000],
+      "pow: hashes a second, all threads together; 0: as many as they can",
     ),
   },
   keys: {

@@ -10,6 +10,8 @@ export const HOME_FILES = {
   peer: join("keys", "peer.json"),
   operator: join("keys", "operator.json"),
   acceptors: join("keys", "acceptors.json"),
+  /** Of a miner: who has it can spend what the node has mined. */
+  reward: join("keys", "reward.json"),
 } as const;
 
 /** The signer guard's record of a voting key: beside it, ending in `.guard`. */

@@ -10,6 +10,7 @@ import {
   type Member,
   type PeerId,
   type PolicyHash,
+  type PublicKey,
   present,
   ZERO_HASH,
 } from "@witan/primitives";
@@ -18,7 +19,14 @@ import { makeWholeFolder, writeNewText } from "../files.ts";
 import { genesisFileOf } from "../genesis-input.ts";
 import { HOME_FILES } from "./files.ts";
 import type { KeySource } from "./key-source.ts";
-import { type ChainFiles, newMember, writeChainFiles, writeMemberHome, writeObserverHome } from "./make.ts";
+import {
+  type ChainFiles,
+  newMember,
+  writeChainFiles,
+  writeMemberHome,
+  writeMinerHome,
+  writeObserverHome,
+} from "./make.ts";
 import type { Place } from "./network-plan.ts";
 import type { NodeRole } from "./network-seats.ts";
 
@@ -60,6 +68,8 @@ export interface NetworkInput {
   readonly genesis: Genesis;
   readonly keys: KeySource;
   readonly accounts: number;
+  /** Of each miner, in hashes a second; undefined: as many as it can. */
+  readonly hashRate?: number | undefined;
   /** Its secrets lie open: every node serves this machine only, and is asked for balances. */
   readonly isForDevelopment: boolean;
   readonly passphrase: string | undefined;
@@ -70,8 +80,9 @@ export interface NetworkInput {
 /** A node that is being made, in its place. */
 interface NewNode {
   readonly place: Place;
-  /** Undefined: an observer. */
+  /** Undefined: an observer, or a miner. */
   readonly member: Member | undefined;
+  /** Of a member its own three; of others the one that names them, and of a miner what it mines is paid to. */
   readonly keys: readonly KeyPair[];
   readonly peerId: PeerId;
 }
@@ -106,7 +117,7 @@ export async function makeNetwork(input: NetworkInput): Promise<NetworkList> {
       const { name, role } = node.place;
       input.onHome(name);
       const own = role === "acceptor" ? acceptorsKey : undefined;
-      const config = configOf(node, nodes, own, input.isForDevelopment);
+      const config = configOf({ node, nodes, acceptorsKey: own, input });
       const { passphrase } = input;
       await writeHome(join(folder, name), node, {
         ...{ chainId: chain.chainId, genesis: text, config, acceptorsKey: own, passphrase },
@@ -120,26 +131,38 @@ export async function makeNetwork(input: NetworkInput): Promise<NetworkList> {
 
 function newNode(place: Place, source: KeySource): NewNode {
   const { name, role } = place;
-  if (role === "observer") {
+  if (role === "observer" || role === "miner") {
     const peer = source.key(name, "peer");
-    return { place, member: undefined, keys: [peer], peerId: peerIdOfEd25519(peer.publicKey) };
+    const keys = role === "miner" ? [peer, source.key(name, "client")] : [peer];
+    return { place, member: undefined, keys, peerId: peerIdOfEd25519(peer.publicKey) };
   }
   const { member, keys } = newMember(name, role, ZERO_HASH as PolicyHash, source);
   return { place, member, keys, peerId: member.peerId };
 }
 
 async function writeHome(home: string, { member, keys }: NewNode, chain: ChainFiles): Promise<void> {
-  if (member === undefined) return writeObserverHome(home, present(keys[0], "an observer's key"), chain);
+  if (member === undefined) {
+    const [first, reward] = keys;
+    const peer = present(first, "the key that names a node");
+    if (reward === undefined) return writeObserverHome(home, peer, chain);
+    return writeMinerHome(home, { peer, reward }, chain);
+  }
   await writeMemberHome(home, { member, keys }, chain.passphrase);
   await writeChainFiles(home, { member, keys }, chain);
 }
 
-function configOf(
-  { place, member }: NewNode,
-  nodes: readonly NewNode[],
-  acceptorsKey: AcceptorsKey | undefined,
-  isForDevelopment: boolean,
-): string {
+function configOf({
+  node: { place, member, keys },
+  nodes,
+  acceptorsKey,
+  input: { isForDevelopment, hashRate, genesis },
+}: {
+  readonly node: NewNode;
+  readonly nodes: readonly NewNode[];
+  readonly acceptorsKey: AcceptorsKey | undefined;
+  readonly input: NetworkInput;
+}): string {
+  const threads = Math.max(1, Math.floor(availableParallelism() / nodes.length));
   const peers = nodes.flatMap((node) =>
     node.place.name === place.name
       ? []
@@ -155,10 +178,22 @@ function configOf(
     },
     storage: isForDevelopment ? { addressIndex: true } : {},
     // All of them run on this machine: a node alone would take every core.
-    verifier: isForDevelopment
-      ? { workers: Math.max(1, Math.floor(availableParallelism() / nodes.length)) }
-      : {},
+    verifier: isForDevelopment ? { workers: threads } : {},
+    mining:
+      place.role === "miner"
+        ? {
+            ...{ enabled: true, address: rewardAddress(genesis.addressPrefix, keys) },
+            ...(isForDevelopment ? { threads } : {}),
+            ...(hashRate === undefined ? {} : { hashRate }),
+          }
+        : {},
   });
+}
+
+/** The address of a miner's second key. */
+function rewardAddress(prefix: string, [, reward]: readonly KeyPair[]): string {
+  const publicKey = present(reward, "the key that a miner is paid to").publicKey as PublicKey;
+  return formatAddress(prefix, present(policyHash([{ kind: "key", publicKey }]), "the policy of a key"));
 }
 
 function newAccount(prefix: string, secretKey: SecretKey) {

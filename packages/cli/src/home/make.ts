@@ -92,6 +92,16 @@ export async function writeObserverHome(folder: string, peer: KeyPair, chain: Ch
   await writeNode(folder, chain);
 }
 
+/** Writes the home of a node that mines: the key that names it, and the one that what it mines is paid to. */
+export async function writeMinerHome(
+  folder: string,
+  { peer, reward }: { readonly peer: KeyPair; readonly reward: KeyPair },
+  chain: ChainFiles,
+): Promise<void> {
+  await writeKey(join(folder, HOME_FILES.reward), reward, chain.passphrase);
+  await writeObserverHome(folder, peer, chain);
+}
+
 async function writeNode(folder: string, { config, genesis }: ChainFiles): Promise<void> {
   await writeNewText(join(folder, HOME_FILES.config), config);
   await writeNewText(join(folder, HOME_FILES.genesis), genesis);

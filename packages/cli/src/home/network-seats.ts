@@ -4,7 +4,7 @@ import { badInput } from "../exit.ts";
 import { wholeNumber } from "../numbers.ts";
 
 /** What a node of a network does: a member's role, or to follow. */
-export type NodeRole = Role | "observer";
+export type NodeRole = Role | "miner" | "observer";
 
 /** A node of a network that is to be made. */
 export interface Seat {
@@ -13,7 +13,7 @@ export interface Seat {
 }
 
 /** The modes that a network can be made for. */
-export type NetworkMode = "pbft" | "bp-fast-paxos";
+export type NetworkMode = "pbft" | "bp-fast-paxos" | "pow";
 
 /** Numbers of nodes, as options say them. */
 export interface SeatOptions {
@@ -25,27 +25,27 @@ export interface SeatOptions {
 }
 
 const VALIDATORS_DEFAULT = 4;
+const MINERS_DEFAULT = 3;
 const PROPOSERS_DEFAULT = 2;
 const ACCEPTORS_DEFAULT = 4;
 
 /** What the help says of them. */
 export const SEATS_HELP = {
-  validators: `pbft: how many (default: one for each host; ${VALIDATORS_DEFAULT} on a single host)`,
+  validators: `pbft: how many (default: one for each host; ${VALIDATORS_DEFAULT} on a single host); pow: how many miners (${MINERS_DEFAULT})`,
   proposers: `bp-fast-paxos: how many, at the edge (default: ${PROPOSERS_DEFAULT})`,
   acceptors: `bp-fast-paxos: how many, inside (default: one for each host that is left; ${ACCEPTORS_DEFAULT} on a single host)`,
   observers: "nodes that follow the chain and have no vote (default: 0)",
 } as const;
 
 /**
- * The nodes of a network: v1, v2, …, or p1, …, a1, …; then observers o1, ….
+ * The nodes of a network: v1, v2, …, or p1, …, a1, …, or m1, …; then observers o1, ….
  * @param hosts how many are named; one stands for all
  * @throws {CommandFailure} `arguments` or `hosts` (2)
  */
 export function seatsOf(options: SeatOptions, hosts: number): readonly Seat[] {
   refuseOther(options);
   const observers = countOf("observers", options, 0) ?? 0;
-  const counts =
-    options.consensus === "pbft" ? pbft(options, hosts, observers) : fast(options, hosts, observers);
+  const counts = COUNTS[options.consensus](options, hosts, observers);
   const members = Object.values(counts).reduce((sum, count) => sum + count, 0);
   if (members > LIMITS.members)
     throw badInput("arguments", `${members} members, and a chain takes at most ${LIMITS.members}`);
@@ -56,21 +56,35 @@ export function seatsOf(options: SeatOptions, hosts: number): readonly Seat[] {
 
 /** An option of the other mode was not meant for this one. */
 function refuseOther({ consensus, validators, proposers, acceptors }: SeatOptions): void {
-  if (consensus === "pbft" && (proposers ?? acceptors) !== undefined)
+  if (consensus !== "bp-fast-paxos" && (proposers ?? acceptors) !== undefined)
     throw badInput(
       "arguments",
-      "--proposers and --acceptors are for --consensus bp-fast-paxos; in pbft all members are --validators",
+      `--proposers and --acceptors are for --consensus bp-fast-paxos; in ${consensus} ` +
+        (consensus === "pow" ? "--validators says how many miners" : "all members are --validators"),
     );
   if (consensus === "bp-fast-paxos" && validators !== undefined)
     throw badInput(
       "arguments",
-      "--validators is for --consensus pbft; in bp-fast-paxos there are --proposers and --acceptors",
+      "--validators is for --consensus pbft and pow; in bp-fast-paxos there are --proposers and --acceptors",
     );
 }
 
 function countOf(name: keyof typeof SEATS_HELP, options: SeatOptions, least: number): number | undefined {
   const text = options[name];
   return text === undefined ? undefined : wholeNumber(`--${name}`, text, LIMITS.members, least);
+}
+
+const COUNTS: Readonly<
+  Record<
+    NetworkMode,
+    (options: SeatOptions, hosts: number, observers: number) => Readonly<Record<string, number>>
+  >
+> = { pbft, "bp-fast-paxos": fast, pow };
+
+function pow(options: SeatOptions, hosts: number, observers: number) {
+  const miner =
+    countOf("validators", options, 1) ?? (hosts === 1 ? MINERS_DEFAULT : left(hosts, observers, "a miner"));
+  return { miner };
 }
 
 function pbft(options: SeatOptions, hosts: number, observers: number) {

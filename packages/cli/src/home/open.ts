@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { formatPeerId, peerIdOfEd25519 } from "@witan/crypto";
 import type { AcceptorsKey, KeyPair } from "@witan/crypto/node";
 import type { Chain } from "@witan/ledger";
-import type { Member, PeerId } from "@witan/primitives";
+import type { Member, PeerId, PolicyHash, PublicKey } from "@witan/primitives";
 import type { RpcTls } from "@witan/rpc/server";
 import type { NodeConfig } from "../config/fields.ts";
 import { badInput } from "../exit.ts";
@@ -16,6 +16,7 @@ import { acceptorsKeyHeader, keyHeader, openAcceptorsKey, openKeyWith } from "..
 import { existingPassphrase } from "../passphrase.ts";
 import { refuseUnfitParts } from "./fast-paxos-parts.ts";
 import { guardFileOf, HOME_FILES } from "./files.ts";
+import { rewardPolicyOf } from "./mining.ts";
 import { readTls } from "./tls.ts";
 import { type HomeTokens, readTokens } from "./token.ts";
 
@@ -42,6 +43,8 @@ export interface Home {
   readonly acceptorsKey: AcceptorsKey | undefined;
   readonly peerKey: PeerKeyPair;
   readonly peerId: PeerId;
+  /** To whom blocks that it mines pay; undefined: it mines none. */
+  readonly rewardPolicy: PolicyHash | undefined;
   readonly tokens: HomeTokens;
   /** Undefined: the RPC speaks in the clear. */
   readonly tls: RpcTls | undefined;
@@ -76,17 +79,51 @@ export async function openHome(config: NodeConfig): Promise<Home> {
   const votingKeys: HomeVotingKey[] = [];
   for (const file of keys.voting) votingKeys.push(await votingKeyOf(file, chain, passphrase));
   refuseUnfitParts({ chain, member, votingKeys, acceptorsKeyFile: keys.acceptors });
+  const rewardPolicy = rewardPolicyOf(config, chain);
   const acceptorsKey = keys.acceptors === "" ? undefined : await acceptorsKeyOf(keys.acceptors, passphrase);
   const peerKey = await keyOf(keys.peer, "peer", passphrase);
-  const tokens = await readTokens({
+  const tokens = await tokensOf(rpc);
+  const tls = await readTls(rpc);
+  const peerId = peerIdOfEd25519(peerKey.publicKey);
+  const remarks = remarksOn(member, votingKeys, peerId);
+  return {
+    ...{ dir, chain, member, votingKeys, acceptorsKey, peerKey, peerId, rewardPolicy, tokens, tls, remarks },
+  };
+}
+
+/**
+ * Checks what a home holds by now, as far as that goes without a passphrase: keys may still be made, and it may still have
+ * to join a chain. What it refuses, a node refuses too.
+ * @throws {CommandFailure} as `openHome`
+ */
+export async function checkHome(config: NodeConfig): Promise<void> {
+  const { home: dir, keys, rpc } = config;
+  const votingKeys: { readonly key: { readonly publicKey: PublicKey }; readonly file: string }[] = [];
+  for (const file of keys.voting)
+    if (await exists(file)) {
+      const { publicKey } = await headerOf(file, "voting");
+      votingKeys.push({ key: { publicKey: publicKey as PublicKey }, file });
+    }
+  if (await exists(keys.peer)) await headerOf(keys.peer, "peer");
+  if (keys.acceptors !== "") await acceptorsKeyHeader(keys.acceptors);
+  await tokensOf(rpc);
+  await readTls(rpc);
+  const genesisFile = join(dir, HOME_FILES.genesis);
+  if (!(await exists(genesisFile))) return;
+  const chain = await readGenesisFile(genesisFile);
+  for (const { file } of votingKeys) await existingGuard(file, chain);
+  const memberFile = join(dir, HOME_FILES.member);
+  const member = (await exists(memberFile)) ? await readMemberFile(memberFile) : undefined;
+  rewardPolicyOf(config, chain);
+  refuseUnfitParts({ chain, member, votingKeys, acceptorsKeyFile: keys.acceptors });
+}
+
+function tokensOf(rpc: NodeConfig["rpc"]): Promise<HomeTokens> {
+  return readTokens({
     read: rpc.readTokenFile,
     submit: rpc.submitTokenFile,
     operate: rpc.operateTokenFile,
   });
-  const tls = await readTls(rpc);
-  const peerId = peerIdOfEd25519(peerKey.publicKey);
-  const remarks = remarksOn(member, votingKeys, peerId);
-  return { dir, chain, member, votingKeys, acceptorsKey, peerKey, peerId, tokens, tls, remarks };
 }
 
 async function checkFolder(dir: string): Promise<void> {
@@ -102,8 +139,13 @@ type AskPassphrase = (file: string) => Promise<string>;
 
 async function votingKeyOf(file: string, chain: Chain, passphrase: AskPassphrase): Promise<HomeVotingKey> {
   const key = await keyOf(file, "voting", passphrase);
+  return { key, file, guardFile: await existingGuard(file, chain) };
+}
+
+/** The file of a voting key's guard. @throws {CommandFailure} `guard-missing` (2) */
+async function existingGuard(file: string, chain: Chain): Promise<string> {
   const guardFile = guardFileOf(file);
-  if (await exists(guardFile)) return { key, file, guardFile };
+  if (await exists(guardFile)) return guardFile;
   throw badInput(
     "guard-missing",
     `${guardFile} is missing, so nobody knows what ${file} has signed, and it must not vote. If it was moved, move it ` +
@@ -117,14 +159,18 @@ async function keyOf<P extends KeyPair["purpose"]>(
   purpose: P,
   passphrase: AskPassphrase,
 ): Promise<P extends "peer" ? PeerKeyPair : SecpKeyPair> {
-  const header = await keyHeader(file);
-  if (header.purpose !== purpose)
-    throw badInput(
-      "key-purpose",
-      `${file} holds a key for the purpose ${header.purpose}, expected ${purpose}`,
-    );
-  const key = await openKeyWith(file, header.encrypted ? await passphrase(file) : undefined);
+  const { encrypted } = await headerOf(file, purpose);
+  const key = await openKeyWith(file, encrypted ? await passphrase(file) : undefined);
   return key as P extends "peer" ? PeerKeyPair : SecpKeyPair;
+}
+
+async function headerOf(
+  file: string,
+  purpose: KeyPair["purpose"],
+): Promise<Awaited<ReturnType<typeof keyHeader>>> {
+  const header = await keyHeader(file);
+  if (header.purpose === purpose) return header;
+  throw badInput("key-purpose", `${file} holds a key for the purpose ${header.purpose}, expected ${purpose}`);
 }
 
 async function acceptorsKeyOf(file: string, passphrase: AskPassphrase): Promise<AcceptorsKey> {

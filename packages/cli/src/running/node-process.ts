@@ -3,7 +3,13 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { formatPeerId } from "@witan/crypto";
-import { acceptorsSealer, chooseScheme, openVerifier, type WorkerVerifier } from "@witan/crypto/node";
+import {
+  acceptorsSealer,
+  chooseScheme,
+  openMiner,
+  openVerifier,
+  type WorkerVerifier,
+} from "@witan/crypto/node";
 import { PAGE_FOLDER } from "@witan/explorer";
 import { type BlockEvent, Node, type NodePorts, type NodeSettings, PROTOCOL_VERSIONS } from "@witan/node";
 import { openLibp2pNetwork } from "@witan/p2p";
@@ -139,11 +145,13 @@ async function start<T>(
   const { verifier, scheme } = await verification(config, log);
   keep(verifier);
   signal.throwIfAborted();
+  const miner = home.rewardPolicy === undefined ? undefined : keep(minerOf(config, log));
   let isOpen = false;
   const metrics = await openMetrics(config);
   const network = await openNetwork(options, metrics);
   const node = await openNode(options, metrics, {
     ...{ store, network, verifier, scheme, signer, log, clock: REAL_CLOCK },
+    ...(miner === undefined ? {} : { miner }),
     ...(home.acceptorsKey === undefined ? {} : { promiseSealer: acceptorsSealer(home.acceptorsKey) }),
     yieldNow: async () => {
       await new Promise((resolve) => setImmediate(resolve));
@@ -197,9 +205,11 @@ function openNode(
   const { config, home, agent, log } = options;
   const { consensus, storage } = config;
   const { tickMs, viewTimeoutMs, viewTimeoutMaxMs, minimumSharePermille } = consensus;
+  const { assumedAttackerShare, reversalRisk } = consensus;
   const settings: NodeSettings = {
     ...{ agent, chain: home.chain, peers: config.network.peers, addressIndex: storage.addressIndex },
     ...{ tickMs, viewTimeoutMs, viewTimeoutMaxMs, minimumSharePermille },
+    proofOfWork: { rewardPolicy: home.rewardPolicy, assumedAttackerShare, reversalRisk },
     mempoolLimits: mempoolLimits(config),
     flushLimits: { cleanBytes: storage.outputCacheMiB * MIB, changedBytes: storage.flushMiB * MIB },
     verifierWorkers: workersOf(config),
@@ -243,6 +253,17 @@ async function openServer({ config, home, log }: NodeProcessOptions, node: Node)
       },
       refused: (reason, source) => log.debug({ reason, source }, "a call was refused"),
     },
+  });
+}
+
+/** Threads that try nonces, at the rate that the configuration says. */
+function minerOf({ mining }: NodeConfig, log: Logger) {
+  const { threads, hashRate } = mining;
+  return openMiner({
+    ...(threads === 0 ? {} : { threads }),
+    ...(hashRate === 0 ? {} : { hashRate }),
+    onLost: (detail) =>
+      log.error({ detail }, "a thread that mines has ended; the others go on, and a restart brings it back"),
   });
 }
 

@@ -3,7 +3,7 @@
 import { assert, medianTimestamp, nextTarget, present } from "@witan/primitives";
 import { historyOf } from "./header-rules.ts";
 import { forkOf, type HeaderNode, isOn, pathTo } from "./header-tree.ts";
-import { boundBodies, markInvalid } from "./headers.ts";
+import { bound, markInvalid } from "./headers.ts";
 import type { PowState, Switch } from "./state.ts";
 import type { PowInput } from "./types.ts";
 
@@ -38,14 +38,14 @@ export function switched(state: PowState, answer: Extract<PowInput, { readonly k
   assert(!moved || (apply.includes(now) && now.work > tip.work), `the chain stands at ${answer.tip}`);
   assert(moved || answer.invalid !== undefined, "a switch that was not carried out, and no reason");
   state.switching = undefined;
-  if (moved) {
-    state.moveTo(now, { apply, undo });
-    boundBodies(state);
+  if (moved) state.moveTo(now, { apply, undo });
+  if (answer.invalid !== undefined) {
+    const invalid = present(state.tree.get(answer.invalid), "the invalid block");
+    assert(apply.includes(invalid) && !isOn(invalid, now), `block ${answer.invalid} was not to be applied`);
+    markInvalid(state, invalid);
   }
-  if (answer.invalid === undefined) return;
-  const invalid = present(state.tree.get(answer.invalid), "the invalid block");
-  assert(apply.includes(invalid) && !isOn(invalid, now), `block ${answer.invalid} was not to be applied`);
-  markInvalid(state, invalid);
+  // A chain with more work may have fewer blocks: then more headers than before are beside it.
+  if (moved) bound(state);
 }
 
 function begin(state: PowState): void {

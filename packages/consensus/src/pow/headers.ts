@@ -136,7 +136,7 @@ function noteTold({ peers, tree }: PowState, from: PeerId | undefined, node: Hea
 }
 
 /** Keeps memory bounded: what has the least work goes first. */
-function bound(state: PowState): void {
+export function bound(state: PowState): void {
   const { config, tree, tip, switching } = state;
   const excess = state.sideHeaders - config.sideHeadersMax;
   if (excess > 0) {
@@ -149,7 +149,7 @@ function bound(state: PowState): void {
 }
 
 /** Keeps the bodies off the chain few: those with the least work go first. */
-export function boundBodies(state: PowState): void {
+function boundBodies(state: PowState): void {
   const { sideBodies, ahead, switching, config, tip } = state;
   if (sideBodies.size <= state.sideBodiesLooked) return;
   // What is on the way to more work is needed, however much it is: it has cost as much work as the chain.

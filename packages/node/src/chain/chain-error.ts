@@ -11,10 +11,9 @@ const SHOWN_DAMAGES = 3;
 
 /**
  * `other-chain`: the database holds another chain. `damaged`: records are missing, spoilt, or at odds with each other.
- * `rules-unknown`: the chain has rules that this program does not know. `mode-unknown`: nodes do not run its consensus.
- * `keys`: the keys of this node do not fit its part in the chain.
+ * `rules-unknown`: the chain has rules that this program does not know. `keys`: the keys of this node do not fit its part in the chain.
  */
-export type ChainErrorCode = "other-chain" | "damaged" | "rules-unknown" | "mode-unknown" | "keys";
+export type ChainErrorCode = "other-chain" | "damaged" | "rules-unknown" | "keys";
 
 /** An operational failure of the chain that a node keeps. */
 export class ChainError extends Error {
@@ -56,14 +55,6 @@ export function rulesUnknown(height: Height, rulesVersion: number): ChainError {
   return new ChainError(
     "rules-unknown",
     `block ${height} and those behind it have rules ${rulesVersion}, this program knows ${known}; install a newer one`,
-  );
-}
-
-/** The chain has a consensus that nodes do not run. */
-export function modeUnknown(mode: string): ChainError {
-  return new ChainError(
-    "mode-unknown",
-    `the genesis is of a chain with consensus ${mode}, which this program does not run as a node; use one with pbft or bp-fast-paxos`,
   );
 }
 

@@ -1,16 +1,14 @@
 // Keeps a final chain: its blocks in the store, the state after the last of them in memory, and what can be asked of
 // both. A block is durable before anybody can see that it was applied, and then everything changes at one step. It
-// judges nothing: only blocks that the rules hold for get here. Not for proof of work, whose tip may be undone.
+// judges nothing: only blocks that the rules hold for get here. In proof of work blocks may be undone again, by `switchTo`
+// and in no other way.
 import type { Memberships } from "@witan/consensus";
 import {
-  type Block,
-  type Chain,
   type ChainState,
   COIN_BYTES,
   type CoinSource,
   type FinalityProof,
   type GovernanceView,
-  type Header,
   type OutpointKey,
   readCoin,
   type ValidBlock,
@@ -25,6 +23,7 @@ import {
   type Result,
   refuse,
   type StoreChange,
+  type Timestamp,
   type TransactionId,
 } from "@witan/primitives";
 import {
@@ -46,35 +45,28 @@ import {
   type OutputsQuery,
 } from "../indexes/address-index.ts";
 import { PendingIndexes } from "../indexes/index-changes.ts";
+import type { Branch } from "./branch.ts";
 import { damaged } from "./chain-error.ts";
-import { blockChanges, ChainRecords, certificateChange } from "./chain-records.ts";
+import { blockChanges, certificateChange } from "./chain-records.ts";
 import { CheckpointHasher } from "./checkpoint.ts";
 import { Flusher } from "./flush.ts";
 import { GovernanceHistory } from "./governance-history.ts";
+import { type HeaderList, headerChange, listedHeader, type NextHeader } from "./header-list.ts";
 import type { MembershipList } from "./membership-list.ts";
-import { type NamedBlock, NamedBlocks } from "./named-blocks.ts";
-import { finalityProof } from "./proof.ts";
+import { finalityProof, workProof } from "./proof.ts";
 import { dropProposals, type ProposalBodies } from "./proposal-bodies.ts";
-import type { ChainKeeperOptions, ChainTip } from "./types.ts";
-
-/** The state that a keeper begins with: after the block that the outputs on the disk belong to. */
-export interface KeeperStart {
-  readonly tip: ChainTip;
-  readonly governance: GovernanceView;
-  readonly memberships: MembershipList;
-  readonly cache: OutputCache;
-  readonly bodies: ProposalBodies;
-}
+import { type Rewriting, rewrite } from "./rewrite.ts";
+import { StoredBlocks } from "./stored-blocks.ts";
+import type { ChainKeeperOptions, ChainTip, KeeperStart } from "./types.ts";
 
 /** An answer by address, or that this node keeps no address index. */
 export type ByAddress<T> = Result<T, "no-address-index">;
 
 /** The keeper of a final chain. `openChainKeeper` makes one. */
-export class ChainKeeper {
-  readonly chain: Chain;
+export class ChainKeeper extends StoredBlocks {
+  /** Of proof of work alone. */
+  readonly headers: HeaderList | undefined;
   readonly #store: CheckedStore;
-  readonly #records: ChainRecords;
-  readonly #named: NamedBlocks;
   readonly #cache: OutputCache;
   readonly #governance: GovernanceHistory;
   readonly #memberships: MembershipList;
@@ -85,18 +77,21 @@ export class ChainKeeper {
   readonly #hasher: CheckpointHasher | undefined;
   #tip: ChainTip;
   readonly #onApplied: ChainKeeperOptions["onApplied"];
+  readonly #onSwitched: ChainKeeperOptions["onSwitched"];
+  /** How often blocks were undone. */
+  #switches = 0;
   #applying: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(options: ChainKeeperOptions, start: KeeperStart, indexRecords: number) {
     const { chain, store, addressIndex, yieldNow, onFailure, onCheckpoint } = options;
-    this.chain = chain;
+    super(chain, store);
+    this.headers = start.headers;
     this.#onApplied = options.onApplied;
+    this.#onSwitched = options.onSwitched;
     this.#store = store;
-    this.#records = new ChainRecords(chain, store);
-    this.#named = new NamedBlocks(chain);
     this.#cache = start.cache;
-    this.#governance = new GovernanceHistory(this.#records, start.governance);
+    this.#governance = new GovernanceHistory(this.records, start.governance);
     this.#memberships = start.memberships;
     this.#bodies = start.bodies;
     this.#tip = start.tip;
@@ -134,7 +129,18 @@ export class ChainKeeper {
   state(): ChainState {
     const { height, hash, header } = this.#tip;
     const { chain, governance } = this;
-    return { chain, parent: { height, hash }, laterThan: header.timestamp, target: 0, governance };
+    const next = this.#nextHeader ?? { laterThan: header.timestamp, target: 0 };
+    return { chain, parent: { height, hash }, ...next, governance };
+  }
+
+  /** The next block's timestamp is later than this: the tip's, or in proof of work the median of the last ones. */
+  get laterThan(): Timestamp {
+    return this.#nextHeader?.laterThan ?? this.#tip.header.timestamp;
+  }
+
+  get #nextHeader(): NextHeader | undefined {
+    const parameters = this.chain.proofOfWork;
+    return parameters && this.headers?.next(parameters);
   }
 
   /** The outputs that are not spent. Reads the disk for those that were not fetched. */
@@ -151,56 +157,6 @@ export class ChainKeeper {
   /** Reads outputs off the main thread, so that `coins` will find them in memory. */
   fetchCoins(outpoints: readonly OutpointKey[]): Promise<void> {
     return this.#cache.fetch(outpoints);
-  }
-
-  // The store may know the next block a moment before it is applied: nobody is told of it until then.
-
-  /** A block's bytes; undefined if there is no such block. */
-  blockBytes(height: Height): Uint8Array | undefined {
-    return height > this.#tip.height ? undefined : this.#records.blockBytes(height);
-  }
-
-  /** A block; one of thousands of transactions takes tens of milliseconds to read. */
-  block(height: Height): Block | undefined {
-    return height > this.#tip.height ? undefined : this.#records.block(height);
-  }
-
-  /** A block's header and the names of its transactions, without reading what they do. */
-  namedBlock(height: Height): NamedBlock | undefined {
-    return this.#named.at(height, () => this.blockBytes(height));
-  }
-
-  /** A block's header, without reading its transactions. */
-  header(height: Height): Header | undefined {
-    if (height === this.#tip.height) return this.#tip.header;
-    return height > this.#tip.height ? undefined : this.#records.header(height);
-  }
-
-  /** A block's hash. */
-  hashAt(height: Height): BlockHash | undefined {
-    if (height === this.#tip.height) return this.#tip.hash;
-    const header = this.header(height);
-    return header && this.chain.blockHash(header);
-  }
-
-  /** The height of a block of this chain. */
-  heightOf(hash: BlockHash): Height | undefined {
-    const height = this.#records.heightOf(hash);
-    return height === undefined || height > this.#tip.height ? undefined : height;
-  }
-
-  /** What shows a block final; undefined if there is no such block, or it is the first, or none was gathered yet. */
-  certificate(height: Height): Certificate | undefined {
-    return height > this.#tip.height ? undefined : this.#records.certificate(height);
-  }
-
-  /** The newest blocks without a certificate, ascending: as many as there are among so many. Block 0 needs none. */
-  uncertified(among: number): readonly Height[] {
-    const found: Height[] = [];
-    const { height } = this.#tip;
-    for (let at = Math.max(1, height - among + 1); at <= height; at++)
-      if (this.#records.certificate(at as Height) === undefined) found.push(at as Height);
-    return found;
   }
 
   /** Stores the certificate of a block that is final already. One that is lost with the power is gathered again. */
@@ -230,12 +186,14 @@ export class ChainKeeper {
     const place = this.place(id);
     if (place === undefined) return "unknown";
     const { height, position } = place;
-    if (this.#records.certificate(height) === undefined) return "no-certificate";
+    const isMined = this.headers !== undefined;
+    if (!isMined && this.records.certificate(height) === undefined) return "no-certificate";
     const block = this.namedBlock(height);
     if (block === undefined)
       throw damaged([damageOf("missing", keyOf("block", height), "its certificate is there")]);
+    if (isMined) return workProof((at) => this.header(at), this.#tip.height, { block, position });
     const sources = {
-      records: this.#records,
+      records: this.records,
       governance: this.#governance,
       memberships: this.#memberships.all,
     };
@@ -263,7 +221,12 @@ export class ChainKeeper {
         "no-address-index",
         "this node keeps none; set storage.addressIndex, or ask another node",
       );
-    return { ok: true, value: await ask(this.#addresses) };
+    for (;;) {
+      const switches = this.#switches;
+      const value = await ask(this.#addresses);
+      // What was read while blocks were undone is of no chain.
+      if (switches === this.#switches) return { ok: true, value };
+    }
   }
 
   /** Whether the body of a block that was voted for is kept, or about to be. */
@@ -315,10 +278,12 @@ export class ChainKeeper {
     others: readonly StoreChange[],
   ): Promise<void> {
     const { height } = valid.block.header;
-    const useless = this.#bodies.upTo(height);
+    // In proof of work the others of its height may come to be on the chain still.
+    const useless = this.headers ? this.#bodies.only([valid.block.hash]) : this.#bodies.upTo(height);
     // A change of the interval holds from the next height on, as all changes do.
     const { checkpointInterval } = this.governance.state.parameters;
     const changes = [...blockChanges(valid, certificate), ...dropProposals(useless), ...others];
+    if (this.headers !== undefined) changes.push(headerChange(valid.block.header));
     await this.#store.write(changes, { sync: true });
     this.#bodies.forget(useless);
     this.#take(valid);
@@ -362,7 +327,50 @@ export class ChainKeeper {
     this.#indexes.add(block, undo);
     this.#governance.add(header.height, governance);
     this.#memberships.add(governance);
+    this.headers?.add(listedHeader(header, hash));
     this.#tip = { height: header.height, hash, header };
+  }
+
+  /**
+   * Undoes blocks and applies others, in one synced batch: a crash leaves the chain as it was, or as it is then. In proof
+   * of work only. One at a time, and no block is applied meanwhile.
+   * @param branch worked out on the chain as it is
+   * @throws {StoreError} if the write fails: the node must stop
+   */
+  switchTo(branch: Branch): Promise<void> {
+    assert(this.#applying === undefined && !this.#isClosed, "one change at a time, and none once closed");
+    this.#applying = this.#switchTo(branch).finally(() => {
+      this.#applying = undefined;
+    });
+    return this.#applying;
+  }
+
+  async #switchTo(branch: Branch): Promise<void> {
+    const rewriting: Rewriting = {
+      ...{ branch, store: this.#store, cache: this.#cache, flusher: this.#flusher, bodies: this.#bodies },
+      ...{ tip: this.#tip, addresses: this.#addresses !== undefined },
+    };
+    const { tip, useless } = await rewrite(rewriting);
+    this.#bodies.forget(useless);
+    this.#switches++;
+    const fork = (this.#tip.height - branch.undone.length) as Height;
+    this.headers?.cut(fork);
+    this.named.forgetAbove(fork);
+    for (const { block } of branch.applied) this.headers?.add(listedHeader(block.header, block.hash));
+    this.#tip = tip;
+    this.#onSwitched?.(branch);
+  }
+
+  /** The bodies of blocks that are not on the chain. */
+  get proposals(): readonly BlockHash[] {
+    return this.#bodies.all;
+  }
+
+  /** Forgets bodies of blocks that are not on the chain: of no branch that is likely to come to be it. */
+  async forgetProposals(hashes: readonly BlockHash[]): Promise<void> {
+    const useless = this.#bodies.only(hashes);
+    this.#bodies.forget(useless);
+    await this.#store.write(dropProposals(useless), { sync: false });
   }
 
   /**

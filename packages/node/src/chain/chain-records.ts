@@ -2,6 +2,8 @@
 // decode was never written so, or belongs to another program: that is damage, said so, and never served.
 import {
   type Block,
+  type BlockUndo,
+  blockUndoCodec,
   type Chain,
   decodeBlock,
   GovernanceView,
@@ -50,6 +52,16 @@ export class ChainRecords {
   /** The header of a block, without reading its transactions. @throws {ChainError} `damaged` */
   header(height: Height): Header | undefined {
     return this.#read(keyOf("block", height), (bytes) => headerCodec.decode(bytes.subarray(0, HEADER_BYTES)));
+  }
+
+  /** The header of a block as it is kept beside it in proof of work. @throws {ChainError} `damaged` */
+  keptHeader(height: Height): Header | undefined {
+    return this.#decode(keyOf("header", height), headerCodec);
+  }
+
+  /** What a block spent. @throws {ChainError} `damaged` */
+  undo(height: Height): BlockUndo | undefined {
+    return this.#decode(keyOf("undo", height), blockUndoCodec);
   }
 
   /** What shows a block final. @throws {ChainError} `damaged` */

@@ -1,6 +1,6 @@
 // Final blocks by the names of their transactions: all that proofs of them and lists of their ids need. Those that were
-// asked for lately are at hand, as who asks for one proof of a block often asks for the next. Not for blocks that may be
-// undone: they are kept by height.
+// asked for lately are at hand, as who asks for one proof of a block often asks for the next. They are
+// kept by height: whoever undoes blocks says so.
 import {
   type Chain,
   type Header,
@@ -53,6 +53,15 @@ export class NamedBlocks {
     }
     const bytes = read();
     return bytes && this.#keep(height, bytes);
+  }
+
+  /** Forgets those above a height: they were undone. */
+  forgetAbove(height: Height): void {
+    for (const [at, { transactions }] of this.#blocks) {
+      if (at <= height) continue;
+      this.#blocks.delete(at);
+      this.#transactions -= transactions.length;
+    }
   }
 
   #keep(height: Height, bytes: Uint8Array): NamedBlock {

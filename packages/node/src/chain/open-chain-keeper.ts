@@ -9,7 +9,7 @@ import {
   keyOf as keyOfInput,
   type ValidBlock,
 } from "@witan/ledger";
-import { assert, type Height, present, RULES_VERSIONS, type StoreChange } from "@witan/primitives";
+import { type Height, present, RULES_VERSIONS, type StoreChange } from "@witan/primitives";
 import {
   checkStart,
   type Damage,
@@ -24,11 +24,12 @@ import {
 import { buildAddressIndex, dropAddressIndex } from "../indexes/build-address-index.ts";
 import { IndexChanges } from "../indexes/index-changes.ts";
 import { damaged, otherChain, rulesUnknown } from "./chain-error.ts";
-import { ChainKeeper, type KeeperStart } from "./chain-keeper.ts";
+import { ChainKeeper } from "./chain-keeper.ts";
 import { blockChanges, ChainRecords, governanceChange } from "./chain-records.ts";
+import { HeaderList, headerChange } from "./header-list.ts";
 import { MembershipList } from "./membership-list.ts";
 import { dropProposals, ProposalBodies } from "./proposal-bodies.ts";
-import type { ChainKeeperOptions, FlushLimits } from "./types.ts";
+import type { ChainKeeperOptions, FlushLimits, KeeperStart } from "./types.ts";
 
 type Sound = Extract<StartReport, { kind: "sound" }>;
 
@@ -44,7 +45,6 @@ const PROGRESS_BLOCKS = 100;
  */
 export async function openChainKeeper(options: ChainKeeperOptions): Promise<ChainKeeper> {
   const { chain, store, addressIndex, onProgress } = options;
-  assert(chain.mode !== "pow", "a chain of proof of work is never final");
   const report = await check(options);
   const sound = report.kind === "new" ? await begin(options) : report;
   const from = sound.prunedTo;
@@ -85,6 +85,7 @@ async function begin({ chain, store, addressIndex }: ChainKeeperOptions): Promis
     ...indexes.storeChanges(),
     putMeta("flushed", flushed),
   ];
+  if (chain.proofOfWork !== undefined) changes.push(headerChange(block.header));
   for (const [outpoint, coin] of made) {
     const value = coinCodec.encode(present(coin ?? undefined, `output ${outpoint} of block 0`));
     changes.push({ kind: "put", key: outputKey(outpoint), value });
@@ -106,14 +107,15 @@ async function load({ chain, store }: ChainKeeperOptions, sound: Sound): Promise
   if (header.governanceRoot !== governance.root)
     throw contradiction(keyOf("governance", height), "the state is not the one that the block names");
   const bodies = await ProposalBodies.load(store);
-  const useless = bodies.upTo(sound.tip.height);
+  const headers = chain.proofOfWork && (await HeaderList.load(chain, store, height));
+  const useless = headers ? [] : bodies.upTo(sound.tip.height);
   if (useless.length > 0) await store.write(dropProposals(useless), { sync: false });
   bodies.forget(useless);
   return {
     tip: { height, hash, header },
     governance,
     memberships: await memberships(records, governance),
-    bodies,
+    ...{ bodies, headers },
   };
 }
 

@@ -1,6 +1,12 @@
 // Finality proofs, put together from what the chain keeps (docs/formats.md, section 13). Checks nothing: who asks does,
 // trusting no node.
-import { type FinalityProof, inclusionBranch, type MembershipChange, membersBranch } from "@witan/ledger";
+import {
+  type FinalityProof,
+  type Header,
+  inclusionBranch,
+  type MembershipChange,
+  membersBranch,
+} from "@witan/ledger";
 import { type Certificate, type Height, LIMITS, type Membership, present } from "@witan/primitives";
 import { damageOf, keyOf } from "@witan/storage";
 import { type ChainError, damaged } from "./chain-error.ts";
@@ -42,6 +48,28 @@ export function finalityProof(
     branch,
     evidence: { kind: "certified", changes, header, certificate },
   };
+}
+
+/**
+ * The proof of the transaction at `position` of a block of proof of work: its place, and headers from block 1 on to the tip,
+ * or as many as a proof may have, for who trusts a later one.
+ */
+export function workProof(
+  headerAt: (height: Height) => Header | undefined,
+  tip: Height,
+  { block: { header, transactions }, position }: { readonly block: NamedBlock; readonly position: number },
+): FinalityProof {
+  const { id, witnessHash } = present(
+    transactions[position],
+    `transaction ${position} of block ${header.height}`,
+  );
+  const first = Math.min(header.height, Math.max(1, tip - LIMITS.proofHeaders + 1));
+  const last = Math.min(tip, first + LIMITS.proofHeaders - 1);
+  const headers: Header[] = [];
+  for (let height = first; height <= last; height++)
+    headers.push(present(headerAt(height as Height), `header ${height}`));
+  const evidence = { kind: "work", headers, position: header.height - first } as const;
+  return { id, witnessHash, index: position, branch: inclusionBranch(transactions, position), evidence };
 }
 
 function membershipChanges(sources: ProofSources, height: Height): readonly MembershipChange[] | undefined {

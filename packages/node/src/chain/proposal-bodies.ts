@@ -1,5 +1,6 @@
 // The bodies of blocks that this node voted for and that are not final yet: a vote becomes durable together with the
-// body it is for, or a crash of all who have it would leave a decided hash that nobody knows the block of.
+// body it is for, or a crash of all who have it would leave a decided hash that nobody knows the block of. In proof of work:
+// the bodies of blocks that are not on the chain, or not yet.
 import { headerCodec } from "@witan/ledger";
 import { assert, type BlockHash, type Height, type StoreChange } from "@witan/primitives";
 import { type CheckedStore, damageOf, keyOf, parseKey, rangeOf } from "@witan/storage";
@@ -44,6 +45,16 @@ export class ProposalBodies {
     assert(height !== undefined, `the body of ${hash} is a block`);
     this.#heights.set(hash, height);
     return { kind: "put", key: keyOf("proposal", hash), value: bytes };
+  }
+
+  /** All that there are. */
+  get all(): readonly BlockHash[] {
+    return [...this.#heights.keys()];
+  }
+
+  /** Those of these that there are. */
+  only(hashes: readonly BlockHash[]): readonly BlockHash[] {
+    return hashes.filter((hash) => this.#heights.has(hash));
   }
 
   /** The bodies that a decision of this height leaves without use. */

@@ -1,7 +1,11 @@
 // What the keeper of a chain is opened with, and what it tells.
-import type { Chain, Header, ValidBlock } from "@witan/ledger";
+import type { Chain, GovernanceView, Header, ValidBlock } from "@witan/ledger";
 import type { BlockHash, Hash, Height } from "@witan/primitives";
-import type { CheckedStore, OutputCacheLimits } from "@witan/storage";
+import type { CheckedStore, OutputCache, OutputCacheLimits } from "@witan/storage";
+import type { Branch } from "./branch.ts";
+import type { HeaderList } from "./header-list.ts";
+import type { MembershipList } from "./membership-list.ts";
+import type { ProposalBodies } from "./proposal-bodies.ts";
 
 /** The block on top. */
 export interface ChainTip {
@@ -46,6 +50,19 @@ export interface ChainKeeperOptions {
   readonly onProgress?: (progress: OpenProgress) => void;
   /** Called in the very step in which a block is applied: who keeps something in step with the chain never lags. */
   readonly onApplied?: (valid: ValidBlock) => void;
+  /** The same, when blocks were undone and others applied. In proof of work only. */
+  readonly onSwitched?: (branch: Branch) => void;
   /** Called some time after a block at a multiple of `checkpointInterval` was applied. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void;
+}
+
+/** The state that a keeper begins with: after the block that the outputs on the disk belong to. */
+export interface KeeperStart {
+  readonly tip: ChainTip;
+  readonly governance: GovernanceView;
+  readonly memberships: MembershipList;
+  readonly cache: OutputCache;
+  readonly bodies: ProposalBodies;
+  /** Of proof of work alone: those up to the tip. */
+  readonly headers: HeaderList | undefined;
 }

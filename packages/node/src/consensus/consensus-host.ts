@@ -5,9 +5,13 @@ import type { ResultOf } from "@witan/rpc";
 import type { Work } from "../pool/work-watch.ts";
 import type { BpfpHostStatus } from "./bp-fast-paxos/guarded-engine.ts";
 import type { VotingStatus } from "./pbft/voting-engine.ts";
+import type { PowHostStatus } from "./pow/pow-host.ts";
+
+/** Where the votes of members stand. */
+export type VoteStatus = VotingStatus | BpfpHostStatus;
 
 /** Where consensus stands: `mode` says of which protocol. */
-export type ConsensusStatus = VotingStatus | BpfpHostStatus;
+export type ConsensusStatus = VoteStatus | PowHostStatus;
 
 /** Misbehaviour of a member, for those who look. */
 export interface EvidenceView {
@@ -41,6 +45,10 @@ export interface ConsensusHost {
   workChanged(work: Work): void;
   /** A peer is connected. */
   connected(peer: PeerId): void;
+  /** It is not any more. Left out: nobody needs to know. */
+  disconnected?(peer: PeerId): void;
+  /** A block that a peer sent unasked. Left out: it is kept with other bodies until it is proposed. */
+  offered?(from: PeerId, block: Uint8Array): Promise<void>;
   /** The state after a height was hashed. */
   checkpointHashed(height: Height, digest: Hash): void;
   /** The next block was fetched, and is final. */

@@ -1,4 +1,5 @@
 // What every protocol's host is made with: parts of a node that know none of them.
+import type { Mempool } from "@witan/mempool";
 import type { Hash, Height, PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { NodePorts, NodeSettings } from "../settings.ts";
@@ -23,6 +24,7 @@ export interface ConsensusParts {
   readonly settings: NodeSettings;
   readonly ports: NodePorts;
   readonly chain: ChainKeeper;
+  readonly mempool: Mempool;
   readonly proposals: Proposals;
   readonly bodies: Bodies;
   readonly bodySource: BodySource;

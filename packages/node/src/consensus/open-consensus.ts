@@ -1,11 +1,11 @@
 // The one place that knows which protocols there are: chooses by the genesis.
-import { modeUnknown } from "../chain/chain-error.ts";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
-import type { NodePorts } from "../settings.ts";
+import type { NodePorts, NodeSettings } from "../settings.ts";
 import { bpfpFinality, loadBpFastPaxos } from "./bp-fast-paxos/bpfp-consensus.ts";
 import type { MakeConsensus } from "./consensus-parts.ts";
 import type { Finality } from "./finality.ts";
 import { loadPbft, pbftFinality } from "./pbft/pbft-consensus.ts";
+import { loadPow, POW_FINALITY } from "./pow/pow-consensus.ts";
 
 /** The consensus of a chain. */
 export interface OpenedConsensus {
@@ -13,8 +13,12 @@ export interface OpenedConsensus {
   readonly finality: Finality;
 }
 
-/** Reads what a store holds of a chain's consensus. @throws {ChainError} `mode-unknown`, `keys`; {UnreadableRecordError} */
-export async function openConsensus(chain: ChainKeeper, ports: NodePorts): Promise<OpenedConsensus> {
+/** Reads what a store holds of a chain's consensus. @throws {ChainError} `keys`; {UnreadableRecordError} */
+export async function openConsensus(
+  chain: ChainKeeper,
+  settings: NodeSettings,
+  ports: NodePorts,
+): Promise<OpenedConsensus> {
   const { consensus } = chain.chain.genesis;
   switch (consensus.kind) {
     case "pbft":
@@ -22,6 +26,6 @@ export async function openConsensus(chain: ChainKeeper, ports: NodePorts): Promi
     case "bp-fast-paxos":
       return { make: await loadBpFastPaxos(consensus, chain, ports), finality: bpfpFinality(chain, ports) };
     case "pow":
-      throw modeUnknown(consensus.kind);
+      return { make: loadPow(consensus, settings, ports), finality: POW_FINALITY };
   }
 }

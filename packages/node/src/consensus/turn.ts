@@ -1,7 +1,8 @@
 // Whose turn it is, in words that every protocol shares: views have primaries, rounds have proposers. For those who look
 // at consensus; decides nothing.
+import type { RoundCause } from "@witan/consensus";
 import type { ConsensusMode, Height, MemberIndex } from "@witan/primitives";
-import type { ConsensusStatus } from "./consensus-host.ts";
+import type { VoteStatus } from "./consensus-host.ts";
 
 /** A view of PBFT, or a round of BP Fast Paxos. */
 export interface Turn {
@@ -11,9 +12,11 @@ export interface Turn {
   readonly number: number;
   /** Its primary, or its proposer. */
   readonly leader: MemberIndex | undefined;
-  readonly phase: ConsensusStatus["phase"];
+  readonly phase: VoteStatus["phase"];
   /** It was asked for, and has not begun. */
   readonly isChanging: boolean;
+  /** Why the one before was given up, where the protocol knows of more than one reason. */
+  readonly cause: RoundCause | undefined;
   /** Who asks for another one, or asked for this one. */
   readonly asked: readonly MemberIndex[];
   /** Votes that were seen, of all kinds. */
@@ -21,7 +24,7 @@ export interface Turn {
 }
 
 /** The turn of this moment. */
-export function turnOf(status: ConsensusStatus): Turn {
+export function turnOf(status: VoteStatus): Turn {
   const { mode, membership, height, phase } = status;
   const common = { mode, membership, height, phase };
   if (status.mode === "pbft") {
@@ -29,13 +32,15 @@ export function turnOf(status: ConsensusStatus): Turn {
     return {
       ...common,
       ...{ number: view, leader: primary, isChanging: phase === "changingView", asked: viewChanges },
+      cause: undefined,
       votes: prepares.length + commits.length + viewChanges.length,
     };
   }
-  const { round, proposer, learns, suspicions, promises } = status;
+  const { round, proposer, cause, learns, suspicions, promises } = status;
   return {
     ...common,
     ...{ number: round, leader: proposer, isChanging: phase === "changingTrust", asked: suspicions },
+    cause,
     votes: learns.length + suspicions.length + promises.length,
   };
 }

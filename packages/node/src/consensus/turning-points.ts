@@ -1,5 +1,6 @@
 // What operators want to read of consensus: views and rounds that were given up, and who decides from now on. Lines for
 // the log; changes nothing.
+import type { RoundCause } from "@witan/consensus";
 import type { ConsensusMode, MemberIndex, Membership, PublicKey } from "@witan/primitives";
 import type { Log } from "../ports.ts";
 import type { ConsensusStatus } from "./consensus-host.ts";
@@ -15,9 +16,18 @@ const WORDS: Readonly<
   },
   "bp-fast-paxos": {
     ...{ turn: "round", leader: "proposer" },
-    givenUp: "a round was given up: its proposer misbehaved, or under it nothing was decided in time",
+    givenUp: "a round was given up: acceptors went on to a later one",
   },
   pow: { turn: "block", leader: "miner", givenUp: "a block was undone" },
+};
+
+/** Why a round was given up. */
+const CAUSES: Readonly<Record<RoundCause, string>> = {
+  misbehaviour:
+    "a round was given up: its proposer misbehaved, as consensus_evidence of those who saw it says",
+  suspicion:
+    "a round was given up: its proposer is suspected, since nothing was decided in time, its block's time was too far from the clocks here, or it used little of its time",
+  followed: WORDS["bp-fast-paxos"].givenUp,
 };
 
 /** Tells of turning points. */
@@ -27,6 +37,8 @@ export class TurningPoints {
   readonly #ownKeys: readonly PublicKey[];
   #membership: Membership;
   #seen: Turn | undefined;
+  /** A turn was given up, and of the one after it was not told yet that it has begun. */
+  #awaitsBegin = false;
 
   constructor(log: Log, ownKeys: readonly PublicKey[], membership: Membership) {
     this.#log = log;
@@ -56,21 +68,30 @@ export class TurningPoints {
 
   /** Where consensus stands now. */
   look(status: ConsensusStatus): void {
+    // Nobody's turn ever comes there.
+    if (status.mode === "pow") return;
     const turn = turnOf(status);
     const { height, number, leader, isChanging } = turn;
     const before = this.#seen;
     this.#seen = turn;
     // With other members turns begin anew: that is none given up.
-    if (before === undefined || before.membership !== turn.membership) return;
+    if (before === undefined || before.membership !== turn.membership) {
+      this.#awaitsBegin = isChanging;
+      return;
+    }
     const words = WORDS[turn.mode];
     const name = this.#nameOf(leader);
     if (number > before.number) {
       const fields = { height, from: before.number, to: number, [words.leader]: this.#nameOf(before.leader) };
       const asked = turn.asked.map((member) => this.#nameOf(member));
-      this.#log.info({ ...fields, next: name, asked }, words.givenUp);
+      const why = turn.cause === undefined ? words.givenUp : CAUSES[turn.cause];
+      this.#log.info({ ...fields, next: name, asked }, why);
     }
-    if (!isChanging && (number > before.number || before.isChanging))
-      this.#log.info({ height, [words.turn]: number, [words.leader]: name }, `a new ${words.turn} has begun`);
+    if (isChanging || number > before.number) this.#awaitsBegin = true;
+    // A block may be decided by what was said in the turn before.
+    if (!this.#awaitsBegin || isChanging || turn.phase === "deciding") return;
+    this.#awaitsBegin = false;
+    this.#log.info({ height, [words.turn]: number, [words.leader]: name }, `a new ${words.turn} has begun`);
   }
 
   #nameOf(member: MemberIndex | undefined): string {

@@ -3,7 +3,7 @@
 // hundred votes for each block.
 import type { Clock, Height, MemberIndex } from "@witan/primitives";
 import type { SubscriptionEvent } from "@witan/rpc";
-import type { ConsensusStatus } from "../consensus/consensus-host.ts";
+import type { ConsensusStatus, VoteStatus } from "../consensus/consensus-host.ts";
 import { turnOf } from "../consensus/turn.ts";
 import type { EventLog } from "./event-log.ts";
 
@@ -26,7 +26,7 @@ export class ConsensusWatch {
   #height = -1;
   /** The view, or the round. */
   #number = -1;
-  #phase: ConsensusStatus["phase"] = "idle";
+  #phase: VoteStatus["phase"] = "idle";
   #votes = 0;
   #writtenMs = 0;
   #pauseMs = 0;
@@ -50,6 +50,8 @@ export class ConsensusWatch {
 
   /** Looks where consensus stands. */
   look(status: ConsensusStatus): void {
+    // Blocks are all that there is to tell of.
+    if (status.mode === "pow") return;
     const { height, number, phase, votes } = turnOf(status);
     const now = this.#options.clock.monotonicMs();
     // The timer runs from when something is to be decided: the wait for a proposal that never comes counts.
@@ -70,7 +72,7 @@ export class ConsensusWatch {
     this.#write(status, isNewTurn);
   }
 
-  #write(status: ConsensusStatus, isNewTurn: boolean): void {
+  #write(status: VoteStatus, isNewTurn: boolean): void {
     const { memberships, log } = this.#options;
     const members = memberships(status.height)?.members ?? [];
     this.#pauseMs = members.length <= FEW_MEMBERS ? 0 : VOTES_MS;
@@ -84,7 +86,7 @@ type EventOf<T extends SubscriptionEvent["type"]> = Extract<SubscriptionEvent, {
 
 /** What is told of where consensus stands: the turn, if it is new, and how far it has come. */
 function eventsOf(
-  status: ConsensusStatus,
+  status: VoteStatus,
   nameOf: (member: MemberIndex | undefined) => string,
 ): { readonly turn: EventOf<"view" | "round">; readonly phase: EventOf<"phase" | "round-phase"> } {
   if (status.mode === "pbft") {

@@ -32,8 +32,13 @@ export type LogEntry =
       readonly kind: "consensus";
       readonly event: Extract<SubscriptionEvent, { type: "view" | "phase" | "round" | "round-phase" }>;
     }
+  /** In proof of work: the chain is another, longer or not. What it is readers see from the chain itself. */
+  | { readonly kind: "chain" }
   /** There was something, which nobody listened to any more. */
   | { readonly kind: "forgotten" };
+
+/** Entries of blocks, which the limit of events does not count. */
+const WITHOUT_EVENTS: readonly LogEntry["kind"][] = ["block", "chain", "forgotten"];
 
 const FORGOTTEN: LogEntry = Object.freeze({ kind: "forgotten" });
 
@@ -101,7 +106,7 @@ export class EventLog {
     if (count === 0) return;
     this.#records.push({ first: this.#last + 1, count, height: this.#height, entry });
     this.#last += count;
-    if (entry.kind !== "block") this.#events += count;
+    if (!WITHOUT_EVENTS.includes(entry.kind)) this.#events += count;
     while (this.kept.records > this.#limits.records || this.#events > this.#limits.events) this.#forgetOne();
     this.#wake();
   }
@@ -159,7 +164,7 @@ export class EventLog {
   #forgetOne(): void {
     const record = this.#records[this.#from];
     if (record === undefined) return;
-    if (record.entry.kind !== "block" && record.entry.kind !== "forgotten") this.#events -= record.count;
+    if (!WITHOUT_EVENTS.includes(record.entry.kind)) this.#events -= record.count;
     this.#from++;
     // The front is cut off now and then, not with each record: that would copy all others each time.
     if (this.#from < 1_024 || this.#from * 2 < this.#records.length) return;

@@ -165,6 +165,9 @@ export class LogReader implements EventReader {
         if (topic !== "transactions") this.#event = end;
         else this.#tellEntries(record, max);
         return;
+      case "chain":
+        this.#event = end;
+        return;
       case "consensus":
         this.#event = end;
         if (topic === "consensus") this.#tell(entry.event);

@@ -16,6 +16,7 @@ import { EventLog, type LogLimits, type TransactionEntry } from "./event-log.ts"
 import { LogReader, type Lost, type ReaderOptions } from "./event-reader.ts";
 import { addressesOf, TransactionFilter } from "./filter.ts";
 import { Interest, type Matter } from "./interest.ts";
+import { PowReader } from "./pow-reader.ts";
 
 /** What the events of a node are made with. */
 export interface EventsOptions {
@@ -26,6 +27,8 @@ export interface EventsOptions {
   readonly yieldNow: () => Promise<void>;
   readonly consensusStatus: () => ConsensusStatus;
   readonly isStopping: () => boolean;
+  /** In proof of work: the last block that this node calls final. */
+  readonly finalHeight?: (() => number) | undefined;
   readonly limits?: Partial<LogLimits>;
 }
 
@@ -83,9 +86,9 @@ export class Events implements EventFeed {
     const matters: readonly Matter[] = filter.hasAddresses ? [...always, "addresses"] : always;
     const begun = this.#startOf(params.after, matters, filter);
     for (const matter of matters) this.#interests[matter].enter();
-    const reader = new LogReader({
+    const reader = this.#read({
       ...{ chain, log: this.#log, blocks: this.#blocks, run: this.#run, topic: params.to, filter },
-      start: begun.start,
+      ...{ start: begun.start, ...(begun.mark === undefined ? {} : { mark: begun.mark }) },
       losable: lost,
       hasGap: begun.isCut && lost.length > 0,
       ...{ yieldNow, onMore },
@@ -98,6 +101,18 @@ export class Events implements EventFeed {
     // Who comes to watch sees at once where things stand.
     if (params.to === "consensus") this.consensusMoved();
     return reader;
+  }
+
+  #read(options: ReaderOptions & { readonly mark?: string }): EventReader {
+    const { finalHeight, chain } = this.#options;
+    if (finalHeight === undefined) return new LogReader(options);
+    const upTo = options.topic === "transactions" ? finalHeight : () => chain.tip.height;
+    return new PowReader({ ...options, upTo });
+  }
+
+  /** In proof of work: the chain is another, longer or not. */
+  chainMoved(): void {
+    this.#log.add({ kind: "chain" });
   }
 
   /** A block is final. Told before what follows of it. */
@@ -156,12 +171,14 @@ export class Events implements EventFeed {
     const { id, body } = transaction;
     if (notice.kind === "admitted") return this.#entry(transaction, { type: "admitted", transaction: id });
     const { refusal } = notice;
-    const { height, header } = this.#options.chain.tip;
+    const { chain } = this.#options;
+    const { height } = chain.tip;
     const validUntil = body.kind === "reward" ? undefined : body.validUntil;
-    if (validUntil !== undefined && header.timestamp > validUntil)
+    if (validUntil !== undefined && chain.laterThan > validUntil)
       return this.#entry(transaction, { type: "expired", transaction: id, height });
     // What a final block contradicts, or breaks a rule by itself, nobody can take any more; all else others may have.
-    const isContradicted = notice.kind === "dropped" && refusal.code === "conflict";
+    const isContradicted =
+      notice.kind === "dropped" && refusal.code === "conflict" && chain.headers === undefined;
     const isPossible = !isContradicted && !isLastingCode(refusal.code);
     return this.#entry(transaction, {
       ...{ type: "evicted", transaction: id, code: refusal.code, message: sentenceOf(refusal) },
@@ -177,14 +194,11 @@ export class Events implements EventFeed {
   }
 
   /** Where a reader begins, and whether something is missing before. */
-  #startOf(
-    after: string | undefined,
-    matters: readonly Matter[],
-    filter: TransactionFilter,
-  ): { readonly start: ReaderOptions["start"]; readonly isCut: boolean } {
+  #startOf(after: string | undefined, matters: readonly Matter[], filter: TransactionFilter): Begun {
     const { chain } = this.#options;
     const last = this.#log.last;
-    const { height } = chain.tip;
+    const { finalHeight } = this.#options;
+    const height = matters.includes("transactions") && finalHeight ? finalHeight() : chain.tip.height;
     if (after === undefined) {
       // Who names transactions may come when they are final already, and would wait for ever.
       const next = { height: filter.onlyIds === undefined ? height + 1 : 1, index: 0 };
@@ -192,15 +206,24 @@ export class Events implements EventFeed {
     }
     const cursor = parseCursor(chain.chain.chainId, after);
     if (!cursor.ok) throw cursorInvalid(cursor.code === "other-chain");
-    const { run, event, next } = cursor.value;
+    const { run, event, next, mark } = cursor.value;
+    const marked = mark === undefined ? {} : { mark };
     const isOurs = run === this.#run;
     // No run tells of what has not happened in it.
     if (isOurs && event > last) throw cursorInvalid(false);
     const reaches = isOurs && event >= this.#log.forgotten;
     if (reaches && matters.every((matter) => this.#interests[matter].covers(event)))
-      return { start: { event, next }, isCut: false };
-    return { start: { event: last, next }, isCut: true };
+      return { start: { event, next }, isCut: false, ...marked };
+    return { start: { event: last, next }, isCut: true, ...marked };
   }
+}
+
+/** Where a reader begins. */
+interface Begun {
+  readonly start: ReaderOptions["start"];
+  /** Something is missing before. */
+  readonly isCut: boolean;
+  readonly mark?: string;
 }
 
 function cursorInvalid(isOfOtherChain: boolean): RpcError {

@@ -4,7 +4,7 @@ import { castOf, primaryOf, proposerOf } from "@witan/consensus";
 import { type MemberIndex, type Membership, voters } from "@witan/primitives";
 import type { WAITING_FOR } from "@witan/rpc";
 import type { BpfpHostStatus } from "../consensus/bp-fast-paxos/guarded-engine.ts";
-import type { ConsensusStatus } from "../consensus/consensus-host.ts";
+import type { VoteStatus } from "../consensus/consensus-host.ts";
 import type { VotingStatus } from "../consensus/pbft/voting-engine.ts";
 
 /** What consensus may wait for. */
@@ -40,7 +40,7 @@ export interface Course {
 }
 
 /** The course of a status. */
-export function courseOf(status: ConsensusStatus, membership: Membership): Course {
+export function courseOf(status: VoteStatus, membership: Membership): Course {
   return status.mode === "pbft" ? pbftCourse(status, membership) : fastPaxosCourse(status, membership);
 }
 

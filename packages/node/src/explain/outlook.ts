@@ -2,7 +2,7 @@
 // can be reached. Facts only: `sentences.ts` puts them into words.
 import { type Height, type Member, type MemberIndex, present, type Timestamp } from "@witan/primitives";
 import type { MEMBER_STATES } from "@witan/rpc";
-import type { ConsensusStatus } from "../consensus/consensus-host.ts";
+import type { VoteStatus } from "../consensus/consensus-host.ts";
 import type { ServiceContext } from "../service/context.ts";
 import { type Course, courseOf, type WaitingFor, type Words } from "./course.ts";
 
@@ -28,7 +28,7 @@ export interface Outlook {
   readonly now: Timestamp;
   /** The last final block. */
   readonly tip: { readonly height: Height; readonly timestamp: Timestamp };
-  readonly status: ConsensusStatus;
+  readonly status: VoteStatus;
   readonly words: Words;
   /** The view, or the round. */
   readonly number: number;
@@ -62,11 +62,10 @@ export interface Outlook {
 }
 
 /** Looks at a node. */
-export function outlookOf(context: ServiceContext): Outlook {
+export function outlookOf(context: ServiceContext, status: VoteStatus): Outlook {
   const { chain, mempool, ports, settings } = context;
   const now = ports.clock.now();
   const { height, header } = chain.tip;
-  const { status } = context.consensus;
   const membership = present(chain.memberships((height + 1) as Height), "the members of the next height");
   const { members } = membership;
   const course = courseOf(status, membership);
@@ -78,7 +77,7 @@ export function outlookOf(context: ServiceContext): Outlook {
     const peer = members[voter]?.peerId;
     return voter === status.me || (peer !== undefined && ports.network.isConnected(peer));
   }).length;
-  const waitingFor = waitedFor(context, course, { reachable, isWanted });
+  const waitingFor = waitedFor(context, { course, status }, { reachable, isWanted });
   const done = course.done(waitingFor).map(nameOf);
   const missing = course
     .expected(waitingFor)
@@ -105,8 +104,8 @@ export function outlookOf(context: ServiceContext): Outlook {
 
 /** The step that consensus is in. */
 function waitedFor(
-  { chain, consensus: { status }, syncTarget }: ServiceContext,
-  course: Course,
+  { chain, syncTarget }: ServiceContext,
+  { course, status }: { readonly course: Course; readonly status: VoteStatus },
   { reachable, isWanted }: { readonly reachable: number; readonly isWanted: boolean },
 ): WaitingFor {
   // An observer need not reach a quorum: one member that tells it of blocks is enough.

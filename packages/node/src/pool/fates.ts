@@ -8,10 +8,18 @@ import {
   type Notice,
   type Rejection,
 } from "@witan/mempool";
-import { type CancelSignal, type Clock, present, type TransactionId } from "@witan/primitives";
+import {
+  type CancelSignal,
+  type Clock,
+  type Hash,
+  type Height,
+  present,
+  type TransactionId,
+} from "@witan/primitives";
 import { isLastingCode, type TransactionOutcome } from "@witan/rpc";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { Verdict } from "./intake.ts";
+import type { DepthView, Reversal } from "./reversal.ts";
 
 /**
  * Refusals that say nothing of the witness: whoever brings the same transaction with another one is told the same. (A
@@ -37,6 +45,17 @@ export interface FatesOptions {
   readonly chain: ChainKeeper;
   readonly mempool: Mempool;
   readonly clock: Clock;
+  /** Of proof of work alone: when what is in a block counts as final. */
+  readonly reversal?: Reversal | undefined;
+}
+
+/** In a block that is too likely to be undone still. */
+export interface Included extends DepthView {
+  readonly transaction: TransactionId;
+  readonly status: "included";
+  readonly height: Height;
+  readonly hash: Hash;
+  readonly index: number;
 }
 
 /** How long to wait. */
@@ -73,7 +92,7 @@ export class Fates {
    * What is known of a transaction now, by whatever witness it comes: that a copy with a broken one was refused is
    * nothing to tell, since anyone can make one.
    */
-  known(id: TransactionId, asker: Asker = "anyone"): TransactionOutcome {
+  known(id: TransactionId, asker: Asker = "anyone"): TransactionOutcome | Included {
     return this.#known(
       id,
       asker,
@@ -81,19 +100,22 @@ export class Fates {
     );
   }
 
-  #known(id: TransactionId, asker: Asker, counts: (rejection: Rejection) => boolean): TransactionOutcome {
-    const { chain, mempool } = this.#options;
+  #known(
+    id: TransactionId,
+    asker: Asker,
+    counts: (rejection: Rejection) => boolean,
+  ): TransactionOutcome | Included {
+    const { chain, mempool, reversal } = this.#options;
     // Before the chain, which may have to ask the disk: what is pending is in no block.
     if (mempool.get(id) !== undefined) return { transaction: id, status: "pending" };
     const place = chain.place(id);
-    if (place !== undefined)
-      return {
-        transaction: id,
-        status: "final",
-        height: place.height,
-        hash: present(chain.hashAt(place.height), `the hash of block ${place.height}`),
-        index: place.position,
-      };
+    if (place !== undefined) {
+      const { height, position: index } = place;
+      const hash = present(chain.hashAt(height), `the hash of block ${height}`);
+      if (reversal === undefined) return { transaction: id, status: "final", height, hash, index };
+      const { isFinal, ...depth } = reversal.at(height, chain.tip.height);
+      return { transaction: id, status: isFinal ? "final" : "included", height, hash, index, ...depth };
+    }
     if (mempool.isWaiting(id)) return { transaction: id, status: "waiting" };
     const rejection = mempool.rejections(id).findLast(counts);
     if (rejection === undefined) return { transaction: id, status: "unknown" };
@@ -114,7 +136,7 @@ export class Fates {
     if (verdict.status === "admitted") return { transaction: id, status: "pending" };
     // What is pending with another witness is pending: who is told otherwise pays twice.
     if (verdict.status !== "refused" || verdict.refusal.code === "known-otherwise")
-      return this.#known(id, "anyone", () => true);
+      return outcomeIn(this.#known(id, "anyone", () => true));
     const validUntil = body.kind === "reward" ? undefined : body.validUntil;
     return this.#fateOf(id, verdict.refusal, { was: "new", validUntil, asker: "submitter" });
   }
@@ -128,7 +150,7 @@ export class Fates {
     { timeoutMs, signal }: Patience,
     asker: Asker = "anyone",
   ): Promise<TransactionOutcome> {
-    const now = this.known(id, asker);
+    const now = outcomeIn(this.known(id, asker));
     if (isSettled(now) || timeoutMs === 0 || signal.aborted) return Promise.resolve(now);
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.get(id) ?? new Set();
@@ -145,7 +167,7 @@ export class Fates {
       // Called by timers and signals, where nobody would catch what a store throws that has failed.
       const lookFor = (isEnough: (outcome: TransactionOutcome) => boolean): void => {
         try {
-          const outcome = this.known(id, asker);
+          const outcome = outcomeIn(this.known(id, asker));
           if (isEnough(outcome)) end(() => resolve(outcome));
         } catch (error) {
           end(() => reject(error));
@@ -159,10 +181,16 @@ export class Fates {
     });
   }
 
-  /** A block is final: tells those who wait for its transactions. */
+  /** A block is final: tells those who wait for its transactions. In proof of work others come to be final with it. */
   blockFinal({ block }: ValidBlock): void {
     if (this.#waiting.size === 0) return;
-    for (const { id } of block.transactions) this.#look(id);
+    if (this.#options.reversal !== undefined) this.chainMoved();
+    else for (const { id } of block.transactions) this.#look(id);
+  }
+
+  /** In proof of work: with another tip anything may have become of any of them. */
+  chainMoved(): void {
+    for (const id of [...this.#waiting.keys()]) this.#look(id);
   }
 
   /** Something happened in the mempool. */
@@ -196,15 +224,18 @@ export class Fates {
     { was, validUntil, asker }: Pick<Rejection, "was" | "validUntil"> & { readonly asker: Asker },
   ): TransactionOutcome {
     const { code } = refusal;
-    const { header, height } = this.#options.chain.tip;
+    const { chain, reversal } = this.#options;
+    const { height } = chain.tip;
     const message = sentenceOf(refusal);
     const rejected = { transaction: id, status: "rejected", code, message } as const;
-    // What a final block contradicts nobody can take any more. That it is too old by now is no second end.
+    // What a final block contradicts nobody can take any more. That it is too old by now is no second end. In proof of work
+    // the block that contradicts it may be undone.
     const isContradicted =
-      (was === "pending" && code === "conflict") ||
-      ((code === "input-missing" || code === "governance-sequence") && this.#tooLate.has(id));
+      reversal === undefined &&
+      ((was === "pending" && code === "conflict") ||
+        ((code === "input-missing" || code === "governance-sequence") && this.#tooLate.has(id)));
     if (isContradicted || isLastingCode(code)) return rejected;
-    if (validUntil !== undefined && header.timestamp > validUntil)
+    if (validUntil !== undefined && chain.laterThan > validUntil)
       return { transaction: id, status: "expired", height };
     // It was pending here, or was brought in by somebody else, so others may have it and take it.
     const isOpen = was === "pending" || asker === "anyone";
@@ -212,6 +243,11 @@ export class Fates {
       ? { transaction: id, status: "evicted", code, message, possibleUntil: validUntil }
       : rejected;
   }
+}
+
+/** What is in a block and not final yet is pending to who waits for it to be final. */
+function outcomeIn(known: TransactionOutcome | Included): TransactionOutcome {
+  return known.status === "included" ? { transaction: known.transaction, status: "pending" } : known;
 }
 
 /** Whether an outcome will not change by waiting. */

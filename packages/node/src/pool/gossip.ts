@@ -2,7 +2,7 @@
 // some time later, if it still waits, and whoever lacks it asks. So each transaction crosses each link about once, and
 // still reaches everybody where links are missing.
 import { judgeForm, type SealedTransaction } from "@witan/ledger";
-import type { Mempool } from "@witan/mempool";
+import type { Mempool, MempoolRefusal } from "@witan/mempool";
 import type { Network, PeerId, TransactionId } from "@witan/primitives";
 import { BATCH_MAX, PUSH_BYTES_MAX, type TransactionsMessage, transactionsMessageCodec } from "../wire.ts";
 import type { Intake } from "./intake.ts";
@@ -19,6 +19,15 @@ export interface GossipOptions {
 
 /** Ids that wait to be announced at most: as many as may be pending. The oldest are forgotten. */
 const UNANNOUNCED_MAX = 50_000;
+
+/**
+ * Refusals of a witness, which say nothing of another: anyone can make such a copy, and whoever has seen one must still ask
+ * for the transaction itself, or it could be kept from a proposer for ever.
+ */
+const OF_ONE_WITNESS: ReadonlySet<string> = new Set<MempoolRefusal["code"]>([
+  ...(["signature-invalid", "signature-missing", "signature-unused"] as const),
+  ...(["policy-missing", "policy-unused", "client-missing"] as const),
+]);
 
 /** The spreading of transactions. */
 export class Gossip {
@@ -93,7 +102,9 @@ export class Gossip {
 
   #announced(peer: PeerId, ids: readonly TransactionId[]): void {
     const { mempool } = this.#options;
-    const lacking = ids.filter((id) => mempool.get(id) === undefined && mempool.rejections(id).length === 0);
+    const isOpen = (id: TransactionId): boolean =>
+      mempool.rejections(id).every(({ refusal }) => OF_ONE_WITNESS.has(refusal.code));
+    const lacking = ids.filter((id) => mempool.get(id) === undefined && isOpen(id));
     if (lacking.length > 0) this.#send(peer, { kind: "want", ids: lacking });
   }
 

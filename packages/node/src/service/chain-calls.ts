@@ -136,7 +136,7 @@ function transactionState(
   transaction: TransactionId,
 ): ResultOf<"chain_transaction"> {
   const known = fates.known(transaction);
-  if (known.status === "final") {
+  if (known.status === "final" || known.status === "included") {
     const block = chain.blockBytes(known.height as Height);
     const bytes = block && transactionIn(block, known.index);
     if (bytes === undefined) throw new RpcError("block-unknown");

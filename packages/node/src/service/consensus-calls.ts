@@ -1,14 +1,28 @@
 // Methods about consensus, with members by name.
 import { toJson } from "@witan/ledger";
-import { type Height, type MemberIndex, type Membership, quorumOf, voters } from "@witan/primitives";
+import {
+  type Hash,
+  type Height,
+  type MemberIndex,
+  type Membership,
+  present,
+  quorumOf,
+  targetOfCompact,
+  voters,
+} from "@witan/primitives";
 import { type ResultOf, RpcError } from "@witan/rpc";
-import type { ConsensusStatus } from "../consensus/consensus-host.ts";
+import type { VoteStatus } from "../consensus/consensus-host.ts";
+import type { PowHostStatus } from "../consensus/pow/pow-host.ts";
 import { explain } from "../explain/explain.ts";
+import type { Reversal } from "../pool/reversal.ts";
 import type { Calls, ServiceContext } from "./context.ts";
 
 /** The methods named `consensus_…`. */
 export function consensusCalls(context: ServiceContext): Calls<"consensus"> {
   const { chain, settings } = context;
+  const refuseWithoutMembers = (): void => {
+    if (settings.chain.mode === "pow") throw new RpcError("mode-unsupported");
+  };
   const next = (): Height => (chain.tip.height + 1) as Height;
   const membershipAt = (height: Height): Membership => {
     const membership = chain.memberships(height);
@@ -18,28 +32,61 @@ export function consensusCalls(context: ServiceContext): Calls<"consensus"> {
   };
   return {
     consensus_status: async () => {
+      const { status } = context.consensus;
+      if (status.mode === "pow") return powResult(status, context.reversal);
       const { members } = membershipAt(next());
       const nameOf = (index: MemberIndex | undefined): string => members[index ?? -1]?.name ?? `${index}`;
-      return statusResult(context.consensus.status, { nameOf, tickMs: settings.tickMs });
+      return statusResult(status, { nameOf, tickMs: settings.tickMs });
     },
     consensus_membership: async ({ height }) => {
+      refuseWithoutMembers();
       const membership = membershipAt((height as Height | undefined) ?? next());
       const { mode, from, members } = membership;
       type Result = ResultOf<"consensus_membership">;
       return {
         from,
-        quorum: mode === "pow" ? 0 : quorumOf(mode, voters(membership).length),
+        quorum: quorumOf(present(mode === "pow" ? undefined : mode, "members"), voters(membership).length),
         members: toJson(members) as unknown as Result["members"],
       };
     },
-    consensus_evidence: async () => ({ evidence: context.consensus.evidence.map(({ told }) => told) }),
-    consensus_explain: async () => explain(context),
+    consensus_evidence: async () => {
+      refuseWithoutMembers();
+      return { evidence: context.consensus.evidence.map(({ told }) => told) };
+    },
+    consensus_explain: async () => {
+      const { status } = context.consensus;
+      if (status.mode === "pow") throw new RpcError("mode-unsupported");
+      return explain(context, status);
+    },
+  };
+}
+
+function powResult(status: PowHostStatus, reversal: Reversal | undefined): ResultOf<"consensus_status"> {
+  const { mode, height, hash, work, phase, best, nextTarget, branches, orphans, mining, hashRate } = status;
+  const { settings, confirmations } = present(reversal, "what is final in proof of work");
+  const target = present(targetOfCompact(nextTarget), "the next target");
+  return {
+    ...{
+      mode,
+      height,
+      hash,
+      me: null,
+      quorum: 0,
+      work: `${work}`,
+      phase,
+      best: { ...best, work: `${best.work}` },
+    },
+    target: target.toString(16).padStart(64, "0") as Hash,
+    ...{ branches, orphans, mining, hashRate },
+    assumedAttackerShare: settings.assumedAttackerShare,
+    reversalRisk: settings.reversalRisk,
+    finalConfirmations: confirmations ?? null,
   };
 }
 
 /** Where consensus stands, with members by name and times in milliseconds. */
 function statusResult(
-  status: ConsensusStatus,
+  status: VoteStatus,
   {
     nameOf,
     tickMs,

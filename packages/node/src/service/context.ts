@@ -7,6 +7,7 @@ import type { ConsensusHost } from "../consensus/consensus-host.ts";
 import type { Heard } from "../consensus/heard.ts";
 import type { Fates } from "../pool/fates.ts";
 import type { Intake } from "../pool/intake.ts";
+import type { Reversal } from "../pool/reversal.ts";
 import type { NodePorts, NodeSettings } from "../settings.ts";
 
 /** The parts of a node that the RPC shows. */
@@ -17,6 +18,8 @@ export interface ServiceContext {
   readonly mempool: Mempool;
   readonly intake: Intake;
   readonly fates: Fates;
+  /** Of proof of work alone. */
+  readonly reversal: Reversal | undefined;
   readonly heard: Heard;
   readonly consensus: Pick<ConsensusHost, "status" | "evidence">;
   /** The height that peers have, if it is above the tip. */

@@ -1,6 +1,7 @@
 // Methods about the node itself: who it is, whom it is connected to, whether it is fit to serve.
 import { formatPeerId } from "@witan/crypto";
 import { type ConsensusMode, present, voters } from "@witan/primitives";
+import type { VoteStatus } from "../consensus/consensus-host.ts";
 import { turnOf } from "../consensus/turn.ts";
 import { PROTOCOL_VERSIONS } from "../wire.ts";
 import { type Calls, isBehind, type ServiceContext } from "./context.ts";
@@ -57,25 +58,38 @@ export function nodeCalls(context: ServiceContext): Calls<"node"> {
   };
 }
 
+interface Reason {
+  readonly reason: string;
+  readonly message: string;
+}
+
 /** Why a node is not fit to serve. */
-function unfitness(context: ServiceContext): { reason: string; message: string }[] {
+function unfitness(context: ServiceContext): Reason[] {
   const { chain, settings } = context;
+  const { status } = context.consensus;
   const { height } = chain.tip;
-  const reasons: { reason: string; message: string }[] = [];
+  const reasons: Reason[] = [];
   const target = context.syncTarget();
   if (target !== undefined && isBehind(context))
     reasons.push({
       reason: "behind",
       message: `peers are at height ${target}, this node at ${height}: it is fetching the blocks between`,
     });
-  const { status } = context.consensus;
+  reasons.push(...(status.mode === "pow" ? [] : voteUnfitness(context, status)));
+  if (context.isStopping()) reasons.push({ reason: "stopping", message: `${settings.agent} is stopping` });
+  return reasons;
+}
+
+/** Why nothing may become final here now. */
+function voteUnfitness({ chain, ports }: ServiceContext, status: VoteStatus): Reason[] {
+  const reasons: Reason[] = [];
   const { quorum, me, silentUntil } = status;
   const { membership } = chain.governance;
   const { number, isChanging } = turnOf(status);
   const deciding = voters(membership).map((voter) => present(membership.members[voter], "a voter"));
   const own = membership.members[me ?? -1];
   const others = deciding.filter((member) => member !== own);
-  const reached = others.filter(({ peerId }) => context.ports.network.isConnected(peerId)).length;
+  const reached = others.filter(({ peerId }) => ports.network.isConnected(peerId)).length;
   const reachable = reached + (deciding.length - others.length);
   const names = deciding[0]?.role === "acceptor" ? "acceptor" : "member";
   if (others.length > 0 && reachable < quorum)
@@ -100,6 +114,5 @@ function unfitness(context: ServiceContext): { reason: string; message: string }
       reason: "votes-forgotten",
       message: `the data are older than the signer guard, so this ${status.mode === "pbft" ? "validator" : "member"} has forgotten what it voted for: it signs no vote up to height ${silentUntil}, and votes again by itself from the next`,
     });
-  if (context.isStopping()) reasons.push({ reason: "stopping", message: `${settings.agent} is stopping` });
   return reasons;
 }

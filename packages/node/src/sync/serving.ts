@@ -3,6 +3,7 @@ import type { BlockHash, Certificate, Height } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { Proposals } from "../consensus/proposals.ts";
 import {
+  bodiesCodec,
   certificatesCodec,
   type DecidedBlock,
   RANGE_BLOCKS_MAX,
@@ -38,6 +39,8 @@ export class Serving {
         return { answer: this.#body(request.value.hash) };
       case "blocks":
         return { answer: this.#range(request.value.from, request.value.count) };
+      case "bodies":
+        return { answer: this.#bodies(request.value.of.map(({ hash }) => hash)) };
       case "certificates": {
         const heights = request.value.of.map(({ height }) => height);
         return { answer: certificatesCodec.encode(this.#options.certificates(heights)) };
@@ -48,10 +51,24 @@ export class Serving {
   #body(hash: BlockHash): Uint8Array | undefined {
     // Only what was judged here: whoever passes on what it has not looked at is blamed for what is in it.
     const { chain, proposals } = this.#options;
-    const waiting = proposals.valid(hash)?.block.bytes ?? chain.proposal(hash);
+    const isJudged = chain.headers === undefined;
+    const waiting = isJudged ? (proposals.valid(hash)?.block.bytes ?? chain.proposal(hash)) : undefined;
     if (waiting !== undefined) return waiting;
     const height = chain.heightOf(hash);
     return height === undefined ? undefined : chain.blockBytes(height);
+  }
+
+  #bodies(hashes: readonly BlockHash[]): Uint8Array {
+    const bodies: Uint8Array[] = [];
+    let bytes = 0;
+    for (const hash of hashes) {
+      const body = this.#body(hash);
+      if (body === undefined) continue;
+      bytes += body.length;
+      if (bodies.length > 0 && bytes > RANGE_BYTES_MAX) break;
+      bodies.push(body);
+    }
+    return bodiesCodec.encode(bodies);
   }
 
   #range(from: Height, count: number): Uint8Array {

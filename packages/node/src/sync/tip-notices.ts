@@ -10,6 +10,8 @@ export interface TipNoticesOptions {
   readonly chain: ChainKeeper;
   readonly network: Network;
   readonly connected: () => readonly PeerId[];
+  /** Whether a peer hears from voters how far the chain is. */
+  readonly isMember: (peer: PeerId) => boolean;
   /** Whether this node shows by its votes how far it is. */
   readonly votes: () => boolean;
   /** Whether a block can be shown final to others. */
@@ -26,19 +28,28 @@ export class TipNotices {
     this.#told = options.chain.tip.height;
   }
 
-  /** Tells of new blocks; to be called some times a second, so that catching up does not flood anybody. */
+  /**
+   * Tells of new blocks; to be called some times a second, so that catching up does not flood anybody. Members know before
+   * this says so: they are told only when it is said again.
+   */
   update(): void {
-    if (this.#options.chain.tip.height > this.#told && this.#height() > this.#told) this.repeat();
+    const { chain, connected, isMember } = this.#options;
+    if (chain.tip.height <= this.#told || this.#height() <= this.#told) return;
+    this.#tell(connected().filter((peer) => !isMember(peer)));
   }
 
   /** Tells again: a notice may be lost, or have come while its receiver could not get the blocks. */
   repeat(): void {
-    const { network, connected, votes } = this.#options;
+    this.#tell(this.#options.connected());
+  }
+
+  #tell(peers: readonly PeerId[]): void {
+    const { network, votes } = this.#options;
     const height = this.#height();
     this.#told = height;
     if (height === 0 || votes()) return;
     const message = bulkMessageCodec.encode({ kind: "tip", height });
-    for (const peer of connected()) network.send(peer, "bulk", message);
+    for (const peer of peers) network.send(peer, "bulk", message);
   }
 
   /** The last block that can be shown: its certificate may take a moment. */
