@@ -93,6 +93,11 @@ describe("worlds of whole nodes of BP Fast Paxos", function () {
     }
   });
 
+  it("have every transaction proposed, though the only proposer had no room when it came: seed 549", async () => {
+    const { violation } = await runNodesWorld(549, { plan: makeBpfpNodesPlan(549, { brief: true }) });
+    assert.equal(violation?.message, undefined, violation?.check);
+  });
+
   it("have certificates, though who is left signed before a power cut: seeds 123, 243", async () => {
     for (const seed of [123, 243]) {
       const { violation } = await runNodesWorld(seed, { plan: makeBpfpNodesPlan(seed, { brief: true }) });

@@ -17,6 +17,10 @@ export interface GossipOptions {
   readonly onFault: (peer: PeerId, code: string) => void;
 }
 
+/** After so many announcements the first of what is pending are announced again. */
+const AGAIN_EVERY = 8;
+/** So many of them: what was refused elsewhere for want of room is taken up again, the oldest first. */
+const AGAIN_MAX = 256;
 /** Ids that wait to be announced at most: as many as may be pending. The oldest are forgotten. */
 const UNANNOUNCED_MAX = 50_000;
 
@@ -29,12 +33,19 @@ const OF_ONE_WITNESS: ReadonlySet<string> = new Set<MempoolRefusal["code"]>([
   ...(["policy-missing", "policy-unused", "client-missing"] as const),
 ]);
 
+/** Refusals by what the pool held just then: a moment later it may be taken. */
+const OF_THE_MOMENT: ReadonlySet<string> = new Set<MempoolRefusal["code"]>([
+  ...(["mempool-full", "evicted", "waiting-full", "ancestor-dropped", "conflict"] as const),
+  ...(["client-limit", "ancestors-too-many", "descendants-too-many"] as const),
+]);
+
 /** The spreading of transactions. */
 export class Gossip {
   readonly #options: GossipOptions;
   /** Came from peers since the last announcement, and between the last two. */
   #young: TransactionId[] = [];
   #old: TransactionId[] = [];
+  #announcements = 0;
 
   constructor(options: GossipOptions) {
     this.#options = options;
@@ -51,12 +62,18 @@ export class Gossip {
     if (this.#young.length < UNANNOUNCED_MAX) this.#young.push(id);
   }
 
-  /** Announces what has waited since before the last call. To be called about every second. */
+  /**
+   * Announces what has waited since before the last call. To be called about every second. What waits for long is announced
+   * again: a peer may have had no room for it, or lost it, and nobody would hand it in there a second time.
+   */
   announce(): void {
-    const ids = this.#old.filter((id) => this.#options.mempool.get(id) !== undefined);
+    const { mempool, connected } = this.#options;
+    const ids = new Set(this.#old.filter((id) => mempool.get(id) !== undefined));
     this.#old = this.#young;
     this.#young = [];
-    for (const peer of this.#options.connected()) this.#announceTo(peer, ids);
+    if (++this.#announcements % AGAIN_EVERY === 0)
+      for (const { transaction } of mempool.page(AGAIN_MAX).transactions) ids.add(transaction.id);
+    for (const peer of connected()) this.#announceTo(peer, [...ids]);
   }
 
   /** Announces all that is pending to a peer that has just connected. */
@@ -103,7 +120,9 @@ export class Gossip {
   #announced(peer: PeerId, ids: readonly TransactionId[]): void {
     const { mempool } = this.#options;
     const isOpen = (id: TransactionId): boolean =>
-      mempool.rejections(id).every(({ refusal }) => OF_ONE_WITNESS.has(refusal.code));
+      mempool
+        .rejections(id)
+        .every(({ refusal }) => OF_ONE_WITNESS.has(refusal.code) || OF_THE_MOMENT.has(refusal.code));
     const lacking = ids.filter((id) => mempool.get(id) === undefined && isOpen(id));
     if (lacking.length > 0) this.#send(peer, { kind: "want", ids: lacking });
   }
