@@ -63,7 +63,7 @@ export const NODE_METHODS = {
       chainId: hash,
       network: name,
       mode,
-      role: oneOf(["validator", "proposer", "acceptor", "observer"]),
+      role: oneOf(["validator", "proposer", "acceptor", "miner", "observer"]),
       member: name.nullable(),
       height,
       hash,

@@ -114,8 +114,8 @@ describe("proof of work: blocks and confirmations", () => {
     await assert.rejects(miners.seat("m1").call("governance_pending", {}), { reason: "mode-unsupported" });
     const node = await miners.seat("m2").call("node_status", {});
     assert.deepEqual(
-      { mode: node.mode, height: node.height, syncing: node.syncing },
-      { mode: "pow", height: 3, syncing: null },
+      { mode: node.mode, role: node.role, height: node.height, syncing: node.syncing },
+      { mode: "pow", role: "miner", height: 3, syncing: null },
     );
     assert.deepEqual(await miners.seat("m2").call("node_health", {}), { fit: true, reasons: [] });
     const block = await miners.seat("m2").call("chain_block", { height: 2 });

@@ -10,6 +10,7 @@ import { type Calls, isBehind, type ServiceContext } from "./context.ts";
 export function nodeCalls(context: ServiceContext): Calls<"node"> {
   const { settings, ports, chain } = context;
   const mode: ConsensusMode = settings.chain.mode;
+  const mines = mode === "pow" && settings.proofOfWork?.rewardPolicy !== undefined;
   const member = () => {
     const { members } = chain.governance.membership;
     return members.find(({ votingKey }) => ports.signer.publicKeys.includes(votingKey));
@@ -23,7 +24,7 @@ export function nodeCalls(context: ServiceContext): Calls<"node"> {
         chainId: settings.chain.chainId,
         network: settings.chain.genesis.name,
         mode,
-        role: member()?.role ?? "observer",
+        role: member()?.role ?? (mines ? "miner" : "observer"),
         member: member()?.name ?? null,
         height,
         hash,
