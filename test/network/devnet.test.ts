@@ -256,7 +256,10 @@ describe("witan devnet", function () {
       for (const [reason, argv] of [
         ["folder", ["--dir", ""]],
         ["folder-not-made", ["--dir", "/proc/x"]],
-        ["consensus", ["--consensus", "pow"]],
+        ["consensus", ["--consensus", "raft"]],
+        ["number", ["--consensus", "pow", "--hash-rate", "0"]],
+        ["number", ["--consensus", "pow", "--block-interval", "0s"]],
+        ["arguments", ["--consensus", "pbft", "--hash-rate", "1000"]],
         ["number", ["--validators", "0"]],
         ["number", ["--validators", "17"]],
         ["number", ["--rpc-port", "65536"]],

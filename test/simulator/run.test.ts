@@ -14,8 +14,8 @@ import {
   type WorldsReport,
 } from "@witan/simulator";
 
-/** What may befall only whole nodes. */
-const NODES_ONLY = ["corruption", "stop", "lost-data", "old-copy"];
+/** What may befall only whole nodes, or acceptors. */
+const ELSEWHERE = ["corruption", "stop", "lost-data", "old-copy", "gone"];
 
 const PBFT = { protocol: "pbft", level: "engines", wishes: {} } as const;
 
@@ -65,7 +65,7 @@ describe("worlds of engines", () => {
     assert.equal(report.worlds, count);
     assert.ok(report.decisions > report.worlds * 10, `only ${report.decisions} decisions`);
     // Every kind of fault, and of lie, has met somebody; and what is counted is what lists name.
-    const faults = FAULTS.map(({ name }) => name).filter((name) => !NODES_ONLY.includes(name));
+    const faults = FAULTS.map(({ name }) => name).filter((name) => !ELSEWHERE.includes(name));
     const lies = PROTOCOLS["pbft"]?.levels.engines?.adversaries.map(({ name }) => name) ?? [];
     const rare = await runSeed(PBFT, RARE_LIE);
     assert.equal(rare.broken, undefined);

@@ -3,7 +3,7 @@
 import { access, constants, mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { foreignCode, RESTORE_ADVICE, StoreError, saidBy } from "../store-error.ts";
-import { findLogDamage } from "./log-check.ts";
+import { findLogDamage, type LogDamage } from "./log-check.ts";
 
 const DATA = /^\d{6,}\.(?:ldb|sst|log)$/;
 const LOG = /^\d{6,}\.log$/;
@@ -67,14 +67,27 @@ function gone(path: string, what: string): StoreError {
   });
 }
 
+/**
+ * Another process may have the database open, which LevelDB will say: what it is writing just now, or has removed since the
+ * directory was listed, is no damage.
+ */
 async function checkLog(path: string): Promise<void> {
-  const damage = await withPlace(path, () => findLogDamage(path));
+  const damage = (await logDamage(path)) && (await logDamage(path));
   if (damage === undefined) return;
   throw new StoreError(
     "damaged",
     `${path} is damaged at byte ${damage.offset}, with good records behind it: writes are lost; ${RESTORE_ADVICE}`,
     { path },
   );
+}
+
+async function logDamage(path: string): Promise<LogDamage | undefined> {
+  try {
+    return await findLogDamage(path);
+  } catch (error) {
+    if (foreignCode(error) === "ENOENT") return undefined;
+    throw placed(path, error);
+  }
 }
 
 async function withPlace<T>(path: string, work: () => Promise<T>): Promise<T> {
