@@ -11,7 +11,7 @@ export function crashAll(rounds: number): Promise<void> {
     const load = await Load.start(network, 2);
     const all = network.nodes.map((_, node) => node);
     for (let round = 0; round < rounds; round++) {
-      await load.more(between(network.random, 1, 40));
+      await load.more(between(network.random, 1, 20));
       await Promise.all(all.map((node) => network.kill(node)));
       const told = Math.max(0, ...load.finals.map(({ height }) => height));
       const back = await Promise.all(all.map((node) => network.restart(node)));

@@ -35,15 +35,16 @@ function calmPlan(seed: number, more: Partial<NodesPlan> = {}): NodesPlan {
 }
 
 function liedPlan(seed: number, name: string): NodesPlan {
-  // To have two rounds with a proof, it must have been given up twice.
+  // To have two rounds with a proof, it must have been given up twice, and the other proposer twice in between.
+  const awayUs = name === "stale-proofs" ? 8_000_000 : 3_500_000;
   const conducts = name === "stale-proofs" ? [name, "two-blocks"] : [name];
   const liars = [{ node: 0, conducts, twin: false }];
   // So that its turn comes again, and somebody is behind.
   const faults = [
     { kind: "crash", process: 5, atUs: 300_000, untilUs: 2_500_000, effects: 0 },
-    { kind: "pause", process: 1, atUs: 1_000_000, untilUs: 3_500_000 },
+    { kind: "pause", process: 1, atUs: 1_000_000, untilUs: awayUs },
   ] as const;
-  return { ...calmPlan(seed, { liars, faults }), kindAtUs: 4_000_000 };
+  return { ...calmPlan(seed, { liars, faults }), kindAtUs: awayUs + 500_000 };
 }
 
 /** What a world of calm days comes to, by one check, in which somebody does something. */
