@@ -38,6 +38,28 @@ describe("p2p: libp2p's peer ids and addresses", () => {
     await b.happened("connected a");
   });
 
+  it("makes no error for the end of a read", async () => {
+    const [a, b] = [await world.node("a"), await world.node("b")];
+    await join(a, b);
+    const real = globalThis.RangeError;
+    let made = 0;
+    globalThis.RangeError = new Proxy(real, {
+      apply: (target, self, args) => {
+        made++;
+        return Reflect.apply(target, self, args);
+      },
+    });
+    try {
+      for (let at = 0; at < 20; at++) {
+        a.network.send(b.id, "consensus", numbered(at, 100));
+        await b.until("it came", () => b.received.length > at);
+      }
+    } finally {
+      globalThis.RangeError = real;
+    }
+    assert.equal(made, 0, "the decoder of Noise's frames is another: look at libp2p/short-reads.ts");
+  });
+
   it("does not take another for the peer it dialled", async () => {
     const [a, b, c] = [await world.node("a"), await world.node("b"), await world.node("c")];
     // Without an address: it must not dial by itself, and be refused, before it is dialled.

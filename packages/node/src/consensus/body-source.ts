@@ -8,6 +8,9 @@ import { type Bodies, headerOf } from "./bodies.ts";
 import { firstAnswer } from "./first-answer.ts";
 import type { Judgement, Proposals } from "./proposals.ts";
 
+/** Why a search ended, for nobody: without a reason an error is made of it, with a stack trace, at every block. */
+const OVER = "over";
+
 /** A proposer sends the body beside its proposal: so long it is waited for before others are asked. */
 const PATIENCE_MS = 100;
 /** A holder that has not answered within this is not waited for alone: a body of 2 MiB takes this long at 80 Mbit/s. */
@@ -70,12 +73,12 @@ export class BodySource {
       this.#search.search.holders = holders;
       return this.#search.judgement;
     }
-    this.#search?.search.ended.abort();
+    this.#search?.search.ended.abort(OVER);
     const ended = new AbortController();
     const { signal } = ended;
     const search: Search = { hash, holders, ended, signal, judging: Promise.resolve(), inHand: 0 };
     const judgement = this.#find(search).finally(() => {
-      ended.abort();
+      ended.abort(OVER);
       if (this.#search?.search === search) this.#search = undefined;
     });
     this.#search = { search, judgement };
@@ -85,7 +88,7 @@ export class BodySource {
   /** Looks for nothing any more. */
   stop(): void {
     this.#stopped = true;
-    this.#search?.search.ended.abort();
+    this.#search?.search.ended.abort(OVER);
   }
 
   async #find(search: Search): Promise<Judgement> {

@@ -1,7 +1,6 @@
 // Wires of libp2p: TCP, Noise, Yamux. No discovery, no routing, no services: peers are those we are told of.
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { noise } from "@chainsafe/libp2p-noise";
 import { yamux } from "@chainsafe/libp2p-yamux";
 import type { Connection, Libp2p, PrivateKey } from "@libp2p/interface";
 import { peerIdFromPrivateKey } from "@libp2p/peer-id";
@@ -16,6 +15,7 @@ import { Libp2pWire, protocolOf } from "./libp2p-wire.ts";
 import { listenFailure } from "./listen-failure.ts";
 import { hostPortOf, toMultiaddr } from "./multiaddrs.ts";
 import { fromLibp2p, toLibp2p } from "./peer-ids.ts";
+import { sparingNoise } from "./short-reads.ts";
 import { silentLogger } from "./silent-logger.ts";
 
 /**
@@ -112,7 +112,7 @@ export class Libp2pTransport implements Transport {
       logger: silentLogger,
       addresses: { listen: listen.map((each) => toMultiaddr(each).toString()) },
       transports: [tcp({ maxConnections: CONNECTIONS_MAX })],
-      connectionEncrypters: [noise()],
+      connectionEncrypters: [sparingNoise()],
       streamMuxers: [
         yamux({
           // Its round trip times let windows grow; whether the peer is alive is ours to say.
