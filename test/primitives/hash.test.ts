@@ -133,6 +133,25 @@ describe("tagged hashes", () => {
     );
   });
 
+  it("are the same whichever were made before, and however long what is hashed", () => {
+    const made = Object.values(TAGS).flatMap((tag) =>
+      chains.map((chain) => ({ tag, chain, hasher: new TaggedHasher(tag, chain) })),
+    );
+    const at = fc.nat({ max: made.length - 1 });
+    const length = fc.oneof(fc.nat({ max: 100 }), fc.integer({ min: 4_000, max: 4_200 }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(at, length), { maxLength: 20 }), (calls) => {
+        for (const [which, size] of calls) {
+          const { tag, chain, hasher } = made[which] as (typeof made)[number];
+          const input = new Uint8Array(size).fill(size);
+          const prefix = createHash("sha256").update(tag).digest();
+          const by = createHash("sha256").update(prefix).update(chain, "hex").update(input);
+          assert.equal(hasher.hash(input), by.digest("hex"));
+        }
+      }),
+    );
+  });
+
   it("differ by tag and by chain", () => {
     const all = Object.values(TAGS).flatMap((tag) =>
       chains.map((chain) => new TaggedHasher(tag, chain).hash(new Uint8Array())),

@@ -10,6 +10,7 @@ import {
   type Height,
   type Member,
   type Membership,
+  majorityCrashMax,
   proposingRole,
   quorumOf,
   voters,
@@ -40,6 +41,9 @@ describe("quorums", () => {
       // What is left in a quorum for any other value, where one was chosen by a quorum.
       assert.ok(fast - forcing < forcing, "no other value can be seen as often");
       assert.ok(n - fast < forcing, "members outside a quorum can't bring another value there");
+      const most = majorityCrashMax(n);
+      assert.ok(n >= 2 * most + 1 && n < 2 * (most + 1) + 1, "as many as may crash, and no more");
+      assert.ok(overlap(n, n - most) >= 1, "any two majorities meet");
       assert.equal(quorumOf("pbft", n), q);
       assert.equal(quorumOf("bp-fast-paxos", n), fast);
     });

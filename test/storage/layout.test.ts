@@ -28,6 +28,7 @@ const FIELDS: Readonly<Record<string, fc.Arbitrary<string | number>>> = {
   index: fc.nat(0xffff),
   position: fc.nat(0xffff_ffff),
   name: fc.stringMatching(/^[a-z-]{1,16}$/),
+  register: fc.stringMatching(/^[a-z0-9._/-]{1,64}$/),
 };
 const make = keyOf as (table: TableName, ...fields: (string | number)[]) => Uint8Array;
 
@@ -138,6 +139,9 @@ describe("storage: the key layout", () => {
     assert.throws(() => keyOf("output", "AA".repeat(32), 0), /not a hash/);
     assert.throws(() => keyOf("engine", "Votes", 0), /not the name/);
     assert.throws(() => keyOf("engine", "a".repeat(17), 0), /not the name/);
+    assert.throws(() => keyOf("register", "a".repeat(65), 0), /not the name/);
+    assert.throws(() => keyOf("register", "a b", 0), /not the name/);
+    assert.throws(() => keyOf("register", 1 as never, 0), /a number in a key/);
     const whole = keyOf("block", 1);
     for (const key of [whole.slice(1), whole.slice(0, -1), new Uint8Array([...whole, 0]), new Uint8Array(0)])
       assert.equal(parseKey(key), undefined);

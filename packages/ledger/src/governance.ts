@@ -136,6 +136,14 @@ export class GovernanceView {
     return this.#clients.size === 0 ? undefined : this.#clients.get(key);
   }
 
+  /** Whether a client may write a register of this name: nobody may without a permit whose prefixes cover it. */
+  mayWriteRegister(key: PublicKey, name: string): boolean {
+    const client = this.client(key);
+    return (
+      client?.status === "permitted" && client.registerPrefixes.some((prefix) => name.startsWith(prefix))
+    );
+  }
+
   /** The asset of a number, if it is registered. */
   asset(id: AssetId): Asset | undefined {
     return this.state.assets[id];

@@ -2,9 +2,9 @@
 // SHA-256, and nothing signed for one purpose, chain or version serves another. Every tag of the project is here.
 
 import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { HASHING, sha256, sha256Hex } from "#platform";
+import { HASHING, sha256Hex, sha256Into } from "#platform";
 import { assert } from "./assert.ts";
-import { bytesToHex, hexToBytes } from "./hex.ts";
+import { bytesToHex, writeHex } from "./hex.ts";
 import { type ChainId, type Hash, ZERO_HASH } from "./ids.ts";
 
 export { HASHING, sha256, sha256Hex, sha256Into } from "#platform";
@@ -29,6 +29,7 @@ export const TAGS = {
   bpFastPaxosPromise: "witan/bp-fast-paxos-promise/1",
   bpFastPaxosDecision: "witan/bp-fast-paxos-decision/1",
   bpFastPaxosKeyCheck: "witan/bp-fast-paxos-key-check/1",
+  register: "witan/register/1",
 } as const;
 
 /** One of the tags in use. */
@@ -37,19 +38,34 @@ export type Tag = (typeof TAGS)[keyof typeof TAGS];
 /** The chain id under which the genesis and policies are hashed, since they come before any chain: 32 zero bytes. */
 export const NO_CHAIN = ZERO_HASH as ChainId;
 
-/** Inputs up to this size are put together in a buffer that is used again. */
-const SCRATCH_BYTES = 4_096;
+const PREFIX_BYTES = 64;
+/** Inputs up to this size are put together in a buffer that is used again: nothing in it outlives a call. */
+const scratch = new Uint8Array(4_096);
+/** What stands at its beginning. */
+let prefixInScratch: Uint8Array | undefined;
+
+/** The prefix of each tag for the chain that it was asked for last: mostly there is one, and a hasher for each message. */
+const prefixes = new Map<Tag, { readonly chainId: ChainId; readonly bytes: Uint8Array }>();
+
+function prefixOf(tag: Tag, chainId: ChainId): Uint8Array {
+  const known = prefixes.get(tag);
+  if (known?.chainId === chainId) return known.bytes;
+  const bytes = new Uint8Array(PREFIX_BYTES);
+  sha256Into(asciiBytes(tag), bytes, 0);
+  assert(writeHex(chainId, bytes, 32) && chainId.length === 64, `no chain id: ${chainId.slice(0, 80)}`);
+  prefixes.set(tag, { chainId, bytes });
+  return bytes;
+}
 
 /** Hashes for one tag and chain: SHA-256(SHA-256(tag) ‖ chainId ‖ bytes). */
 export class TaggedHasher {
-  /** The prefix of 64 bytes, then room for what is hashed; nothing in it outlives a call. */
-  readonly #scratch = new Uint8Array(SCRATCH_BYTES);
+  /** Shared, and never written again. */
+  readonly #prefix: Uint8Array;
   #prefixState: ReturnType<typeof nobleSha256.create> | undefined;
 
   /** @param chainId the chain, or `NO_CHAIN` for what comes before any */
   constructor(tag: Tag, chainId: ChainId) {
-    this.#scratch.set(sha256(asciiBytes(tag)), 0);
-    this.#scratch.set(hexToBytes(chainId), 32);
+    this.#prefix = prefixOf(tag, chainId);
   }
 
   /** The tagged hash of `bytes`, as the kind of hash that is wanted. */
@@ -59,13 +75,16 @@ export class TaggedHasher {
 
   /** The same hash, of prefix and bytes in one go. */
   oneShot<T extends Hash = Hash>(bytes: Uint8Array): T {
-    const length = 64 + bytes.length;
-    let input = this.#scratch;
-    if (length > SCRATCH_BYTES) {
+    const length = PREFIX_BYTES + bytes.length;
+    let input = scratch;
+    if (length > scratch.length) {
       input = new Uint8Array(length);
-      input.set(this.#scratch.subarray(0, 64), 0);
+      input.set(this.#prefix, 0);
+    } else if (prefixInScratch !== this.#prefix) {
+      scratch.set(this.#prefix, 0);
+      prefixInScratch = this.#prefix;
     }
-    input.set(bytes, 64);
+    input.set(bytes, PREFIX_BYTES);
     return sha256Hex(input.subarray(0, length)) as T;
   }
 
@@ -74,7 +93,7 @@ export class TaggedHasher {
    * hashing is done in JavaScript (browsers); under Node the copy costs more than it saves.
    */
   fromPrefixState<T extends Hash = Hash>(bytes: Uint8Array): T {
-    this.#prefixState ??= nobleSha256.create().update(this.#scratch.subarray(0, 64));
+    this.#prefixState ??= nobleSha256.create().update(this.#prefix);
     return bytesToHex(this.#prefixState.clone().update(bytes).digest()) as T;
   }
 }

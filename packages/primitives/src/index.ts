@@ -12,4 +12,5 @@ export * from "./network-port.ts";
 export * from "./ports.ts";
 export * from "./proof-of-work.ts";
 export * from "./quorum.ts";
+export * from "./register-name.ts";
 export * from "./result.ts";

@@ -40,6 +40,10 @@ export const LIMITS = {
   retiredKeys: 65_536,
   /** Characters of the name of a member, an asset or a network (format). */
   nameBytes: 32,
+  /** Characters of a register's name (format): a path of a few words. */
+  registerNameBytes: 64,
+  /** Bytes of a register's value (format): a price, a status, a hash; a replica writes it whole each time. */
+  registerValueBytes: 65_536,
   /** Register name prefixes of a client, and characters of each (format). */
   registerPrefixes: 16,
   registerPrefixBytes: 64,

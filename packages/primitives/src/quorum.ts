@@ -25,6 +25,15 @@ export function byzantineQuorum(n: number): number {
 }
 
 /**
+ * Paxos: how many of `n` acceptors may crash, t = floor((n - 1) / 2); all others, a majority, are its quorum.
+ * Properties: n >= 2t + 1, and n < 2(t + 1) + 1; any two quorums of n - t share an acceptor (2(n - t) - n >= 1).
+ */
+export function majorityCrashMax(n: number): number {
+  members(n);
+  return Math.floor((n - 1) / 2);
+}
+
+/**
  * BP Fast Paxos: how many of `n` acceptors may crash, t = floor((n - 1) / 3).
  * Property: n >= 3t + 1, and n < 3(t + 1) + 1.
  */

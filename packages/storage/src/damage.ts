@@ -39,6 +39,7 @@ const REPAIRS: Readonly<Record<TableName | "unknown", Repair>> = {
   addressSum: "rebuild-index",
   // What a validator has said must not be forgotten, and what the database is for must not be guessed.
   engine: "start-over",
+  register: "start-over",
   proposal: "start-over",
   meta: "start-over",
   unknown: "start-over",

@@ -1,8 +1,18 @@
 // The key layout: every table of the database in one table. A key is the prefix of its table, one byte, then fields of
 // fixed size in big-endian, so that keys sort as their fields do, and all keys of a table are of one length. A change
 // here takes a new LAYOUT_VERSION, and a database of another version is refused; but for the tables of the address index,
-// which are built anew where record `addressIndex` of meta.ts says that some are missing.
-import { assert, bytesToHex, type Hex, hexToBytes, INTEGER_MAX, writeHex } from "@witan/primitives";
+// which are built anew where record `addressIndex` of meta.ts says that some are missing, and that of registers, which a
+// database from before there were any lacks as if none had been written.
+import {
+  assert,
+  bytesToHex,
+  type Hex,
+  hexToBytes,
+  INTEGER_MAX,
+  LIMITS,
+  registerNameShape,
+  writeHex,
+} from "@witan/primitives";
 
 /** The version of this page. */
 export const LAYOUT_VERSION = 1;
@@ -34,6 +44,8 @@ export const LAYOUT = {
    * branch, or on one that is not the best.
    */
   proposal: { prefix: "p", key: ["hash"] },
+  /** What this replica keeps of a register, by its name and the number of its type. */
+  register: { prefix: "r", key: ["register", "index"] },
   /** Optional: what a policy hash holds of an asset: policy hash, asset. */
   addressSum: { prefix: "s", key: ["hash", "number"] },
   /** Where a transaction is, by its id: height and position. */
@@ -48,7 +60,7 @@ interface TableShape {
   readonly key: readonly FieldKind[];
 }
 
-type FieldKind = "hash" | "height" | "number" | "index" | "position" | "name";
+type FieldKind = "hash" | "height" | "number" | "index" | "position" | "name" | "register";
 
 const FIELD_BYTES: Readonly<Record<FieldKind, number>> = {
   hash: 32,
@@ -57,19 +69,23 @@ const FIELD_BYTES: Readonly<Record<FieldKind, number>> = {
   index: 2,
   position: 4,
   name: 16,
+  register: LIMITS.registerNameBytes,
 };
 
 /** The names of the tables. */
 export type TableName = keyof typeof LAYOUT;
 
-type FieldValue<Kind extends FieldKind> = Kind extends "hash" ? Hex : Kind extends "name" ? string : number;
+/** Texts of ASCII, filled up with zeros: they sort by their characters. */
+type TextKind = "name" | "register";
+
+type FieldValue<Kind extends FieldKind> = Kind extends "hash" ? Hex : Kind extends TextKind ? string : number;
 type Values<Kinds extends readonly FieldKind[]> = {
   -readonly [At in keyof Kinds]: FieldValue<Kinds[At]>;
 };
 
 /**
  * The fields of a table's keys: hashes in lower-case hex; heights and numbers up to 2^53 - 1, positions below 2^32,
- * indexes below 2^16; names of 1 to 16 characters from `a` to `z` and `-`.
+ * indexes below 2^16; names of 1 to 16 characters from `a` to `z` and `-`, of registers 1 to 64 of `registerNameShape`.
  */
 export type KeyFields<Name extends TableName> = Values<(typeof LAYOUT)[Name]["key"]>;
 
@@ -79,7 +95,14 @@ export interface KeyRange {
   readonly to: Uint8Array;
 }
 
-const NAME = /^[a-z-]{1,16}$/;
+const TEXT_SHAPES: Readonly<Record<TextKind, (text: string) => boolean>> = {
+  name: (text) => /^[a-z-]{1,16}$/.test(text),
+  register: registerNameShape,
+};
+
+function isText(kind: FieldKind): kind is TextKind {
+  return Object.hasOwn(TEXT_SHAPES, kind);
+}
 
 function writeInteger(bytes: Uint8Array, at: number, size: number, value: number): void {
   const max = Math.min(256 ** size - 1, INTEGER_MAX);
@@ -95,10 +118,10 @@ function writeInteger(bytes: Uint8Array, at: number, size: number, value: number
 function writeField(bytes: Uint8Array, at: number, kind: FieldKind, value: string | number): void {
   const size = FIELD_BYTES[kind];
   if (typeof value === "number") {
-    if (kind === "hash" || kind === "name") assert(false, `a number in a key, where a ${kind} belongs`);
+    if (kind === "hash" || isText(kind)) assert(false, `a number in a key, where a ${kind} belongs`);
     writeInteger(bytes, at, size, value);
-  } else if (kind === "name") {
-    assert(NAME.test(value), `not the name of a record: ${value}`);
+  } else if (isText(kind)) {
+    assert(TEXT_SHAPES[kind](value), `not the name of a record: ${value}`);
     for (let index = 0; index < value.length; index++) bytes[at + index] = value.charCodeAt(index);
   } else {
     const isHash = kind === "hash" && value.length === 2 * size && writeHex(value, bytes, at);
@@ -208,9 +231,9 @@ export function parseKey(key: Uint8Array): ParsedKey | undefined {
 
 function readField(kind: FieldKind, part: Uint8Array): string | number | undefined {
   if (kind === "hash") return bytesToHex(part);
-  if (kind === "name") {
+  if (isText(kind)) {
     const text = String.fromCharCode(...part).replace(/\0+$/, "");
-    return NAME.test(text) ? text : undefined;
+    return TEXT_SHAPES[kind](text) ? text : undefined;
   }
   const value = part.reduce((sum, byte) => sum * 256 + byte, 0);
   return value <= INTEGER_MAX ? value : undefined;

@@ -41,6 +41,8 @@ export interface Meta {
    * None: nothing.
    */
   readonly addressIndex: "partial" | "without-sums" | "whole";
+  /** How many records table `register` has. None: it is empty. */
+  readonly registers: number;
 }
 
 type Records = {
@@ -62,6 +64,7 @@ const RECORDS: Records = {
     name: "address-index",
     codec: choice<Meta["addressIndex"]>(["partial", "without-sums", "whole"]),
   },
+  registers: { name: "registers", codec: uint53() },
 };
 
 const LAYOUT_RECORD = { name: "layout-version", codec: uint32() } as const;

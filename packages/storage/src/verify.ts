@@ -199,6 +199,12 @@ function checkMeta(store: CheckedStore, walk: Walk): void {
     const expected = flushed?.outputs ?? 0;
     if (found !== expected)
       walk.find(damageOfTable("contradiction", "output", `${found} sound outputs, expected ${expected}`));
+    const { register } = walk.records;
+    const registers = readMeta(store, "registers") ?? 0;
+    if (register !== registers)
+      walk.find(
+        damageOfTable("contradiction", "register", `${register} sound registers, expected ${registers}`),
+      );
   } catch (error) {
     // A damaged record of `meta` is in the report already.
     if (!(error instanceof StoreError) || error.code !== "damaged") throw error;

@@ -226,4 +226,25 @@ describe("the memory of a node", () => {
     assert.equal(stage.engine.kept().invalid, 4);
     assert.equal(stage.record?.hashes.length, 4);
   });
+
+  it("is bounded as soon as a chain with more work has fewer blocks: then more headers than before are beside it", () => {
+    const most = 12;
+    const stage = new Stage({ sideHeadersMax: most });
+    const shared = stage.mine.branch(GENESIS, 7);
+    // Eight slow blocks make those behind them easier, eight in a hurry harder.
+    const late = stage.mine.on(shared[6] as never, { timestamp: GENESIS.timestamp + 60_000 });
+    const slow = [late, ...stage.mine.branch(late, 15)];
+    stage.blocks([...shared, ...slow]);
+    assert.equal(stage.tip, slow.at(-1));
+    let quick = stage.mine.on(shared[6] as never, { timestamp: GENESIS.timestamp + 4_500 });
+    let length = 1;
+    // Nothing comes after the block that is the switch: what comes next would be bounded in any case.
+    for (stage.blocks([quick]); stage.tip !== quick; length++) {
+      quick = stage.mine.on(quick);
+      stage.blocks([quick]);
+    }
+    assert.ok(length < slow.length && slow.length > most, `${length} blocks against ${slow.length}`);
+    const { sideHeaders } = stage.engine.kept();
+    assert.ok(sideHeaders > 0 && sideHeaders <= most, `${sideHeaders} headers are beside the chain`);
+  });
 });

@@ -48,8 +48,13 @@ export class LearnCount {
 
   /** The block that so many distinct acceptors voted for in a round. */
   chosen(round: View, quorum: number): BlockHash | undefined {
-    for (const { message } of this.#byRound.get(round)?.values() ?? [])
-      if (this.voters(round, message.blockHash).length >= quorum) return message.blockHash;
+    // Asked with every LEARN: it must not look at all of them for each of them.
+    const votes = new Map<BlockHash, number>();
+    for (const { message } of this.#byRound.get(round)?.values() ?? []) {
+      const count = (votes.get(message.blockHash) ?? 0) + 1;
+      if (count >= quorum) return message.blockHash;
+      votes.set(message.blockHash, count);
+    }
     return undefined;
   }
 
