@@ -6,7 +6,7 @@ import { defineConfig } from "rolldown";
 
 const FOLDER = "bundle";
 /** Whose types those of the client are made of. */
-const PACKAGES = ["primitives", "crypto", "ledger", "rpc", "client"];
+const PACKAGES = ["primitives", "crypto", "ledger", "consensus", "rpc", "client"];
 /** Doors that only programs in this repository use. */
 const OTHER_DOORS = /^(?:node|server)\//;
 

@@ -14,6 +14,7 @@ import { withBrokenWitness } from "./broken-witness.ts";
 import { Cluster } from "./cluster.ts";
 import { assertAllSeen, checkAnswer, Seen } from "./generated-answers.ts";
 import { Purse } from "./purse.ts";
+import { registerParams } from "./register-requests.ts";
 
 /** What a node may hold more, after any number of requests. */
 const GROWTH_MAX_BYTES = 48 * 1024 * 1024;
@@ -48,6 +49,7 @@ async function knownOf(cluster: Cluster): Promise<Known> {
     publicKey: approvals.map((one) => one.publicKey),
     signature: approvals.map((one) => one.signature),
     cursor: ["1.0", "0.0", "pending.1", "waiting.0"],
+    registerRequest: Object.values(registerParams(cluster.chain)).map(({ request }) => request),
   };
 }
 

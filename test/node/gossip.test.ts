@@ -2,16 +2,82 @@
 // blaming only peers that send what is wrong for everyone.
 import assert from "node:assert/strict";
 import { bytesToHex, type PeerId } from "@witan/primitives";
+import { HELD_MAX, HOLD_MS } from "../../packages/node/src/pool/gossip.ts";
 import { transactionsMessageCodec } from "../../packages/node/src/wire.ts";
 import { withBrokenWitness } from "./broken-witness.ts";
 import { Cluster } from "./cluster.ts";
 import { Purse } from "./purse.ts";
+import { type Seat, VIEW_MS } from "./seat.ts";
 
 function pushOf(...transactions: readonly Uint8Array[]): Uint8Array {
   return transactionsMessageCodec.encode({ kind: "push", transactions });
 }
 
+/** The node that proposes first, and the others. */
+async function proposing(cluster: Cluster): Promise<readonly [Seat, Seat, Seat, Seat]> {
+  const status = await cluster.seat("a").call("consensus_status", {});
+  const first = cluster.seats.find(({ name }) => status.mode === "pbft" && name === status.primary);
+  const [second, third, fourth] = cluster.seats.filter((seat) => seat !== first);
+  assert.ok(first && second && third && fourth);
+  return [first, second, third, fourth];
+}
+
+/** Who sends whom transactions from now on. */
+function notingPushes(cluster: Cluster): readonly string[] {
+  const pushed: string[] = [];
+  for (const seat of cluster.seats)
+    seat.taps.send = (to, channel, bytes) => {
+      const peer = cluster.seats.find(({ peerId }) => peerId === to)?.name;
+      if (channel === "transactions") pushed.push(`${seat.name} to ${peer}`);
+      return bytes;
+    };
+  return pushed;
+}
+
 describe("gossip", () => {
+  it("sends a lone transaction to who proposes only: the others have it with its block", async () => {
+    const cluster = await Cluster.start();
+    const purse = new Purse(cluster);
+    const [primary, other] = await proposing(cluster);
+    const pushed = notingPushes(cluster);
+    await cluster.pay(other.name, purse.pay());
+    await cluster.agreed(1);
+    await cluster.world.pass(2 * HOLD_MS);
+    assert.deepEqual(pushed, [`${other.name} to ${primary.name}`]);
+    await cluster.pay(primary.name, purse.pay());
+    await cluster.agreed(2);
+    await cluster.world.pass(2 * HOLD_MS);
+    assert.equal(pushed.length, 1, `${pushed}`);
+    await cluster.finish();
+  });
+
+  it("sends everybody what still waits a moment later, and at once where more waits than a few", async () => {
+    const cluster = await Cluster.start();
+    const chain = new Purse(cluster).chain();
+    const [primary, from, ...others] = await proposing(cluster);
+    primary.taps.send = (_to, channel, bytes) => (channel === "transactions" ? bytes : undefined);
+    const { clock } = cluster.world;
+    const spread = async (count: number): Promise<number> => {
+      const transactions = Array.from({ length: count }, () => chain.next().value);
+      const before = clock.passedMs;
+      const submitted = transactions.map(({ bytes }) =>
+        from.call("transaction_submit", { transaction: bytesToHex(bytes) }),
+      );
+      await cluster.world.settled("they are admitted", Promise.all(submitted));
+      const pending = from.node.readings().pending;
+      await cluster.world.until("they are everywhere", () =>
+        others.every(({ node }) => node.readings().pending === pending),
+      );
+      return clock.passedMs - before;
+    };
+    const lone = await spread(1);
+    assert.ok(lone >= HOLD_MS && lone < VIEW_MS, `${lone} ms`);
+    const many = await spread(HELD_MAX);
+    assert.ok(many < HOLD_MS, `${many} ms`);
+    primary.taps.send = undefined;
+    await cluster.finish();
+  });
+
   it("reaches all over a ring of links, and what all have is final all the same", async () => {
     const cluster = await Cluster.start();
     const purse = new Purse(cluster);

@@ -15,6 +15,7 @@ import { approval } from "./approval.ts";
 import { withBrokenWitness } from "./broken-witness.ts";
 import { Cluster, membersOnly } from "./cluster.ts";
 import { FEE, Purse } from "./purse.ts";
+import { registerParams } from "./register-requests.ts";
 
 const HASH = "ab".repeat(32);
 
@@ -66,6 +67,7 @@ describe("the service", () => {
       governance_state: {},
       governance_pending: {},
       governance_approve: approval(cluster, "a"),
+      ...registerParams(cluster.chain),
       "rpc.discover": {},
     };
     const events = Object.keys(SUBSCRIPTION_METHODS);

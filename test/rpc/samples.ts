@@ -8,6 +8,7 @@ import {
   type TransactionState,
   type TransactionVerdict,
 } from "@witan/rpc";
+import { REGISTER_SAMPLES } from "./register-samples.ts";
 
 const HASH = "ab".repeat(32);
 const OTHER = "0f".repeat(32);
@@ -311,6 +312,7 @@ export const SAMPLES: {
     ],
     result: METHOD_EXAMPLES.governance_approve.result,
   },
+  ...REGISTER_SAMPLES,
   subscribe: {
     params: [{ to: "blocks" }, { to: "transactions", addresses: [ADDRESS], after: "a.1.7" }],
     refused: [

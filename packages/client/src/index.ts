@@ -52,6 +52,20 @@ export { QuorumClient, type QuorumClientOptions } from "./quorum-client.ts";
 export { type NodeStance, QuorumError, type QuorumErrorCode } from "./quorum-failures.ts";
 export type { QuorumAnswer } from "./quorum-question.ts";
 export * from "./read-transaction.ts";
+export {
+  type RegisterCall,
+  RegisterClient,
+  type RegisterFound,
+  type RegistersOptions,
+  type RegisterWritten,
+} from "./registers/register-client.ts";
+export { RegisterError, type RegisterErrorCode, type ReplicaStance } from "./registers/register-failures.ts";
+export {
+  memoryRegisterJournal,
+  type RegisterJournalPlace,
+  type RegisterJournalStore,
+} from "./registers/register-journal.ts";
+export type { FoundRegister } from "./registers/register-list.ts";
 export type { CallAnswer } from "./rpc-answer.ts";
 export {
   type BatchAnswers,

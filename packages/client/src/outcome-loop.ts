@@ -36,7 +36,7 @@ const WAIT_MS_MAX = 10_000;
 /** How long an answer may take beyond that. */
 const ANSWER_MS = 2_000;
 /** The node's own words for: not now. */
-const NOT_NOW: readonly string[] = [
+export const NOT_NOW: readonly string[] = [
   "busy",
   "syncing",
   "stopping",

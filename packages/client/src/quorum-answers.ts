@@ -15,6 +15,13 @@ const OF_ONE_NODE: ReadonlySet<string> = new Set<MethodName>([
   "consensus_evidence",
   "governance_pending",
   "governance_approve",
+  // Each replica has its own word, which the client of registers puts together.
+  "register_readTimestamp",
+  "register_prepare",
+  "register_readAndPrepare",
+  "register_write",
+  "register_read",
+  "register_list",
   "subscribe",
   "unsubscribe",
   "rpc.discover",

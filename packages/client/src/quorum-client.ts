@@ -2,7 +2,7 @@
 // them do. Whoever disagrees or is silent is named. Stands wherever a node does: `sendTransfer({rpc: quorum, …})` submits to
 // all. Keeps no connection and no opinion of nodes from one call to the next; of the chain it keeps the genesis.
 import type { Chain } from "@witan/ledger";
-import { assert, byzantineMax, type CancelSignal } from "@witan/primitives";
+import { assert, byzantineMax } from "@witan/primitives";
 import type { CallParamsOf, MethodName, ResultOf } from "@witan/rpc";
 import { fetchChain } from "./fetch-chain.ts";
 import { isAskFailure } from "./outcome-loop.ts";
@@ -13,6 +13,8 @@ import { Question, type QuorumAnswer } from "./quorum-question.ts";
 import { isOfMoment, submissionAnswer } from "./quorum-submission.ts";
 import { hasOwnProof, holds } from "./quorum-vetting.ts";
 import { type CallOptions, type RpcCaller, TIMEOUT_MS, waitOf } from "./rpc-client.ts";
+import { placeOfNode } from "./rpc-place.ts";
+import { Term } from "./term.ts";
 
 /** The nodes to ask. */
 export interface QuorumClientOptions {
@@ -194,56 +196,9 @@ export class QuorumClient implements RpcCaller {
   }
 }
 
-/** What tells one node from another: host and port, whatever the scheme and path. */
-function placeOfNode(url: string): string {
-  if (!URL.canParse(url)) return url;
-  const { protocol, hostname, port } = new URL(url);
-  const isSecure = protocol === "https:" || protocol === "wss:";
-  return hostname === "" ? url : `${hostname}:${port === "" ? (isSecure ? 443 : 80) : port}`;
-}
-
 /** Resolves as soon as it holds after one of the promises; perhaps never. */
 function enough(promises: readonly Promise<unknown>[], holds: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     for (const promise of promises) promise.then(() => holds() && resolve(), reject);
   });
-}
-
-/** How long a question may take: until its time is up, its caller gives up, or it is answered. */
-class Term {
-  readonly #clock: ClientClock;
-  readonly #endMs: number;
-  readonly #stop = new AbortController();
-  readonly #giveUp = () => this.#stop.abort();
-  readonly #stopTimer: () => void;
-  readonly #caller: CancelSignal | undefined;
-
-  constructor(clock: ClientClock, timeoutMs: number, caller: CancelSignal | undefined) {
-    this.#clock = clock;
-    this.#endMs = clock.monotonicMs() + timeoutMs;
-    this.#stopTimer = clock.after(timeoutMs, this.#giveUp);
-    this.#caller = caller;
-    if (caller?.aborted === true) this.#giveUp();
-    else caller?.addEventListener("abort", this.#giveUp, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#stop.signal;
-  }
-
-  get isOver(): boolean {
-    return this.#stop.signal.aborted;
-  }
-
-  /** How a node is asked in what is left of the time. */
-  get call(): CallOptions {
-    return { timeoutMs: Math.max(0, this.#endMs - this.#clock.monotonicMs()), signal: this.#stop.signal };
-  }
-
-  /** Whatever still goes on is given up. */
-  end(): void {
-    this.#stopTimer();
-    this.#caller?.removeEventListener("abort", this.#giveUp);
-    this.#stop.abort();
-  }
 }

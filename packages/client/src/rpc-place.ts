@@ -42,3 +42,11 @@ function urlFault(url: URL | undefined): string | undefined {
     ? undefined
     : "has a user or password in it, where a node takes a token";
 }
+
+/** What tells one node from another: host and port, whatever the scheme and path. */
+export function placeOfNode(url: string): string {
+  if (!URL.canParse(url)) return url;
+  const { protocol, hostname, port } = new URL(url);
+  const isSecure = protocol === "https:" || protocol === "wss:";
+  return hostname === "" ? url : `${hostname}:${port === "" ? (isSecure ? 443 : 80) : port}`;
+}

@@ -19,6 +19,7 @@ import { openChainKeeper } from "./chain/open-chain-keeper.ts";
 import { headerOf } from "./consensus/bodies.ts";
 import type { ConsensusStatus } from "./consensus/consensus-host.ts";
 import { type OpenedConsensus, openConsensus } from "./consensus/open-consensus.ts";
+import { leaderOf } from "./consensus/turn.ts";
 import { TurningPoints } from "./consensus/turning-points.ts";
 import { Events } from "./events/events.ts";
 import { FloodGuard, REQUESTS, VOTES } from "./flood-guard.ts";
@@ -84,6 +85,7 @@ export class Node {
     });
     const input = {
       ...{ settings, ports, chain, reversal, consensus, connected },
+      leader: () => leaderOf(this.#blocks.host.status, chain.governance.membership, ports.network),
       onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) =>
         this.#admitted(admitted, notices),
       onStepped: () => this.#events.consensusMoved(),
@@ -99,6 +101,7 @@ export class Node {
       connectedCount: () => connected().length,
       isStopping: () => this.#stopping !== undefined,
       startedAt: ports.clock.now(),
+      onFailure: (error) => this.#fail(error),
     });
   }
 
@@ -201,6 +204,7 @@ export class Node {
 
   async #stop(): Promise<void> {
     for (const cancel of this.#timers) cancel();
+    this.#pool.gossip.stop();
     this.#events.stop();
     this.#blocks.sync.stop();
     await this.#blocks.host.stop();

@@ -41,6 +41,8 @@ export interface PartsInput {
   readonly reversal: Reversal | undefined;
   readonly consensus: OpenedConsensus;
   readonly connected: () => readonly PeerId[];
+  /** Who proposes the next block; undefined: nobody in particular, or somebody who can't be reached. */
+  readonly leader: () => PeerId | undefined;
   readonly onAdmitted: (admitted: readonly Admitted[], notices: readonly Notice[]) => void;
   /** Consensus may stand elsewhere now. */
   readonly onStepped: () => void;
@@ -68,7 +70,7 @@ export interface BlockParts {
 
 /** Puts together what has to do with transactions. */
 export function poolParts(input: PartsInput): PoolParts {
-  const { settings, ports, chain, reversal, connected, onAdmitted, onFailure } = input;
+  const { settings, ports, chain, reversal, connected, leader, onAdmitted, onFailure } = input;
   const { clock, network, verifier } = ports;
   const { height } = chain.tip;
   const mempool = new Mempool({
@@ -85,7 +87,7 @@ export function poolParts(input: PartsInput): PoolParts {
   return {
     ...{ mempool, intake },
     fates: new Fates({ chain, mempool, clock, reversal }),
-    gossip: new Gossip({ network, mempool, intake, connected, onFault }),
+    gossip: new Gossip({ network, clock, mempool, intake, connected, leader, onFault }),
   };
 }
 

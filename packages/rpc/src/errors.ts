@@ -46,6 +46,12 @@ export const RPC_ERRORS = {
       "the approval does not count: it must be a signature of the proposal's id by a voting member's operator key",
   },
 
+  "register-request-invalid": {
+    code: -32000,
+    message:
+      "the bytes are no request of this method, or what they show does not hold: make them with a current library",
+  },
+
   "block-unknown": { code: -32001, message: "this node has no such block: compare with chain_head" },
   "transaction-unknown": {
     code: -32001,
@@ -77,6 +83,12 @@ export const RPC_ERRORS = {
 
   "mode-unsupported": { code: -32004, message: "a chain of this consensus mode has nothing to answer here" },
 
+  "register-no-replica": {
+    code: -32004,
+    message:
+      "this node keeps no registers, since it is no validator: ask the validators (consensus_membership)",
+  },
+
   "websocket-needed": {
     code: -32004,
     message: "events can be told over WebSocket only: connect to the same address with ws:// or wss://",
@@ -87,6 +99,10 @@ export const RPC_ERRORS = {
     code: -32005,
     message:
       "the operator key has approved as many changes as one may at a time: wait until some are made or over",
+  },
+  "registers-too-many": {
+    code: -32005,
+    message: "this node keeps as many registers as it may: write one that is there, or ask its operator",
   },
   "calls-too-many": {
     code: -32005,

@@ -1,6 +1,7 @@
 // One call of each method with its answer, as a node of a chain of four validators gives it: for people and for tools. A
 // test holds each against the schemas. Hashes, keys and signatures are made up.
 import type { CallParamsOf, MethodName, ResultOf } from "./methods.ts";
+import { REGISTER_EXAMPLES } from "./register-examples.ts";
 
 /** A call and its answer. */
 export interface MethodExample<M extends MethodName> {
@@ -331,6 +332,7 @@ export const METHOD_EXAMPLES: { readonly [M in MethodName]: MethodExample<M> } =
     params: { proposal: "080000001d000000", publicKey: OPERATOR_KEY, signature: SIGNATURE },
     result: { id: TRANSACTION, approvals: ["v1", "v2", "v3"], needed: 3, transaction: TRANSACTION },
   },
+  ...REGISTER_EXAMPLES,
   "rpc.discover": {
     params: {},
     result: {

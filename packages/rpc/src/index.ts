@@ -10,6 +10,7 @@ export { MEMPOOL_PAGE } from "./node-methods.ts";
 export { CONTRACT_VERSION, ERROR_CLASSES, openRpcDocument } from "./openrpc.ts";
 export type { TransactionOutcome, TransactionState, TransactionVerdict } from "./outcome.ts";
 export * from "./params.ts";
+export { REGISTER_ANSWER_BYTES_MAX, REGISTER_REQUEST_BYTES_MAX } from "./register-methods.ts";
 export {
   CLOSE_CODES,
   LOSABLE,

@@ -8,6 +8,7 @@ import { DISCOVERY_METHODS } from "./discovery-methods.ts";
 import { GOVERNANCE_METHODS } from "./governance-methods.ts";
 import type { RpcRole } from "./method.ts";
 import { NODE_METHODS } from "./node-methods.ts";
+import { REGISTER_METHODS } from "./register-methods.ts";
 import { SUBSCRIPTION_METHODS } from "./subscription-methods.ts";
 import { TRANSACTION_METHODS } from "./transaction-methods.ts";
 
@@ -19,6 +20,7 @@ export const METHODS = {
   ...CONSENSUS_METHODS,
   ...SUBSCRIPTION_METHODS,
   ...GOVERNANCE_METHODS,
+  ...REGISTER_METHODS,
   ...DISCOVERY_METHODS,
 } as const;
 

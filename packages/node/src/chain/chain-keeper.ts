@@ -159,11 +159,11 @@ export class ChainKeeper extends StoredBlocks {
     return this.#cache.fetch(outpoints);
   }
 
-  /** Stores the certificate of a block that is final already. One that is lost with the power is gathered again. */
-  async certify(certificate: Certificate, others: readonly StoreChange[] = []): Promise<void> {
-    const { height, blockHash } = certificate;
-    assert(this.hashAt(height) === blockHash, `the certificate of another block at height ${height}`);
-    await this.#store.write([certificateChange(certificate), ...others], { sync: false });
+  /** Stores certificates of blocks that are final already. One that is lost with the power is gathered again. */
+  async certify(certificates: readonly Certificate[], others: readonly StoreChange[] = []): Promise<void> {
+    for (const { height, blockHash } of certificates)
+      assert(this.hashAt(height) === blockHash, `the certificate of another block at height ${height}`);
+    await this.#store.write([...certificates.map(certificateChange), ...others], { sync: false });
   }
 
   /** Where a transaction is. */

@@ -1,8 +1,8 @@
 // Whose turn it is, in words that every protocol shares: views have primaries, rounds have proposers. For those who look
 // at consensus; decides nothing.
 import type { RoundCause } from "@witan/consensus";
-import type { ConsensusMode, Height, MemberIndex } from "@witan/primitives";
-import type { VoteStatus } from "./consensus-host.ts";
+import type { ConsensusMode, Height, MemberIndex, Membership, Network, PeerId } from "@witan/primitives";
+import type { ConsensusStatus, VoteStatus } from "./consensus-host.ts";
 
 /** A view of PBFT, or a round of BP Fast Paxos. */
 export interface Turn {
@@ -43,4 +43,17 @@ export function turnOf(status: VoteStatus): Turn {
     cause,
     votes: learns.length + suspicions.length + promises.length,
   };
+}
+
+/** Who proposes the next block; undefined: nobody in particular, the turn is changing, or it can't be reached. */
+export function leaderOf(
+  status: ConsensusStatus,
+  { members }: Membership,
+  network: Pick<Network, "self" | "isConnected">,
+): PeerId | undefined {
+  if (status.mode === "pow") return undefined;
+  const { leader, isChanging } = turnOf(status);
+  const peer = members[leader ?? -1]?.peerId;
+  if (peer === undefined || isChanging) return undefined;
+  return peer === network.self || network.isConnected(peer) ? peer : undefined;
 }

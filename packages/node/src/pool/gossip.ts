@@ -1,9 +1,10 @@
 // Spreads transactions: what was handed in here goes to all peers at once; what came from a peer is announced by id,
 // some time later, if it still waits, and whoever lacks it asks. So each transaction crosses each link about once, and
-// still reaches everybody where links are missing.
+// still reaches everybody where links are missing. Where little waits, only who proposes is sent it at once: its block
+// brings it to the others, most of the time before they would be sent it.
 import { judgeForm, type SealedTransaction } from "@witan/ledger";
 import type { Mempool, MempoolRefusal } from "@witan/mempool";
-import type { Network, PeerId, TransactionId } from "@witan/primitives";
+import type { Clock, Network, PeerId, TransactionId } from "@witan/primitives";
 import { BATCH_MAX, PUSH_BYTES_MAX, type TransactionsMessage, transactionsMessageCodec } from "../wire.ts";
 import type { Intake } from "./intake.ts";
 
@@ -12,11 +13,18 @@ export interface GossipOptions {
   readonly network: Network;
   readonly mempool: Mempool;
   readonly intake: Intake;
+  readonly clock: Clock;
   readonly connected: () => readonly PeerId[];
+  /** Who proposes the next block, as it looks here, oneself too; undefined: nobody in particular. */
+  readonly leader: () => PeerId | undefined;
   /** A peer sent what is wrong for everyone. */
   readonly onFault: (peer: PeerId, code: string) => void;
 }
 
+/** With at most so many pending, the next block takes them all. */
+export const HELD_MAX = 16;
+/** How long they are held back from those who do not propose, in milliseconds: most are final by then. */
+export const HOLD_MS = 30;
 /** After so many announcements the first of what is pending are announced again. */
 const AGAIN_EVERY = 8;
 /** So many of them: what was refused elsewhere for want of room is taken up again, the oldest first. */
@@ -46,15 +54,55 @@ export class Gossip {
   #young: TransactionId[] = [];
   #old: TransactionId[] = [];
   #announcements = 0;
+  /** Sent to this leader only, or to nobody if it is oneself. */
+  readonly #held: { readonly leader: PeerId; readonly id: TransactionId }[] = [];
+  #cancelRelease: (() => void) | undefined;
 
   constructor(options: GossipOptions) {
     this.#options = options;
   }
 
-  /** Sends transactions that were handed in here to everybody. */
+  /** Sends transactions that were handed in here to everybody: where little waits, to who proposes first. */
   push(transactions: readonly SealedTransaction[]): void {
+    const { mempool, connected, clock } = this.#options;
+    const leader = mempool.status().transactions > HELD_MAX ? undefined : this.#options.leader();
+    if (leader === undefined) {
+      this.#push(transactions, connected());
+      return;
+    }
+    this.#push(
+      transactions,
+      connected().filter((peer) => peer === leader),
+    );
+    this.#held.push(...transactions.map(({ id }) => ({ leader, id })));
+    this.#cancelRelease ??= clock.after(HOLD_MS, () => this.#release());
+  }
+
+  /** Nothing is sent by itself any more. */
+  stop(): void {
+    this.#cancelRelease?.();
+  }
+
+  /** What is still pending goes to those who were not sent it. */
+  #release(): void {
+    this.#cancelRelease = undefined;
+    const { mempool, connected } = this.#options;
+    const held = this.#held.splice(0);
+    for (const peer of connected()) {
+      const found = held.map(({ leader, id }) =>
+        leader === peer ? undefined : mempool.get(id)?.transaction,
+      );
+      this.#push(
+        found.filter((one): one is SealedTransaction => one !== undefined),
+        [peer],
+      );
+    }
+  }
+
+  #push(transactions: readonly SealedTransaction[], peers: readonly PeerId[]): void {
+    if (peers.length === 0) return;
     for (const message of batches(transactions))
-      for (const peer of this.#options.connected()) this.#options.network.send(peer, "transactions", message);
+      for (const peer of peers) this.#options.network.send(peer, "transactions", message);
   }
 
   /** Remembers what came from a peer, to announce it if it goes on waiting. */

@@ -27,6 +27,8 @@ export interface ServiceContext {
   readonly connectedCount: () => number;
   readonly isStopping: () => boolean;
   readonly startedAt: Timestamp;
+  /** Something failed that the node can't go on with. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 /** So many blocks behind its peers a node is not fit to serve: what it says of coins is of yesterday. */

@@ -6,6 +6,7 @@ import type { ServiceContext } from "./context.ts";
 import { governanceCalls } from "./governance-calls.ts";
 import { mempoolCalls } from "./mempool-calls.ts";
 import { nodeCalls } from "./node-calls.ts";
+import { registerCalls } from "./register-calls.ts";
 import { transactionCalls } from "./transaction-calls.ts";
 
 /** Makes the service over the parts of a node. */
@@ -17,6 +18,7 @@ export function createService(context: ServiceContext): RpcService {
     ...transactionCalls(context),
     ...consensusCalls(context),
     ...governanceCalls(context),
+    ...registerCalls(context),
     "rpc.discover": async () => openRpcDocument(),
   };
 }

@@ -79,6 +79,7 @@ export function readTransaction(context: ServiceContext, hex: string): SealedTra
   throw new RpcError("transaction-encoding", read.detail ? { data: { detail: read.detail } } : {});
 }
 
-function refuseIfStopping({ isStopping }: ServiceContext): void {
+/** @throws {RpcError} `stopping` */
+export function refuseIfStopping({ isStopping }: ServiceContext): void {
   if (isStopping()) throw new RpcError("stopping");
 }

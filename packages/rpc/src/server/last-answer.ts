@@ -4,8 +4,11 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 
-/** So much is thrown away at most: eight bodies of the largest size. Who sends more finds the connection cut. */
-export const DISCARDED_BYTES_MAX = 16 * 1024 * 1024;
+/**
+ * So much is thrown away at most: two bodies of the largest size, unless another size is set. Who sends more finds the
+ * connection cut. A request that is refused costs the server no more than two that are read.
+ */
+export const DISCARDED_BYTES_MAX = 4 * 1024 * 1024;
 /** And for so long at most. */
 const DISCARDED_MS_MAX = 5_000;
 

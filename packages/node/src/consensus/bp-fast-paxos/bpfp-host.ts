@@ -13,7 +13,6 @@ import type {
 } from "@witan/consensus";
 import { castOf, learnChecks, proposerOf, UNCERTIFIED_MAX } from "@witan/consensus";
 import {
-  type BpFastPaxosCertificate,
   type Certificate,
   type Height,
   type Membership,
@@ -32,7 +31,7 @@ import { type BpfpHostStatus, GuardedEngine } from "./guarded-engine.ts";
 import type { Inbox } from "./inbox.ts";
 import { shownBy } from "./own-word.ts";
 import { Post } from "./post.ts";
-import { dropSignature, putRecord } from "./records.ts";
+import { putRecord } from "./records.ts";
 import { Throughput } from "./throughput.ts";
 import { Voice } from "./voice.ts";
 
@@ -119,10 +118,9 @@ export class BpfpHost {
       voice: this.#voice,
       onFailure: (error) => this.#fail(error),
     });
-    this.#gaps = new CertificateGaps(chain, ports.store);
-    const onCertificate = (certificate: BpFastPaxosCertificate): void => this.#certify(certificate);
+    this.#gaps = new CertificateGaps({ chain, store: ports.store, onFailure: parts.onFailure });
     this.#certificates = new CertificateSource({
-      ...{ parts, inbox: options.inbox, gaps: this.#gaps, input, onCertificate },
+      ...{ parts, inbox: options.inbox, gaps: this.#gaps, input },
     });
     this.#effects = new EffectQueue({
       isDurable: ({ effect }) => effect.kind === "persist",
@@ -192,7 +190,7 @@ export class BpfpHost {
     this.#stopped = true;
     this.#parts.bodySource.stop();
     this.#certificates.stop();
-    await Promise.all([this.#effects.stop(), this.#decisions.stop()]);
+    await Promise.all([this.#effects.stop(), this.#gaps.stop(), this.#decisions.stop()]);
   }
 
   #step(input: BpfpInput): void {
@@ -251,15 +249,9 @@ export class BpfpHost {
         this.#voice.tell(effect, membership);
         return this.#go(this.#finalize(effect, membership));
       case "certify":
-        this.#certify(effect.certificate);
+        this.#gaps.fill(effect.certificate);
         return undefined;
     }
-  }
-
-  #certify(certificate: BpFastPaxosCertificate): void {
-    const { height } = certificate;
-    if (!this.#gaps.has(height)) return;
-    this.#go(this.#parts.chain.certify(certificate, [dropSignature(height), ...this.#gaps.filled(height)]));
   }
 
   /** The engine follows the newest blocks without a certificate: what lies below is asked for here. */

@@ -24,8 +24,6 @@ export interface CertificateSourceOptions {
   readonly inbox: Inbox;
   readonly gaps: CertificateGaps;
   readonly input: (input: BpfpInput) => void;
-  /** A certificate that is missing here; its signatures hold. */
-  readonly onCertificate: (certificate: BpFastPaxosCertificate) => void;
 }
 
 /** Fetches certificates. */
@@ -141,9 +139,9 @@ export class CertificateSource {
   }
 
   #hand(certificate: BpFastPaxosCertificate): void {
-    const { gaps, input, onCertificate } = this.#options;
+    const { gaps, input } = this.#options;
     // The engine stops waiting for it, and says so itself if it did.
     input({ kind: "certificate", certificate });
-    if (gaps.has(certificate.height)) onCertificate(certificate);
+    gaps.fill(certificate);
   }
 }

@@ -22,14 +22,27 @@ export interface DecisionSignerOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
-/** How long a signature waits for those under the next heights, in milliseconds. Who asks for a proof waits as long. */
-export const SAID_TOGETHER_MS = 60;
-/** How long the acceptors in reserve wait for the certificate, in milliseconds; then they sign, too. */
-export const RESERVE_MS = 3 * SAID_TOGETHER_MS;
+/** How long a signature waits for those under the next heights at most, in milliseconds. */
+const SAID_TOGETHER_MAX_MS = 120;
+
+/** When decisions are signed and said, in milliseconds. */
+export interface DecisionTimes {
+  /** A signature waits so long for those under the next heights. Who asks for a proof waits as long. */
+  readonly togetherMs: number;
+  /** The acceptors in reserve wait so long for the certificate; then they sign, too. */
+  readonly reserveMs: number;
+}
+
+/** Both are over before members ask for what they lack: as often as they send their votes again, in milliseconds. */
+export function decisionTimes(resendMs: number): DecisionTimes {
+  const togetherMs = Math.min(SAID_TOGETHER_MAX_MS, resendMs / 2);
+  return { togetherMs, reserveMs: 1.5 * togetherMs };
+}
 
 /** Signs decisions, and knows what was signed. */
 export class DecisionSigner {
   readonly #options: DecisionSignerOptions;
+  readonly #times: DecisionTimes;
   #tail: Promise<void> = Promise.resolve();
   /** Signed, and not said yet. */
   #unsaid: SignedDecision[] = [];
@@ -39,6 +52,8 @@ export class DecisionSigner {
 
   constructor(options: DecisionSignerOptions) {
     this.#options = options;
+    const { times, settings } = options.parts;
+    this.#times = decisionTimes(times.resendTicks * settings.tickMs);
   }
 
   /** Signs that a block was decided, if one of these keys is of an acceptor that decided it, and tells everyone. */
@@ -47,7 +62,7 @@ export class DecisionSigner {
     if (acceptor === undefined) return;
     const { clock } = this.#options.parts.ports;
     const statement = { membership: membership.from, height, blockHash: hash };
-    const dueMs = clock.monotonicMs() + (isInReserve(membership, acceptor) ? RESERVE_MS : 0);
+    const dueMs = clock.monotonicMs() + (isInReserve(membership, acceptor) ? this.#times.reserveMs : 0);
     this.#tail = this.#tail
       .then(() => this.#until(dueMs))
       .then(() => this.#sign(statement, acceptor))
@@ -115,7 +130,7 @@ export class DecisionSigner {
 
   async #sayTogether(): Promise<void> {
     const { parts, voice } = this.#options;
-    await this.#until(parts.ports.clock.monotonicMs() + SAID_TOGETHER_MS);
+    await this.#until(parts.ports.clock.monotonicMs() + this.#times.togetherMs);
     const unsaid = this.#unsaid;
     this.#unsaid = [];
     if (!this.#stopped) voice.sayDecided(unsaid);

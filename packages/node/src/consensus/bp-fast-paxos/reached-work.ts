@@ -36,7 +36,8 @@ export class ReachedWork {
 
   /** Looks again who is connected: to be called as time passes. */
   look(): void {
-    const work = this.#reachesQuorum() ? this.#work : NONE;
+    const isWork = this.#work.pending || this.#work.overdue;
+    const work = isWork && this.#reachesQuorum() ? this.#work : NONE;
     if (work.pending === this.#told.pending && work.overdue === this.#told.overdue) return;
     this.#told = work;
     this.#options.onChange(work);
