@@ -1,6 +1,6 @@
-// Loads the simulator with the engine, or with whole nodes, with a piece of their text replaced. Modules of a mutation have its name in their
-// addresses, so that each is loaded for itself and none meets another. What the checks count with stays as it is: a
-// mutation must not mend the rule by which it is found.
+// Loads the simulator with the engine, or with whole nodes, with a piece of their text replaced. Modules of a mutation, and
+// all that load them, have its name in their addresses, so that each is loaded for itself and none meets another. What the
+// checks count with stays as it is: a mutation must not mend the rule by which it is found.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { registerHooks, stripTypeScriptTypes } from "node:module";
@@ -15,6 +15,7 @@ import type {
   WorldResult,
 } from "@witan/simulator";
 import type * as runPlanModule from "../../packages/simulator/src/bp-fast-paxos/run-plan.ts";
+import type * as paxosModule from "../../packages/simulator/src/classics/paxos-protocols.ts";
 import type * as nodeChecksModule from "../../packages/simulator/src/nodes/checks/checks.ts";
 import type * as nodesWorldModule from "../../packages/simulator/src/nodes/world.ts";
 import type * as agreementModule from "../../packages/simulator/src/pbft/checks/agreement.ts";
@@ -25,13 +26,15 @@ import type * as realEngineModule from "../../packages/simulator/src/pbft/real-e
 import type * as twinsModule from "../../packages/simulator/src/pbft/twins.ts";
 import type * as worldModule from "../../packages/simulator/src/pbft/world.ts";
 import type * as runPowPlanModule from "../../packages/simulator/src/pow/run-plan.ts";
+import type * as classicsModule from "../../packages/simulator/src/run/classics.ts";
+import { loadersOf } from "./reaches.ts";
 
 const PACKAGES = new URL("../../packages/", import.meta.url).href;
 const MARK = "?mutation=";
 const CHECKS = ["engines", "pbft", "nodes", "bp-fast-paxos", "pow"].map(
   (of) => `${PACKAGES}simulator/src/${of}/checks/`,
 );
-/** What is loaded anew beside the simulator: the package of the mutation, and whoever works with it in a node. */
+/** What may be loaded anew beside the simulator: the package of the mutation, and whoever works with it in a node. */
 const ANEW: Readonly<Record<string, readonly string[]>> = {
   consensus: ["consensus"],
   simulator: ["consensus"],
@@ -43,8 +46,15 @@ const ANEW: Readonly<Record<string, readonly string[]>> = {
 
 type AnyMutation = Pick<Mutation, "file" | "replace">;
 
+/** A mutation that is loaded. */
+interface Loading {
+  readonly mutation: AnyMutation;
+  readonly loads: (address: string) => boolean;
+  isServed: boolean;
+}
+
 /** By what stands in addresses. */
-const loading = new Map<string, AnyMutation>();
+const loading = new Map<string, Loading>();
 /** Without types, by address: the same for all mutations but in one file. */
 const plain = new Map<string, string>();
 
@@ -63,10 +73,11 @@ function serve(): () => void {
     },
     load(url, context, next) {
       const [address = "", name] = url.split(MARK);
-      const mutation = loading.get(name ?? "");
-      if (mutation === undefined) return next(url, context);
-      const source =
-        address === `${PACKAGES}${mutation.file}` ? mutated(address, mutation) : sourceOf(address);
+      const one = loading.get(name ?? "");
+      if (one === undefined) return next(url, context);
+      const isMutated = address === `${PACKAGES}${one.mutation.file}`;
+      one.isServed ||= isMutated;
+      const source = isMutated ? mutated(address, one.mutation) : sourceOf(address);
       return { format: "module", source, shortCircuit: true };
     },
   });
@@ -74,10 +85,11 @@ function serve(): () => void {
 }
 
 /** Whether a module is loaded anew for a mutation. */
-function isOwn(url: string, parent: string, mutation: AnyMutation | undefined): boolean {
+function isOwn(url: string, parent: string, one: Loading | undefined): boolean {
+  if (!url.startsWith(PACKAGES) || one?.loads(url) !== true) return false;
   if (url.startsWith(`${PACKAGES}simulator/src/`)) return true;
   if (CHECKS.some((folder) => parent.startsWith(folder))) return false;
-  const [pack = ""] = mutation?.file.split("/") ?? [];
+  const [pack = ""] = one.mutation.file.split("/");
   if (pack === "primitives") return url.startsWith(PACKAGES);
   return (ANEW[pack] ?? []).some((one) => url.startsWith(`${PACKAGES}${one}/src/`));
 }
@@ -128,6 +140,26 @@ export async function powWorldsOf(
   });
 }
 
+/** The first classics, with a mutation: as worlds know them. */
+export async function classicsOf(
+  name: string,
+  mutation: AnyMutation,
+): Promise<typeof classicsModule.CLASSIC_PROTOCOLS> {
+  return await served(name, mutation, async (load) => {
+    return (await load<typeof classicsModule>("simulator/src/run/classics.ts")).CLASSIC_PROTOCOLS;
+  });
+}
+
+/** Paxos, Fast Paxos and Trust Change Paxos, with a mutation: as worlds know them. */
+export async function paxosOf(
+  name: string,
+  mutation: AnyMutation,
+): Promise<typeof paxosModule.PAXOS_PROTOCOLS> {
+  return await served(name, mutation, async (load) => {
+    return (await load<typeof paxosModule>("simulator/src/classics/paxos-protocols.ts")).PAXOS_PROTOCOLS;
+  });
+}
+
 /** What runs scenarios of Twins with a mutation. */
 export async function twinsOf(
   name: string,
@@ -168,10 +200,17 @@ async function loaded<T>(
 
 async function served<T>(name: string, mutation: AnyMutation, make: (load: Load) => Promise<T>): Promise<T> {
   const mark = markOf(name, mutation);
-  loading.set(mark, mutation);
+  const one = loading.get(mark) ?? {
+    mutation,
+    loads: loadersOf(`${PACKAGES}${mutation.file}`),
+    isServed: false,
+  };
+  loading.set(mark, one);
   const stop = serve();
   try {
-    return await make(async (file) => await import(`${PACKAGES}${file}${MARK}${mark}`));
+    const made = await make(async (file) => await import(`${PACKAGES}${file}${MARK}${mark}`));
+    assert.ok(one.isServed, `nothing that was loaded loads ${mutation.file}`);
+    return made;
   } finally {
     stop();
   }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { MUTATIONS, planFor, SCENARIOS } from "@witan/simulator";
 import { CHECKS } from "../../packages/simulator/src/pbft/checks/checks.ts";
 import { CONDUCTS } from "../../packages/simulator/src/pbft/conducts/conducts.ts";
+import { mustBeFound } from "./found-in-worlds.ts";
 import { worldsOf } from "./mutated.ts";
 
 /** What a world looks at by itself. */
@@ -43,17 +44,7 @@ describe("mutations of the engine and its host", function () {
 
   for (const [name, mutation] of Object.entries(MUTATIONS))
     it(`${name}: ${mutation.says}`, async () => {
-      const { from, seeds, checks } = mutation;
       const run = await worldsOf(name, mutation);
-      for (let seed = from; seed < from + seeds; seed++) {
-        const { violation } = run(planFor(mutation, seed, Object.keys(CONDUCTS)));
-        if (violation === undefined) continue;
-        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
-        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
-        if (process.env["WITAN_TABLE"] !== undefined)
-          console.log(`      ${name.padEnd(28)} ${said.slice(0, 160)}`);
-        return;
-      }
-      assert.fail(`not found in the worlds of the seeds ${from} to ${from + seeds - 1}`);
+      await mustBeFound(name, mutation, (seed) => run(planFor(mutation, seed, Object.keys(CONDUCTS))));
     });
 });

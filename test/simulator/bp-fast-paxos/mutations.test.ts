@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { BPFP_MUTATIONS, type BpfpMutation, bpfpPlanFor } from "@witan/simulator";
 import { BPFP_CHECKS } from "../../../packages/simulator/src/bp-fast-paxos/checks/checks.ts";
 import { BPFP_CONDUCTS } from "../../../packages/simulator/src/bp-fast-paxos/conducts/conducts.ts";
+import { mustBeFound } from "../found-in-worlds.ts";
 import { bpfpWorldsOf } from "../mutated.ts";
 
 /** What a world looks at by itself, or its host. */
@@ -42,17 +43,7 @@ describe("mutations of the engine of BP Fast Paxos and its host", function () {
 
   for (const [name, mutation] of Object.entries(BPFP_MUTATIONS))
     it(`${name}: ${mutation.says}`, async () => {
-      const { from, seeds, checks } = mutation;
       const run = await bpfpWorldsOf(name, mutation);
-      for (let seed = from; seed < from + seeds; seed++) {
-        const { violation } = run(bpfpPlanFor(mutation, seed, CONDUCTS));
-        if (violation === undefined) continue;
-        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
-        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
-        if (process.env["WITAN_TABLE"] !== undefined)
-          console.log(`      ${name.padEnd(28)} ${said.slice(0, 160)}`);
-        return;
-      }
-      assert.fail(`not found in the worlds of the seeds ${from} to ${from + seeds - 1}`);
+      await mustBeFound(name, mutation, (seed) => run(bpfpPlanFor(mutation, seed, CONDUCTS)));
     });
 });

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { BPFP_NODE_MUTATIONS, bpfpNodesPlanFor, PROTOCOLS } from "@witan/simulator";
 import { runNodesWorld } from "../../../packages/simulator/src/nodes/run-nodes-world.ts";
 import { BPFP_TAPS } from "../../../packages/simulator/src/nodes/taps/bpfp-taps.ts";
+import { mustBeFound } from "../found-in-worlds.ts";
 import { nodeWorldsOf } from "../mutated.ts";
 
 const CHECKS = PROTOCOLS["bp-fast-paxos"]?.levels.nodes?.checks.map(({ name }) => name) ?? [];
@@ -26,19 +27,9 @@ describe("mutations of whole nodes of BP Fast Paxos", function () {
     ([one]) => ONLY?.includes(one) ?? true,
   ))
     it(`${name}: ${mutation.says}`, async () => {
-      const { from, seeds, checks } = mutation;
       const run = await nodeWorldsOf(name, mutation);
-      for (let seed = from; seed < from + seeds; seed++) {
-        const plan = bpfpNodesPlanFor(mutation, seed);
-        const { violation } = await run(plan);
-        if (violation === undefined) continue;
-        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
-        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
-        const clean = await runNodesWorld(seed, { plan });
-        assert.equal(clean.violation?.message, undefined, `nodes as they are fail too, seed ${seed}`);
-        if (process.env["WITAN_TABLE"] !== undefined) process.stdout.write(`      ${name}: ${said}\n`);
-        return;
-      }
-      assert.fail(`not found in ${seeds} worlds`);
+      const seed = await mustBeFound(name, mutation, (one) => run(bpfpNodesPlanFor(mutation, one)));
+      const { violation } = await runNodesWorld(seed, { plan: bpfpNodesPlanFor(mutation, seed) });
+      assert.equal(violation?.message, undefined, `nodes as they are fail too, seed ${seed}`);
     });
 });

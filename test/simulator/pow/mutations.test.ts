@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { POW_MUTATIONS, type PowMutation, powPlanFor } from "@witan/simulator";
 import { POW_CHECKS } from "../../../packages/simulator/src/pow/checks/checks.ts";
 import { POW_CONDUCTS } from "../../../packages/simulator/src/pow/conducts.ts";
+import { mustBeFound } from "../found-in-worlds.ts";
 import { powWorldsOf } from "../mutated.ts";
 
 const OWN = ["liveness", "engine", "endless"];
@@ -34,17 +35,7 @@ describe("mutations of the engine of proof of work", function () {
 
   for (const [name, mutation] of Object.entries(POW_MUTATIONS))
     it(`${name}: ${mutation.says}`, async () => {
-      const { from, seeds, checks } = mutation;
       const run = await powWorldsOf(name, mutation);
-      for (let seed = from; seed < from + seeds; seed++) {
-        const { violation } = run(powPlanFor(mutation, seed, CONDUCTS));
-        if (violation === undefined) continue;
-        const said = `seed ${seed}: ${violation.check}: ${violation.message}`;
-        assert.ok(checks.includes(violation.check), `found, but by another check: ${said}`);
-        if (process.env["WITAN_TABLE"] !== undefined)
-          console.log(`      ${name.padEnd(28)} ${said.slice(0, 160)}`);
-        return;
-      }
-      assert.fail(`not found in the worlds of the seeds ${from} to ${from + seeds - 1}`);
+      await mustBeFound(name, mutation, (seed) => run(powPlanFor(mutation, seed, CONDUCTS)));
     });
 });

@@ -24,7 +24,7 @@ import { CHAIN } from "./cast.ts";
 import { type Decided, Disk } from "./disk.ts";
 import type { Lies } from "./lies.ts";
 import type { NodeRole } from "./plan.ts";
-import type { BpfpWorld, WorldEngine } from "./world.ts";
+import type { BpfpWorld, Verdict, WorldEngine } from "./world.ts";
 
 type EffectOf<Kind extends BpfpEffect["kind"]> = Extract<BpfpEffect, { readonly kind: Kind }>;
 
@@ -42,6 +42,8 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
   readonly #world: BpfpWorld;
   protected members: Membership;
   readonly #pause: HelpPause;
+  /** Its position in each membership: asked for with every message. */
+  readonly #indices = new WeakMap<Membership, MemberIndex>();
 
   constructor(world: BpfpWorld, place: number, role: NodeRole) {
     super(world, place);
@@ -84,11 +86,15 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
   }
 
   /** Its position among members; -1: it is none of them. */
-  indexIn({ members }: Membership): MemberIndex {
-    return members.findIndex(({ votingKey }) => this.keys.includes(votingKey)) as MemberIndex;
+  indexIn(membership: Membership): MemberIndex {
+    const known = this.#indices.get(membership);
+    if (known !== undefined) return known;
+    const isOwn = ({ votingKey }: { readonly votingKey: PublicKey }) => this.keys.includes(votingKey);
+    const index = membership.members.findIndex(isOwn) as MemberIndex;
+    this.#indices.set(membership, index);
+    return index;
   }
 
-  /** A connection to another was made: it says how far it is. */
   connected(place: number, height: number): void {
     this.sync.claim(height, [place]);
     const member = (this.#world.processes[place] as Process).indexIn(this.ground.membership);
@@ -302,7 +308,8 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
     }
     const sender = (world.processes[from] as Process).indexIn(members);
     if (sender < 0) return;
-    const fault = this.#faultOf(message, sender, members);
+    const { fault, signatures } = this.#verdictOn(message, sender, members);
+    if (from !== this.place) world.options.meter?.checked(signatures);
     if (fault === "not yet") {
       this.sync.askOf(from);
       return;
@@ -314,17 +321,18 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
   }
 
   /** What is wrong with a message; undefined: nothing. It is the same for all who hold the same keys: looked at once. */
-  #faultOf(message: BpfpMessage, sender: MemberIndex, members: Membership): string | undefined {
+  #verdictOn(message: BpfpMessage, sender: MemberIndex, members: Membership): Verdict {
     const { verdicts, options } = this.#world;
     const known = verdicts[this.role].get(message);
-    if (known !== undefined) return known.fault;
-    const fault = this.#examine(message, sender, members);
+    if (known !== undefined) return known;
+    const verdict = this.#examine(message, sender, members);
     // By a printed rule each looks for itself.
-    if (fault !== "not yet" && options.corrections === undefined) verdicts[this.role].set(message, { fault });
-    return fault;
+    if (verdict.fault !== "not yet" && options.corrections === undefined)
+      verdicts[this.role].set(message, verdict);
+    return verdict;
   }
 
-  #examine(message: BpfpMessage, sender: MemberIndex, members: Membership): string | undefined {
+  #examine(message: BpfpMessage, sender: MemberIndex, members: Membership): Verdict {
     const { plan, cast, options } = this.#world;
     const me = this.indexIn(members);
     const answer = bpfpChecks(
@@ -338,9 +346,10 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
       message,
       (height) => this.membershipAt(height),
     );
-    if (answer.kind === "notYet") return "not yet";
-    if (answer.kind === "fault") return answer.code;
-    return cast.hold(answer.checks) ? undefined : "authentication";
+    if (answer.kind === "notYet") return { fault: "not yet", signatures: 0 };
+    if (answer.kind === "fault") return { fault: answer.code, signatures: 0 };
+    const signatures = answer.checks.filter(({ kind }) => kind === "signature").length;
+    return { fault: cast.hold(answer.checks) ? undefined : "authentication", signatures };
   }
 
   #checkLearns({ first, second }: EffectOf<"checkLearns">, members: Membership): void {

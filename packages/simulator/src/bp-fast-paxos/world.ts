@@ -58,8 +58,10 @@ export interface BpfpWorldOptions extends EngineWorldOptions {
 }
 
 /** What is wrong with a message; undefined: nothing. */
-interface Verdict {
+export interface Verdict {
   readonly fault: string | undefined;
+  /** How many are to be checked in it. */
+  readonly signatures: number;
 }
 
 /** One world. */
@@ -77,6 +79,7 @@ export class BpfpWorld extends EngineWorld<Process> {
     ...{ proposer: new WeakMap(), acceptor: new WeakMap(), observer: new WeakMap() },
   };
   readonly #notes: StepNotes | undefined;
+  readonly #sizes = new WeakMap<BpfpMessage, number>();
 
   constructor(plan: BpfpPlan, options: BpfpWorldOptions) {
     super(plan, options, plan.nodes.length);
@@ -174,6 +177,9 @@ export class BpfpWorld extends EngineWorld<Process> {
         ? from.bodies.goesWith(sent.blockHash, to)
         : false;
     const bytes = MESSAGE_BYTES + (body ? this.plan.blockBytes : 0);
+    const { meter } = this.options;
+    meter?.sent(sent.kind, this.#sizeOf(sent));
+    if (body) meter?.sent("body", this.plan.blockBytes);
     const send = () =>
       this.post(
         from.place,
@@ -187,6 +193,14 @@ export class BpfpWorld extends EngineWorld<Process> {
       );
     if (afterUs === 0) send();
     else this.queue.at(this.queue.nowUs + afterUs, send);
+  }
+
+  #sizeOf(message: BpfpMessage): number {
+    const known = this.#sizes.get(message);
+    if (known !== undefined) return known;
+    const size = bpfpMessageCodec.encode(message).length;
+    this.#sizes.set(message, size);
+    return size;
   }
 
   /** The block that a process proposes. @param atMs by its clock, when it began to build */

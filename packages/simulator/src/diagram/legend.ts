@@ -48,8 +48,12 @@ function entriesOf({ arrows, marks, conditions }: Scene): readonly Entry[] {
   if (arrows.some(({ ended }) => ended === undefined))
     entries.push({ name: "still on its way at the end", sample: stillOnItsWay });
   const hasRounds = marks.some(({ mark, what }) => mark === "view" && /\bround\b/.test(what));
-  const nameOf = (mark: Mark): string =>
-    mark === "view" && hasRounds ? "enters a round" : GLYPH_NAMES[mark];
+  // Blocks are told by their hashes; a classic decides something else.
+  const hasBlocks = marks.some(({ mark, what }) => mark === "decide" && /\b[0-9a-f]{4,}\b/.test(what));
+  const nameOf = (mark: Mark): string => {
+    if (mark === "decide" && !hasBlocks) return "decides";
+    return mark === "view" && hasRounds ? "enters a round" : GLYPH_NAMES[mark];
+  };
   entries.push(...seen.map((mark) => ({ name: nameOf(mark), sample: beside(mark) })));
   if (seen.includes("crash") || conditions.includes("down"))
     entries.push({ name: "no line: it is down", sample: () => "" });

@@ -13,6 +13,9 @@ export interface ArrowStyle {
   readonly faint?: true;
 }
 
+/** PBFT's PREPARE names a height, that of Paxos a round alone. */
+const ROUND_PREPARE = "PREPARE of a round";
+
 const STYLES: Readonly<Record<string, ArrowStyle>> = {
   "PRE-PREPARE": { name: "PRE-PREPARE", colour: "#000000", width: 2.2 },
   PREPARE: { name: "PREPARE", colour: "#0072b2", width: 1.2 },
@@ -24,11 +27,25 @@ const STYLES: Readonly<Record<string, ArrowStyle>> = {
   LEARN: { name: "LEARN", colour: "#0072b2", width: 1.2 },
   PROMISE: { name: "PROMISE", colour: "#00795a", width: 1.4, dashes: "7 3" },
   TRUSTCHANGE: { name: "TRUSTCHANGE", colour: "#c04a00", width: 1.6, dashes: "1.5 3" },
+  // Of Paxos and Fast Paxos, where PREPARE asks for promises.
+  [ROUND_PREPARE]: { name: "PREPARE", colour: "#c04a00", width: 1.8, dashes: "10 3 2 3" },
+  "ACCEPT-ANY": { name: "ACCEPT-ANY", colour: "#a0307a", width: 1.8, dashes: "10 3" },
+  PROPOSE: { name: "PROPOSE, past the leader", colour: "#000000", width: 1.8, dashes: "12 3" },
+  REFUSE: { name: "REFUSE", colour: "#555555", width: 1.1, dashes: "2 4" },
+  ASK: { name: "ASK", colour: "#555555", width: 1.1, dashes: "6 2 1 2" },
   // Of registers.
   WRITE: { name: "WRITE", colour: "#000000", width: 2.2 },
   WRITTEN: { name: "WRITTEN, the answer", colour: "#0072b2", width: 1.2 },
   READ: { name: "READ", colour: "#c04a00", width: 1.8, dashes: "7 3" },
   HOLDS: { name: "HOLDS, the answer", colour: "#00795a", width: 1.6, dashes: "1.5 3" },
+  // Of generals and flight computers.
+  ORDERS: { name: "ORDERS", colour: "#000000", width: 2.2 },
+  SAYS: { name: "SAYS what it heard", colour: "#0072b2", width: 1.2 },
+  SIGNED: { name: "SIGNED order", colour: "#0072b2", width: 1.4 },
+  ATTACK: { name: "ATTACK, the first messenger", colour: "#000000", width: 2.2 },
+  MESSENGER: { name: "MESSENGER with an answer", colour: "#0072b2", width: 1.2 },
+  INPUT: { name: "INPUT", colour: "#000000", width: 2.2 },
+  COMMAND: { name: "COMMAND", colour: "#0072b2", width: 1.2 },
 };
 const OTHER: ArrowStyle = { name: "other", colour: "#555555", width: 1.1, dashes: "4 2" };
 const FAINT: ArrowStyle = {
@@ -62,7 +79,8 @@ const FAINT_WORDS = [
 
 /** The style of a message, by its first word. */
 export function styleOf(what: string): ArrowStyle {
-  const [word = ""] = what.split(" ", 1);
+  const [first = ""] = what.split(" ", 1);
+  const word = /^PREPARE \d/.test(what) ? ROUND_PREPARE : first;
   return STYLES[word] ?? (FAINT_WORDS.includes(word) ? FAINT : OTHER);
 }
 

@@ -40,8 +40,14 @@ export interface EnginePlan extends Plan {
   /** The size of a block's body on the wire. */
   readonly blockBytes: number;
   readonly transactions: readonly TransactionPlan[];
-  /** Clients tell every process, whatever befalls the network; undefined: one, which tells the others. */
-  readonly told?: "all";
+  /**
+   * `all`: clients tell every process, whatever befalls the network. `together`: what is sent at one moment comes in one
+   * piece to the process whose number the client has, and from there over links to the others. Undefined: one by one to some
+   * process, which tells the others.
+   */
+  readonly told?: "all" | "together";
+  /** The size of a transaction on the wire. Undefined: of no account. */
+  readonly transactionBytes?: number;
   /** So long after the world turned kind everything pending is final, at all correct processes. */
   readonly boundUs: number;
 }

@@ -56,6 +56,10 @@ export class Pools {
   /** Lets clients send, each at its time. */
   begin(): void {
     const { queue, plan, processes } = this.#world;
+    if (plan.told === "together") {
+      this.#beginTogether();
+      return;
+    }
     for (const [id, { atUs }] of this.#transactions.entries())
       queue.at(atUs, () => {
         this.#sent = id + 1;
@@ -64,6 +68,35 @@ export class Pools {
         if (plan.told === "all") for (const process of processes) this.#admitLater(process, id);
         else this.#hand(id, chance.below(processes.length));
       });
+  }
+
+  /** What is sent at one moment comes in one piece, and goes on in one. */
+  #beginTogether(): void {
+    const { queue, processes, plan, options } = this.#world;
+    const { transactionBytes = 0 } = plan;
+    const moments = new Map<number, number[]>();
+    for (const [id, { atUs }] of this.#transactions.entries())
+      moments.set(atUs, [...(moments.get(atUs) ?? []), id]);
+    for (const [atUs, ids] of moments)
+      queue.at(atUs, () => {
+        this.#sent += ids.length;
+        const first = processes[this.clientOf(ids[0] as number)] as EngineProcess;
+        this.#admitAll(first, ids);
+        for (const { place } of processes) {
+          if (place === first.place) continue;
+          const bytes = ids.length * transactionBytes;
+          options.meter?.sent("transactions", bytes);
+          this.#world.post(first.place, place, "transactions", bytes, (peer) => this.#admitAll(peer, ids));
+        }
+      });
+  }
+
+  /** All of them before the engine hears of any. */
+  #admitAll(process: EngineProcess, ids: readonly number[]): void {
+    const pending = this.#of(process);
+    const { nowUs } = this.#world.queue;
+    for (const id of ids) if (!process.disk.held.has(id)) pending.set(id, nowUs);
+    this.look(process);
   }
 
   /** A process came back, and knows of nothing. */

@@ -3,6 +3,7 @@
 import type { BlockHash } from "@witan/primitives";
 import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
+import type { Meter } from "../world/meter.ts";
 import { Network } from "../world/network.ts";
 import type { Mark, Recorder } from "../world/recorder.ts";
 import { type Also, Tally } from "../world/tally.ts";
@@ -19,6 +20,8 @@ export interface EngineWorldOptions {
   readonly recorder?: Recorder | undefined;
   /** Names of the letters that arrive while the world is not kind; undefined: all. */
   readonly arriving?: ReadonlySet<string> | undefined;
+  /** Undefined: nobody measures. */
+  readonly meter?: Meter | undefined;
 }
 
 /** What every check may be asked for. */

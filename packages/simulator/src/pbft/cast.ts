@@ -39,6 +39,8 @@ export class Cast {
   readonly #signatures = new Map<string, Signature>();
   /** By the message: its checks are the same for everyone who knows the memberships. */
   readonly #checked = new WeakMap<SignedMessage, "holds" | "fault">();
+  /** How many signatures each message that was examined asks for. */
+  readonly #asked = new WeakMap<SignedMessage, number>();
   readonly #certifies: "prepare" | undefined;
 
   /** @param liars numbers of the nodes that lie @param certifies which votes count in certificates in place of COMMITs */
@@ -110,7 +112,13 @@ export class Cast {
     if (answer.kind === "notYet") return "not yet";
     const found = answer.kind === "checks" && this.hold(answer.checks) ? "holds" : "fault";
     this.#checked.set(signed, found);
+    if (answer.kind === "checks") this.#asked.set(signed, answer.checks.length);
     return found;
+  }
+
+  /** How many signatures are to be checked in a message, by each who hears it; 0: it was not examined. */
+  checksOf(signed: SignedMessage): number {
+    return this.#asked.get(signed) ?? 0;
   }
 
   /** Whether all these signatures were given. */

@@ -207,6 +207,7 @@ export class Process extends EngineProcess<PbftInput, PbftEffect> {
   /** A message arrives. */
   hear(signed: SignedMessage, from: number): void {
     const known = this.#world.cast.check(signed, this.height, (height) => this.membershipAt(height));
+    if (from !== this.place) this.#world.options.meter?.checked(this.#world.cast.checksOf(signed));
     if (known === "not yet") this.sync.askOf(from);
     if (known === "fault") this.#world.faulted(this, signed, from);
     if (known !== "holds" || this.lies?.ignores(signed, from)) return;

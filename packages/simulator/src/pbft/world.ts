@@ -1,15 +1,16 @@
 // A world of PBFT engines: the processes, what is between them and what befalls them, from one plan. The same plan gives
 // the same world, to the last event.
-import type {
-  Engine,
-  Equivocation,
-  PbftEffect,
-  PbftInput,
-  PbftKept,
-  PbftMessage,
-  PbftStart,
-  PbftStatus,
-  SignedMessage,
+import {
+  type Engine,
+  type Equivocation,
+  type PbftEffect,
+  type PbftInput,
+  type PbftKept,
+  type PbftMessage,
+  type PbftStart,
+  type PbftStatus,
+  type SignedMessage,
+  signedMessageCodec,
 } from "@witan/consensus";
 import {
   asciiBytes,
@@ -66,6 +67,7 @@ export class PbftWorld extends EngineWorld<Process> {
   readonly processes: readonly Process[];
   protected readonly checks: readonly Check[];
   readonly #notes: StepNotes | undefined;
+  readonly #sizes = new WeakMap<SignedMessage, number>();
   /** A message in words. */
   readonly words: (signed: SignedMessage) => string;
 
@@ -164,6 +166,9 @@ export class PbftWorld extends EngineWorld<Process> {
     const { message } = signed;
     const body = message.kind === "prePrepare" && !bodiless && from.bodies.goesWith(message.blockHash, to);
     const bytes = MESSAGE_BYTES + (body ? this.plan.blockBytes : 0);
+    const { meter } = this.options;
+    meter?.sent(message.kind, this.#sizeOf(signed));
+    if (body) meter?.sent("body", this.plan.blockBytes);
     const send = () =>
       this.post(
         from.place,
@@ -177,6 +182,14 @@ export class PbftWorld extends EngineWorld<Process> {
       );
     if (afterUs === 0) send();
     else this.queue.at(this.queue.nowUs + afterUs, send);
+  }
+
+  #sizeOf(signed: SignedMessage): number {
+    const known = this.#sizes.get(signed);
+    if (known !== undefined) return known;
+    const size = signedMessageCodec.encode(signed).length;
+    this.#sizes.set(signed, size);
+    return size;
   }
 
   /** The block that a process proposes. @param atMs by its clock, when it began to build */

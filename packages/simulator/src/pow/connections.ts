@@ -10,7 +10,7 @@ const CONNECTING_US = [1_000, 5_000, 20_000, 100_000, 1_000_000] as const;
 export class PowConnections {
   readonly #world: PowWorld;
   readonly #random: Random;
-  readonly #links = new Map<number, Set<number>>();
+  readonly #links = new Map<number, readonly number[]>();
 
   constructor(world: PowWorld) {
     this.#world = world;
@@ -19,7 +19,7 @@ export class PowConnections {
 
   /** Those that a process is connected to, ascending. */
   of(place: number): readonly number[] {
-    return [...(this.#links.get(place) ?? [])].sort((a, b) => a - b);
+    return this.#links.get(place) ?? [];
   }
 
   /** All connect to a process that was away. */
@@ -34,8 +34,8 @@ export class PowConnections {
     queue.at(queue.nowUs + this.#random.by(CONNECTING_US), () => {
       this.#break(a, b);
       if (!a.up || !b.up || network.isCut(one, other) || network.isCut(other, one)) return;
-      this.#linksOf(one).add(other);
-      this.#linksOf(other).add(one);
+      this.#link(one, other);
+      this.#link(other, one);
       a.feed({ kind: "connected", peer: peerAt(other) });
       b.feed({ kind: "connected", peer: peerAt(one) });
     });
@@ -48,15 +48,25 @@ export class PowConnections {
   }
 
   #break(a: PowProcess, b: PowProcess): void {
-    if (!this.#linksOf(a.place).delete(b.place)) return;
-    this.#linksOf(b.place).delete(a.place);
+    if (!this.of(a.place).includes(b.place)) return;
+    this.#unlink(a.place, b.place);
+    this.#unlink(b.place, a.place);
     a.feed({ kind: "disconnected", peer: peerAt(b.place) });
     b.feed({ kind: "disconnected", peer: peerAt(a.place) });
   }
 
-  #linksOf(place: number): Set<number> {
-    const known = this.#links.get(place) ?? new Set();
-    this.#links.set(place, known);
-    return known;
+  /** Asked for with every message: kept in order. */
+  #link(from: number, to: number): void {
+    this.#links.set(
+      from,
+      [...this.of(from), to].sort((a, b) => a - b),
+    );
+  }
+
+  #unlink(from: number, to: number): void {
+    this.#links.set(
+      from,
+      this.of(from).filter((place) => place !== to),
+    );
   }
 }

@@ -6,6 +6,7 @@ import { FaultDriver } from "../engines/fault-driver.ts";
 import type { WorldResult } from "../engines/world.ts";
 import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
+import type { Meter } from "../world/meter.ts";
 import { Network } from "../world/network.ts";
 import type { Mark, Recorder } from "../world/recorder.ts";
 import { Tally } from "../world/tally.ts";
@@ -26,11 +27,13 @@ export interface PowWorldOptions {
   readonly checks: Readonly<Record<string, PowCheckMaker>>;
   readonly conducts: Readonly<Record<string, PowConductMaker>>;
   readonly recorder?: Recorder | undefined;
+  /** Undefined: nobody measures. */
+  readonly meter?: Meter | undefined;
 }
 
 const SAMPLE_US = 1_000_000;
 /** Of the first blocks. */
-const INITIAL_TARGET = compactOfTarget(1n << 240n);
+export const INITIAL_TARGET = compactOfTarget(1n << 240n);
 /** Blocks may come to be sixteen times as easy as at first. */
 const TARGET_LIMIT = compactOfTarget(1n << 244n);
 
@@ -200,8 +203,10 @@ export class PowWorld {
 
   post(from: number, to: number, letter: PowLetter): void {
     if (!this.connections.of(from).includes(to)) return;
+    const bytes = bytesOf(letter, this.plan.blockBytes);
+    this.options.meter?.sent(letter.kind, bytes);
     this.network.send({
-      ...{ from, to, bytes: bytesOf(letter, this.plan.blockBytes), what: () => wordsOf(letter) },
+      ...{ from, to, bytes, what: () => wordsOf(letter) },
       deliver: () => this.processes[to]?.hear(from, letter),
     });
   }

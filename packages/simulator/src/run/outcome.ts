@@ -19,6 +19,8 @@ export interface WorldWishes {
   /** Names of the ways in which they may, of those of the level. */
   readonly adversaries?: readonly string[];
   readonly network?: NetworkProfile;
+  /** The name of a variant of the protocol; undefined: its first. */
+  readonly variant?: string;
   /** The name of a scenario of the protocol; the seed then says when, and whom it meets, and nothing else is wished. */
   readonly scenario?: string;
 }
@@ -44,6 +46,8 @@ export interface WorldOutcome {
   readonly faults: Readonly<Record<string, number>>;
   /** What else was counted, and is no fault. */
   readonly also: Readonly<Record<string, number>>;
+  /** The worst that was found of what is bounded, by name; not every protocol has any. */
+  readonly worst?: Readonly<Record<string, number>>;
   readonly broken: Broken | undefined;
 }
 
@@ -86,7 +90,25 @@ export type Crowd =
   /** All members are alike. `byzantineMax`: liars among so many that the protocol withstands. */
   | { readonly kind: "members"; readonly byzantineMax: (members: number) => number }
   /** Any proposer may lie. `crashMax`: how many of so many acceptors may crash for ever. */
-  | { readonly kind: "roles"; readonly crashMax: (acceptors: number) => number };
+  | { readonly kind: "roles"; readonly crashMax: (acceptors: number) => number }
+  | OwnCrowd;
+
+/** A protocol that says itself whom its worlds may have. */
+export interface OwnCrowd {
+  readonly kind: "own";
+  /** The options that it knows; the others are refused. */
+  readonly takes: readonly CrowdNumber[];
+  /** Why the others make no sense there, as the end of a sentence: `members are generals there: say --members`. */
+  readonly why: string;
+  /** Whether there are such worlds. */
+  judge(wishes: WorldWishes): CrowdVerdict;
+}
+
+/** How many of whom may be asked for. */
+export type CrowdNumber = "members" | "proposers" | "acceptors" | "crashed" | "byzantine";
+
+/** `fault`: there are none, why, and what to ask for instead. `notes`: what to say before they run. */
+export type CrowdVerdict = { readonly fault: string } | { readonly notes: readonly string[] };
 
 /** A protocol that worlds can run. */
 export interface Protocol {
@@ -94,5 +116,7 @@ export interface Protocol {
   readonly levels: Readonly<Partial<Record<LevelName, Level>>>;
   /** Accidents of other implementations, as worlds of engines. */
   readonly scenarios: readonly Named[];
+  /** Variants of it, the usual one first; undefined: it has none. */
+  readonly variants?: readonly Named[];
   readonly crowd: Crowd;
 }

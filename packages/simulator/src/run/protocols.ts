@@ -1,15 +1,21 @@
 // The protocols that worlds can run, and at which levels: one entry each. A level that is missing here is not offered.
 
+import { PAXOS_PROTOCOLS } from "../classics/paxos-protocols.ts";
 import { BP_FAST_PAXOS } from "./bp-fast-paxos.ts";
+import { CLASSIC_PROTOCOLS } from "./classics.ts";
 import type { Level, LevelName, Protocol } from "./outcome.ts";
 import { PBFT } from "./pbft.ts";
 import { POW } from "./pow.ts";
+import { REGISTERS } from "./registers.ts";
 
 /** By the name that people type. */
 export const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   pbft: PBFT,
   "bp-fast-paxos": BP_FAST_PAXOS,
   pow: POW,
+  registers: REGISTERS,
+  ...CLASSIC_PROTOCOLS,
+  ...PAXOS_PROTOCOLS,
 };
 
 /** Of so many worlds one is of whole nodes, where both levels are there and none is asked for. */

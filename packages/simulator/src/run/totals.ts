@@ -11,6 +11,8 @@ export interface Totals {
   readonly faults: Readonly<Record<string, number>>;
   /** What else was counted, in the same order. */
   readonly also: Readonly<Record<string, number>>;
+  /** The worst that was found in any of them, by name: empty where nothing is bounded. */
+  readonly worst: Readonly<Record<string, number>>;
   /** Inputs of engines in a second of one core's time. */
   readonly eventsPerSecondPerCore: number;
 }
@@ -27,6 +29,7 @@ export interface FoundViolation {
 export class Sum {
   readonly #faults = new Map<string, number>();
   readonly #also = new Map<string, number>();
+  readonly #worst = new Map<string, number>();
   #worlds = 0;
   #virtualUs = 0;
   #events = 0;
@@ -34,7 +37,7 @@ export class Sum {
   #busyMs = 0;
 
   /** @param busyMs what it took of a core's time */
-  add({ virtualUs, events, decisions, faults, also }: WorldOutcome, busyMs: number): void {
+  add({ virtualUs, events, decisions, faults, also, worst = {} }: WorldOutcome, busyMs: number): void {
     this.#worlds++;
     this.#virtualUs += virtualUs;
     this.#events += events;
@@ -42,6 +45,8 @@ export class Sum {
     this.#busyMs += busyMs;
     addTo(this.#faults, faults);
     addTo(this.#also, also);
+    for (const [name, count] of Object.entries(worst))
+      this.#worst.set(name, Math.max(this.#worst.get(name) ?? 0, count));
   }
 
   get totals(): Totals {
@@ -52,6 +57,7 @@ export class Sum {
       decisions: this.#decisions,
       faults: sorted(this.#faults),
       also: sorted(this.#also),
+      worst: sorted(this.#worst),
       eventsPerSecondPerCore: this.#busyMs > 0 ? Math.round((this.#events * 1_000) / this.#busyMs) : 0,
     };
   }

@@ -1,6 +1,6 @@
 // How the plan of any world of engines gets smaller: what clients send, who stands at a place, heights.
 import type { EnginePlan } from "../engines/plan.ts";
-import type { Fault } from "../world/plan.ts";
+import type { Fault, Plan } from "../world/plan.ts";
 import { fewer } from "./plan-moves.ts";
 import type { Move, Trial } from "./shrink.ts";
 
@@ -42,7 +42,7 @@ export function earlierTransactions<P extends EnginePlan>(): Move<P> {
 }
 
 /** Takes a place out of what is said of places; those behind it move up. */
-export function withoutPlace<P extends EnginePlan>(plan: P, place: number): P {
+export function withoutPlace<P extends Plan>(plan: P, place: number): P {
   const { regions } = plan.network;
   return {
     ...plan,

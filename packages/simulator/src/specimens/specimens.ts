@@ -1,6 +1,9 @@
 // The failing designs, by protocol and name: those of protocols/pbft.md here, those of BP Fast Paxos in a file of their own.
 
+import { PAXOS_SPECIMENS } from "../classics/paxos-specimens.ts";
+import { CLASSIC_SPECIMENS } from "../classics/specimens.ts";
 import { wordsOf } from "../pbft/words.ts";
+import { REGISTERS_SPECIMENS } from "../registers/specimens.ts";
 import { BPFP_SPECIMENS } from "./bpfp-specimens.ts";
 import { cutsOff, goDeaf, oneLiar, specimenPlan } from "./pbft-plans.ts";
 import { PbftSpecimen } from "./pbft-specimen.ts";
@@ -95,4 +98,7 @@ const OF_PBFT: Readonly<Record<string, Specimen>> = {
 export const SPECIMENS: Readonly<Record<string, Readonly<Record<string, Specimen>>>> = {
   pbft: OF_PBFT,
   "bp-fast-paxos": BPFP_SPECIMENS,
+  registers: REGISTERS_SPECIMENS,
+  ...PAXOS_SPECIMENS,
+  ...CLASSIC_SPECIMENS,
 };

@@ -81,8 +81,8 @@ interface Link {
   freeAtUs: number;
 }
 
-function between({ regions }: NetworkPlan, from: number, to: number): number {
-  return BETWEEN[regions[from] ?? 0]?.[regions[to] ?? 0] ?? 0;
+function between({ regions, betweenUs = BETWEEN }: NetworkPlan, from: number, to: number): number {
+  return betweenUs[regions[from] ?? 0]?.[regions[to] ?? 0] ?? 0;
 }
 
 /** The links between all processes. */

@@ -10,6 +10,8 @@ export interface NetworkPlan {
   readonly profile: NetworkProfile;
   /** For `wan`: the region of each process, a position in REGIONS. */
   readonly regions: readonly number[];
+  /** For `wan`: one-way delays between other regions than those of REGIONS, in microseconds. */
+  readonly betweenUs?: readonly (readonly number[])[];
   /** Of a thousand messages so many are lost, until the world turns kind. */
   readonly lossPermille: number;
   /** So many arrive twice. */

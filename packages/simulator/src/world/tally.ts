@@ -4,6 +4,8 @@
 /** What else is counted, and what each is. */
 export const ALSO_WORDS = {
   "blocks-undone": "engines of proof of work: a correct node undoes a block for a branch with more work",
+  "bad-answers": "engines of registers: a client drops an answer that does not hold",
+  "bad-requests": "engines of registers: a replica drops a request that does not hold",
   "blamed-minor": "whole nodes: a peer is blamed for what may befall the honest",
   "blamed-serious": "whole nodes: a peer is blamed for what only liars do",
   "evidence-told": "engines of BP Fast Paxos: a correct process has evidence of misbehaviour",
@@ -15,6 +17,7 @@ export const ALSO_WORDS = {
   "proven-forks":
     "two blocks at one height, with more liars than may be: f + 1 of them proved guilty, and nobody else",
   restored: "whole nodes: an operator puts an empty disk in place of a spoilt one",
+  revoked: "engines of registers: the ledger no longer permits a bad client to write",
   "torn-writes": "whole nodes: a power cut in the middle of a synced write, which is lost",
   "unknown-rules": "whole nodes: all have stopped before rules that no node knows",
   "unsynced-lost": "whole nodes: a power cut took writes that had not been synced",

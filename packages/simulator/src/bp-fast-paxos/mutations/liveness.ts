@@ -103,7 +103,10 @@ export const LIVENESS: Readonly<Record<string, BpfpMutation>> = {
   "seals-believed": {
     says: "holds every seal and signature to be good",
     file: `${WORLD}/process.ts`,
-    replace: ['return cast.hold(answer.checks) ? undefined : "authentication";', "return undefined;"],
+    replace: [
+      'return { fault: cast.hold(answer.checks) ? undefined : "authentication", signatures };',
+      "return { fault: undefined, signatures };",
+    ],
     checks: ["chosen", "agreement", "evidence"],
     wishes: { proposers: 2, liars: 1, conducts: ["hidden-votes", "replayed-proofs"] },
     ...{ from: 1, seeds: 60 },

@@ -78,8 +78,8 @@ export const HOST_OF_BPFP_NODES: Readonly<Record<string, BpfpNodeMutation>> = {
   },
   "certificates-dropped": {
     says: "keeps no certificate that comes after its block",
-    file: `${HOST}/bpfp-host.ts`,
-    replace: ["if (!this.#gaps.has(height)) return;", "if (height >= 0) return;"],
+    file: `${HOST}/certificate-gaps.ts`,
+    replace: ["if (!this.#missing.delete(height)) return;", "if (height >= 0) return;"],
     checks: ["certificates"],
     ...befallen(),
     ...{ from: 1, seeds: 5 },

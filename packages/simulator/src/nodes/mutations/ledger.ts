@@ -9,7 +9,7 @@ export const LEDGER: Readonly<Record<string, NodeMutation>> = {
     says: "leaves an output that is spent where it is, within a block and behind it",
     file: `${LEDGER_SRC}/block-rules.ts`,
     replace: ["    coins.take(key, coin);\n", ""],
-    checks: ["validity", "replay", "supply", "failures", "liveness"],
+    checks: ["validity", "replay", "supply", "failures", "liveness", "checkpoints"],
     ...CALM,
     ...{ from: 1, seeds: 20 },
   },

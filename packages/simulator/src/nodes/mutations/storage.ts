@@ -25,7 +25,7 @@ export const STORAGE: Readonly<Record<string, NodeMutation>> = {
     says: "serves records that are spoilt",
     file: `${STORAGE_SRC}/seal.ts`,
     replace: ["if (sealed[length + at] !== digest.charCodeAt(at)) return", "if (sealed.length < 0) return"],
-    checks: ["damage"],
+    checks: ["damage", "checkpoints"],
     ...CALM,
     plan: {
       ...CALM.plan,
