@@ -9,6 +9,7 @@ export default defineConfig({
     "verifier-worker": "../crypto/src/node/verifier-worker.ts",
     "miner-worker": "../crypto/src/node/miner-worker.ts",
     "load-process": "../lab/src/load/load-process.ts",
+    "simulated-worker": "../lab/src/compare/simulated-worker.ts",
     "thread-worker": "../simulator/src/run/thread-worker.ts",
   },
   platform: "node",

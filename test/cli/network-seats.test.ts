@@ -170,6 +170,21 @@ describe("a network of BP Fast Paxos", () => {
       assert.ok(home.acceptorsKey && !text.includes(home.acceptorsKey.secretKey));
     })).timeout(60_000);
 
+  it("is meant by who counts proposers or acceptors, and no other mode with them", () =>
+    inFolder(async (folder) => {
+      const ran = await create(folder, "--plain", "--proposers", "1", "--acceptors", "1");
+      assert.equal(ran.code, 0, ran.out);
+      assert.equal(JSON.parse(ran.out).consensus, "bp-fast-paxos");
+      for (const other of [
+        ["--validators", "3"],
+        ["--consensus", "pbft"],
+      ]) {
+        const refused = await create(join(folder, "other"), "--plain", "--acceptors", "1", ...other);
+        assert.equal(refused.code, 2);
+        assert.match(refused.out, /--proposers and --acceptors/);
+      }
+    }));
+
   for (const option of [["--promise-authentication", "mac"], ["--detect-byzantine-acceptors"]])
     it(`alone takes ${option[0]}`, () =>
       inFolder(async (folder) => {

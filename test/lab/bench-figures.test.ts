@@ -89,7 +89,6 @@ describe("the log of blocks", () => {
     log.note({ ...block, height: 1 }, 0);
     log.countFrom(2);
     log.note({ ...block, height: 2 }, 0);
-    assert.equal(log.reportedAt(0).size, 0);
     let isOver = false;
     const waiting = log.until(4, { signal, stallMs: 60_000 }).then(() => {
       isOver = true;
@@ -105,9 +104,48 @@ describe("the log of blocks", () => {
     assert.ok(!isOver);
     log.note({ ...block, height: 4 }, 1);
     await waiting;
-    assert.deepEqual([...log.reportedAt(1).keys()], [3, 4]);
-    assert.ok((log.reportedAt(1).get(3) ?? 0) >= before);
+    assert.deepEqual([...log.finalAt(1).keys()], [3, 4]);
+    assert.ok((log.finalAt(1).get(3) ?? 0) >= before);
     await log.until(4, { signal, stallMs: 60_000 });
+  });
+
+  it("tells blocks that another branch replaced, and counts their transfers no more", async () => {
+    const log = new BlockLog(1);
+    for (const height of [1, 2, 3]) log.note({ ...block, height }, 0);
+    for (const height of [2, 3]) log.note({ ...block, height, transfers: 5 }, 0);
+    assert.deepEqual(
+      log.undone(0).map(({ height, transfers }) => [height, transfers]),
+      [
+        [3, 2],
+        [2, 2],
+      ],
+    );
+    assert.deepEqual(
+      [...log.blocks(0)].map(([height, { transfers }]) => [height, transfers]),
+      [
+        [1, 2],
+        [2, 5],
+        [3, 5],
+      ],
+    );
+    await log.until(12, { signal, stallMs: 60_000 });
+    let isOver = false;
+    const more = log.until(13, { signal, stallMs: 60_000 }).then(() => {
+      isOver = true;
+    });
+    await Promise.resolve();
+    assert.ok(!isOver, "2 + 5 + 5 transfers stand");
+    log.note({ ...block, height: 4 }, 0);
+    await more;
+  });
+
+  it("says when a block lay so deep, and waits until it does", async () => {
+    const log = new BlockLog(1);
+    const deep = log.reached(3, { signal, stallMs: 60_000 });
+    for (const height of [1, 2, 3]) log.note({ ...block, height }, 0);
+    await deep;
+    assert.deepEqual([...log.finalAt(0, 3).keys()], [1]);
+    assert.equal(log.finalAt(0, 3).get(1), log.blocks(0).get(3)?.at);
   });
 
   it("gives up where no block comes any more", async () => {

@@ -47,7 +47,8 @@ const transfers = Array.from({ length: 25 }, (_, at) => ({
 }));
 
 function planFor(...rpc: readonly string[]) {
-  return { rpc, pace: { kind: "full", batch: 10, outstanding: 2 } as const, onProgress: () => {} };
+  const pace = { kind: "full", batch: 10, outstanding: 2 } as const;
+  return { rpc, pace, waitFor: "final" as const, onProgress: () => {} };
 }
 
 function submit(...rpc: readonly string[]) {
@@ -136,7 +137,7 @@ describe("the load of a bench", () => {
     await withServer(
       (calls) => calls.map(taken),
       async (url) => {
-        const plan = { rpc: [url], pace, onProgress: () => {} };
+        const plan = { rpc: [url], pace, waitFor: "final" as const, onProgress: () => {} };
         const { transactions } = await submitBatches(batchesOf(transfers, plan), plan);
         const [first] = transactions;
         // Ten are due every 20 ms.
@@ -145,6 +146,27 @@ describe("the load of a bench", () => {
         assert.equal(transactions.length, 25);
       },
     );
+  });
+
+  it("ends early at a steady pace: what is not due yet is not sent", async () => {
+    const ended = new AbortController();
+    const heard: unknown[] = [];
+    const answer = (calls: readonly Call[]) => {
+      heard.push(...calls.map(({ params }) => params));
+      ended.abort();
+      return calls.map(taken);
+    };
+    await withServer(answer, async (url) => {
+      const pace = { kind: "steady", perSecond: 100 } as const;
+      const plan = { rpc: [url], pace, waitFor: "admitted" as const, onProgress: () => {} };
+      const { transactions } = await submitBatches(batchesOf(transfers, plan), {
+        ...plan,
+        signal: ended.signal,
+      });
+      assert.equal(transactions.length, heard.length);
+      assert.ok(heard.length < transfers.length, `${heard.length} of ${transfers.length}`);
+      assert.deepEqual(heard[0], { transaction: "0000", waitFor: "admitted", timeoutMs: 60_000 });
+    });
   });
 
   it("goes to the next node at a steady pace where one is gone", async () => {
@@ -160,6 +182,7 @@ describe("the load of a bench", () => {
           const plan = {
             rpc: [gone, url],
             pace: { kind: "steady", perSecond: 1_000 } as const,
+            waitFor: "admitted" as const,
             onProgress: () => {},
           };
           const { refused } = await submitBatches(batchesOf(transfers, plan), plan);

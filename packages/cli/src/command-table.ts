@@ -103,6 +103,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/transaction.ts")).addTransactionCommands,
   },
   {
+    name: "register",
+    summary: "write and read small named values at the validators, without the chain",
+    load: async () => (await import("./commands/register.ts")).addRegisterCommands,
+  },
+  {
     name: "proof",
     summary: "fetch and verify finality proofs",
     load: async () => (await import("./commands/proof.ts")).addProofCommands,
@@ -113,9 +118,19 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/simulate.ts")).addSimulateCommand,
   },
   {
+    name: "derive",
+    summary: "derive BP Fast Paxos from Paxos, step by step, and measure each",
+    load: async () => (await import("./commands/derive.ts")).addDeriveCommand,
+  },
+  {
     name: "finality",
     summary: "say how likely proof of work undoes a block, or how long to wait",
     load: async () => (await import("./commands/finality.ts")).addFinalityCommand,
+  },
+  {
+    name: "generals",
+    summary: "let Byzantine generals agree, by word of mouth or by signatures",
+    load: async () => (await import("./commands/generals.ts")).addGeneralsCommand,
   },
   {
     name: "evidence",
@@ -126,5 +141,10 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: "bench",
     summary: "measure a network of processes on this machine",
     load: async () => (await import("./commands/bench.ts")).addBenchCommand,
+  },
+  {
+    name: "compare",
+    summary: "set the modes side by side on this machine, and write a report",
+    load: async () => (await import("./commands/compare.ts")).addCompareCommand,
   },
 ];

@@ -45,6 +45,30 @@ export async function connectSocket(options: ConnectionOptions): Promise<RpcSock
   return told(async () => new RpcSocket(place));
 }
 
+/** Several nodes, each on its own: those that an option names, separated by commas. Nothing is sent yet. */
+export async function connectAll(
+  options: ConnectionOptions,
+  usual: readonly string[],
+): Promise<readonly RpcClient[]> {
+  const urls = namesIn(options.rpc ?? fromEnvironment("WITAN_RPC")) ?? usual;
+  const files = namesIn(options.tokenFile) ?? [];
+  if (files.length > 1 && files.length !== urls.length)
+    throw badInput(
+      "arguments",
+      `--token-file names ${files.length} files, expected one for all or ${urls.length}`,
+    );
+  return Promise.all(
+    urls.map(async (url, at) => {
+      const tokenFile = files[at % Math.max(1, files.length)];
+      return connect({ rpc: url, ...(tokenFile === undefined ? {} : { tokenFile }) });
+    }),
+  );
+}
+
+function namesIn(text: string | undefined): readonly string[] | undefined {
+  return text?.split(",").map((name) => name.trim());
+}
+
 async function placeOf(options: ConnectionOptions): Promise<RpcClientOptions> {
   const url = options.rpc ?? fromEnvironment("WITAN_RPC") ?? DEFAULT_URL;
   const token =

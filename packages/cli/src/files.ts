@@ -1,6 +1,7 @@
 // Files that people give to commands: reading text with a bound, writing new files whole or not at all, and failures in
 // words.
 import { randomBytes } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { link, lstat, mkdir, open, rename, rm, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { badInput, CommandFailure, EXIT } from "./exit.ts";
@@ -94,6 +95,42 @@ export async function writePublicText(path: string, text: string): Promise<void>
   if ((await exists(path)) && !(await lstat(path)).isFile())
     throw badInput("file", `writing ${path} failed: it is there, and no plain file: choose another name`);
   return writeWhole(path, text, { mode: 0o644, place: rename });
+}
+
+/**
+ * Writes what must be found again after a crash, whole or not at all, in a folder made as needed; a file that exists is
+ * replaced. Durable, name and all, when it resolves.
+ */
+export async function replacePrivateText(path: string, text: string): Promise<void> {
+  await makeFolderOf(path, 0o700);
+  await writeWhole(path, text, { mode: 0o600, place: rename });
+  try {
+    const folder = await open(dirname(path), "r");
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    throw fileFailure("writing", path, error);
+  }
+}
+
+/** Reads the bytes of a file; `-` is standard input. More than `most` are refused, and not read. */
+export async function readBytes(path: string, most: number): Promise<Uint8Array> {
+  const source = path === "-" ? process.stdin : createReadStream(path);
+  const parts: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const part of source) {
+      parts.push(Buffer.from(part));
+      size += part.length;
+      if (size > most) throw badInput(TOO_LARGE, `${path} has more than ${most} bytes, the most that fits`);
+    }
+  } catch (error) {
+    throw fileFailure("reading", path, error);
+  }
+  return new Uint8Array(Buffer.concat(parts));
 }
 
 /** Writes a file beside its place first, then puts it there. */

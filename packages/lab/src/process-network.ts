@@ -204,6 +204,11 @@ export class ProcessNetwork {
     await Promise.all(this.#started.map((_, node) => this.kill(node)));
   }
 
+  /** The last lines of the log of a node that was started; of others there are none. */
+  logOf(node: number): readonly string[] {
+    return this.#started[node]?.run.log() ?? [];
+  }
+
   /** What a node has used so far; undefined if it does not run, or the system does not tell. */
   usage(node: number): ProcessUsage | undefined {
     return this.pid(node) === undefined ? undefined : this.#started[node]?.run.usage();

@@ -8,6 +8,8 @@ export interface ProcessUsage {
   readonly peakMemoryMiB: number;
   /** Processor time of all its threads, in seconds, to a hundredth. */
   readonly cpuSeconds: number;
+  /** Bytes that it has had written to the disk; undefined where the system does not tell who did not start it. */
+  readonly diskBytes: number | undefined;
 }
 
 /** Clock ticks in a second, as Linux counts in /proc on every platform it supports. */
@@ -33,7 +35,12 @@ export function processUsage(pid: number): ProcessUsage | undefined {
   const peak = /^VmHWM:\s*(\d+) kB$/m.exec(procFile(pid, "status") ?? "")?.[1];
   if (fields === undefined || peak === undefined) return undefined;
   const ticks = Number(fields[11]) + Number(fields[12]);
-  return { peakMemoryMiB: Number(peak) / 1024, cpuSeconds: ticks / TICKS_PER_SECOND };
+  const written = /^write_bytes: (\d+)$/m.exec(procFile(pid, "io") ?? "")?.[1];
+  return {
+    peakMemoryMiB: Number(peak) / 1024,
+    cpuSeconds: ticks / TICKS_PER_SECOND,
+    diskBytes: written === undefined ? undefined : Number(written),
+  };
 }
 
 /** A process by its number and the moment it started, since numbers are used again. */

@@ -2,20 +2,37 @@
 import assert from "node:assert/strict";
 import { csvOf } from "../../../packages/lab/src/compare/csv.ts";
 import { drawn, wrapped } from "../../../packages/lab/src/compare/drawing.ts";
+import { costFound } from "../../../packages/lab/src/compare/experiments/cost.ts";
+import { medianIntervals } from "../../../packages/lab/src/compare/experiments/equal-risk.ts";
 import { finalityFound } from "../../../packages/lab/src/compare/experiments/finality.ts";
 import { throughputFound } from "../../../packages/lab/src/compare/experiments/throughput.ts";
-import { type Ladder, type LadderStep, paceOf } from "../../../packages/lab/src/compare/ladder.ts";
+import {
+  type Ladder,
+  type LadderRun,
+  type LadderStep,
+  ladderPlan,
+  paceOf,
+} from "../../../packages/lab/src/compare/ladder.ts";
 import { pageOf } from "../../../packages/lab/src/compare/page.ts";
 import type { Comparison } from "../../../packages/lab/src/compare/results.ts";
 
 const CONTEXT = { machine: "two cores", seed: 7 };
-const PLAN = { single: 40, warmUp: 0, perSecond: [100, 1_000], stepSeconds: 2, repeats: 2 };
+const PLAN = { ...ladderPlan(true), single: 40, perSecond: [100, 1_000], stepSeconds: 2, repeats: 2 };
 
 function step(offeredPerSecond: number, finalPerSecond: number, repeat = 1): LadderStep {
   const offered = offeredPerSecond * 2;
   return {
     ...{ repeat, offeredPerSecond, finalPerSecond, offered, final: offered, blocks: 3 },
-    ...{ p50Ms: 20, p99Ms: 50, cpuSeconds: 1 },
+    ...{ p50Ms: 20, p99Ms: 50 },
+    cost: {
+      ...{
+        messages: 10 * offered,
+        bytes: 100 * offered,
+        signaturesMade: offered,
+        signaturesChecked: 4 * offered,
+      },
+      ...{ hashes: 0, cpuSeconds: offered / 100, diskBytes: null },
+    },
   };
 }
 
@@ -24,14 +41,101 @@ function ladder(pbftMs: number, fastMs: number, steps: readonly LadderStep[] = [
   return {
     plan: PLAN,
     runs: [
-      { shape: { consensus: "pbft", validators: 4 }, idleMs: around(pbftMs), steps },
-      { shape: { consensus: "bp-fast-paxos", proposers: 2, acceptors: 4 }, idleMs: around(fastMs), steps },
+      { shape: { consensus: "pbft", validators: 4 }, idleMs: around(pbftMs), steps, work: undefined },
+      {
+        ...{
+          shape: { consensus: "bp-fast-paxos", proposers: 2, acceptors: 4 },
+          idleMs: around(fastMs),
+          steps,
+        },
+        work: undefined,
+      },
     ],
     failures: [{ mode: "pbft", message: "v1 ended <early>", log: ["last words"] }],
   };
 }
 
+/** Proof of work whose blocks came exactly every second; a transfer for each of so many blocks. */
+function mined(transfers: number, blocks = 100): LadderRun {
+  const confirmedMs = Array.from({ length: transfers }, (_, at) =>
+    Array.from({ length: blocks - at }, (_, block) => (block + 1) * 1_000 - 300),
+  );
+  const work = { intervalMs: 1_000, blocks, undone: 0, confirmedMs };
+  const idleMs = confirmedMs.map((times) => times[5] ?? 0);
+  return {
+    shape: { consensus: "pow", validators: 3, blockIntervalMs: 1_000, hashRate: 1 },
+    ...{ idleMs, steps: [], work },
+  };
+}
+
 describe("what a comparison finds", () => {
+  it("is how much sooner the others are final than proof of work at equal risk", () => {
+    const { runs, ...rest } = ladder(40, 20);
+    const { result, summary } = finalityFound(CONTEXT, { ...rest, runs: [...runs, mined(20)] });
+    // Six blocks (Rosenfeld, 0.1 and 0.001): 5 2/3 intervals of 1 s, a fifth more or less as 100 blocks tell, over 40.49 ms.
+    assert.match(
+      result.findings[0] ?? "",
+      /^At equal risk \(10⁻³, an attacker with 10 % of all hash power\) PBFT is final 140 times sooner than proof of work \(95 %: 112 times to 168 times\): 40\.5 ms against 5\.67 s/,
+    );
+    assert.match(
+      result.findings.join("\n"),
+      /needs 6 blocks for that, which came every 1 s\..* 6 take 57 minutes/,
+    );
+    assert.match(
+      result.findings.join("\n"),
+      /Against 30 % at a risk of 10⁻⁶ proof of work needs 69 blocks, 68\.7 s \(and seen\)/,
+    );
+    const rows = result.tables.find(({ name }) => name === "equal-risk")?.rows ?? [];
+    assert.deepEqual(
+      rows.filter(({ mode }) => mode === "pow").map(({ confirmations }) => confirmations),
+      [4, 6, 12, 8, 13, 28, 20, 32, 69],
+    );
+    assert.equal(rows.find(({ confirmations }) => confirmations === 13)?.["measured"], 12_700);
+    assert.equal(summary?.[0]?.values.pow, "5.7 s, 6 blocks");
+  });
+
+  it("is calculated where the run was too short to see it, and says so", () => {
+    const { runs, ...rest } = ladder(40, 20);
+    const { result } = finalityFound(CONTEXT, { ...rest, runs: [...runs, mined(20, 30)] });
+    const rows = result.tables.find(({ name }) => name === "equal-risk")?.rows ?? [];
+    const last = rows.at(-1);
+    assert.deepEqual([last?.["confirmations"], last?.["measured"]], [69, null]);
+    assert.equal(last?.["ms"], 68_666.67);
+    assert.match(result.findings.join("\n"), /calculated from how often blocks came: the run was shorter/);
+    const { result: few } = finalityFound(CONTEXT, { ...rest, runs: [mined(20, 75)] });
+    const atLast = few.tables.find(({ name }) => name === "equal-risk")?.rows.at(-1);
+    assert.equal(atLast?.["measured"], null, "7 of 20 transfers saw 69 blocks");
+  });
+
+  it("takes the median of blocks that come by chance from their mean interval", () => {
+    // The gamma distribution's own medians (Choi 1994, table 1).
+    for (const [blocks, median] of [
+      [1, Math.LN2],
+      [2, 1.6783],
+      [6, 5.6702],
+      [20, 19.6677],
+    ] as const)
+      assert.ok(Math.abs(medianIntervals(blocks) / median - 1) < 0.04, `${blocks}`);
+  });
+
+  it("is too noisy to say where so few blocks were seen", () => {
+    const { runs, ...rest } = ladder(40, 20);
+    const { result } = finalityFound(CONTEXT, { ...rest, runs: [...runs, mined(2, 3)] });
+    assert.match(result.findings[0] ?? "", /too noisy to say how much sooner PBFT is final/);
+  });
+
+  it("is what nodes did for each final transfer", () => {
+    const steps = [step(100, 99), step(1_000, 600)];
+    const { result, summary } = costFound(CONTEXT, ladder(1, 1, steps));
+    assert.equal(
+      result.findings[0],
+      "PBFT, of 4 nodes, for each final transfer at 1000 per second: 10 messages, 100 bytes, 1 signatures made, 4 checked, " +
+        "10 ms of processor time.",
+    );
+    assert.equal(result.tables[0]?.rows[0]?.["disk"], null, "where the system does not tell");
+    assert.equal(summary?.[0]?.values.pbft, "10");
+  });
+
   it("is how much sooner one mode is final than another", () => {
     const { result } = finalityFound(CONTEXT, ladder(40, 20));
     assert.match(
@@ -39,7 +143,7 @@ describe("what a comparison finds", () => {
       /^PBFT \(4 processes\): .* within 40\.5 ms \(95 %: 40.3 ms to 40.7 ms\)/,
     );
     assert.equal(result.findings.at(-1), "BP Fast Paxos was 2 times as fast as PBFT.");
-    assert.equal(result.tables[0]?.rows.length, 80);
+    assert.equal(result.tables.find(({ name }) => name === "finality")?.rows.length, 80);
   });
 
   it("is nothing where the run can't tell them apart", () => {
@@ -61,14 +165,23 @@ describe("what a comparison finds", () => {
     assert.match(slow.findings[0] ?? "", /did not keep up with the least load, 100 per second/);
   });
 
-  it("is a pace between blocks, as the slowest node had them", () => {
-    const places = new Map(["a", "b", "c", "d", "e"].map((id, at) => [id, { height: at < 2 ? 5 : 6 }]));
-    const node = (...at: readonly number[]) => ({
-      ...{ places, repeated: [] },
-      reportedAt: new Map(at.map((time, height) => [5 + height, time])),
-    });
-    assert.equal(paceOf([node(1_000, 1_400), node(1_100, 1_600)]), 3 / 0.5);
-    assert.equal(paceOf([node(1_000)]), 0);
+  it("is the pace of a load, as fast as it was offered at most", () => {
+    const kept = { sentMs: 2_000, latenciesMs: Array.from({ length: 200 }, () => 50), wallMs: 2_045 };
+    assert.equal(paceOf(kept, false), 100);
+    // Half as fast: the last waits for as long again as the load lasted.
+    const latenciesMs = Array.from({ length: 200 }, (_, at) => 50 + 10 * at);
+    const late = { sentMs: 2_000, latenciesMs, wallMs: 4_050 };
+    assert.ok(Math.abs(paceOf(late, false) - 50) < 4, `${paceOf(late, false)}`);
+    assert.equal(paceOf({ ...kept, latenciesMs: [] }, false), 0);
+    const chance = {
+      ...kept,
+      latenciesMs: [...kept.latenciesMs.slice(50), ...Array.from({ length: 50 }, () => 900)],
+    };
+    assert.equal(
+      paceOf({ ...chance, wallMs: 2_900 }, true),
+      100,
+      "under proof of work the last block may come late",
+    );
   });
 });
 
@@ -104,7 +217,11 @@ describe("the files of a comparison", () => {
           "(ms)|(transfers/s)",
         ])
           assert.match(svg, new RegExp(words.replaceAll(/[()]/g, "\\$&")), words);
-        assert.doesNotMatch(svg, /proof of work/);
+        const inPage = await drawn(drawing, "nothing");
+        assert.ok(
+          !inPage.includes("two cores") && inPage.includes(drawing.figure.title),
+          "the page says what ran",
+        );
       }
     assert.deepEqual(wrapped("one two three", 7), ["one two", "three"]);
   });
@@ -122,12 +239,18 @@ describe("the files of a comparison", () => {
       },
       modes: ["pbft", "bp-fast-paxos"],
       machine: { processor: "p", cores: 2, memoryGiB: 8, system: "Linux", node: "v24" },
-      experiments: [{ ...found.result, seconds: 3 }],
+      summary: [
+        { what: "final <after>", source: "processes", values: { pbft: "20 ms" } },
+        { what: "messages", source: "simulator", values: {} },
+      ],
+      experiments: [found.result],
     };
     const page = pageOf(comparison, new Map([["finality", "<svg>drawn</svg>"]]));
     assert.doesNotMatch(page, /<script|src=|https?:/);
     assert.match(page, /PBFT failed:<\/strong> v1 ended &lt;early&gt;/);
     assert.match(page, /<svg>drawn<\/svg>/);
+    assert.match(page, /final &lt;after&gt;<\/th><td>20 ms<\/td><td>–<\/td>/);
+    assert.match(page, /messages \(simulated\)/);
     assert.match(page, /BP Fast Paxos was 2 times as fast as PBFT\./);
   });
 });

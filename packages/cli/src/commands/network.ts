@@ -43,6 +43,9 @@ interface CreateOptions extends KeepOptions, SeatOptions, FastPaxosOptions, Work
   readonly json?: boolean;
 }
 
+/** The same as it is typed: who counts proposers and acceptors means their mode, as with `witan devnet`. */
+type TypedOptions = Omit<CreateOptions, "consensus"> & { readonly consensus?: NetworkMode };
+
 /** Accounts of a network for development, unless another number is asked for. */
 const DEVELOPMENT_ACCOUNTS = 10;
 /** When every network with open keys begins: what is made twice is the same. */
@@ -54,9 +57,10 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
   withFastPaxos(network.command("create"))
     .description("make the homes of all nodes of a new network: keys, configuration and genesis")
     .addOption(
-      new Option("--consensus <mode>", "how blocks come to count")
-        .choices(["pbft", "bp-fast-paxos", "pow"])
-        .default("pbft"),
+      new Option(
+        "--consensus <mode>",
+        "how blocks come to count (default: pbft; bp-fast-paxos with --proposers or --acceptors)",
+      ).choices(["pbft", "bp-fast-paxos", "pow"]),
     )
     .option("--validators <number>", SEATS_HELP.validators)
     .option("--proposers <number>", SEATS_HELP.proposers)
@@ -104,7 +108,17 @@ export function addNetworkCommands(program: Command, streams: Streams): void {
         "witan network create --hosts 10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4 --passphrase-file secret.txt --out network",
       ]),
     )
-    .action(async (options: CreateOptions) => create(streams, options));
+    .action(async (typed: TypedOptions) => create(streams, { ...typed, consensus: modeOf(typed) }));
+}
+
+function modeOf({ consensus, proposers, acceptors, validators }: TypedOptions): NetworkMode {
+  if (consensus !== undefined) return consensus;
+  if ((proposers ?? acceptors) === undefined) return "pbft";
+  if (validators === undefined) return "bp-fast-paxos";
+  throw badInput(
+    "arguments",
+    "--validators are of pbft and pow, --proposers and --acceptors of bp-fast-paxos, and a network is of one mode: leave one out",
+  );
 }
 
 async function create(streams: Streams, options: CreateOptions): Promise<void> {

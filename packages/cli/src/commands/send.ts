@@ -1,6 +1,5 @@
 // The command `witan send`: pays from a key to addresses.
-import { prepareTransfer, type SendRequest, type SendResult, sendTransfer, Wallet } from "@witan/client";
-import { parseSecretKey, type SecretKey } from "@witan/crypto";
+import { prepareTransfer, type SendRequest, type SendResult, sendTransfer, type Wallet } from "@witan/client";
 import { bytesToHex, LIMITS, type TransactionId } from "@witan/primitives";
 import { type Command, Option } from "commander";
 import { prefixOfAddress } from "../address.ts";
@@ -10,7 +9,6 @@ import { tellDepth } from "../depth.ts";
 import { examples } from "../examples.ts";
 import { badInput, CommandFailure, EXIT } from "../exit.ts";
 import { readGenesisFile } from "../genesis-input.ts";
-import { openKey } from "../key-files.ts";
 import { amountOf, collect } from "../numbers.ts";
 import {
   exitOf,
@@ -21,13 +19,11 @@ import {
   withWaiting,
 } from "../outcome.ts";
 import { printResult, type Streams, table } from "../output.ts";
-import type { PassphraseOptions } from "../passphrase.ts";
 import { type PaymentOptions, paymentsGiven, paymentsOf } from "../payments.ts";
 import { type Assets, assetsOf } from "../shown-assets.ts";
+import { type WalletOptions, walletOf } from "../wallet-options.ts";
 
-interface SendOptions extends ConnectionOptions, PassphraseOptions, WaitingOptions, PaymentOptions {
-  readonly secretKey?: string;
-  readonly key?: string;
+interface SendOptions extends ConnectionOptions, WalletOptions, WaitingOptions, PaymentOptions {
   readonly fee?: string;
   readonly memo?: string;
   readonly genesis?: string;
@@ -86,7 +82,7 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
   const timeoutMs = timeoutMsOf(options);
   const chain = options.genesis === undefined ? undefined : await readGenesisFile(options.genesis);
   const rpc = await connect(options);
-  const from = await walletOf(options);
+  const from = await walletOf(options, "who pays?");
   const assets = await assetsOf(rpc);
   const payments = paymentsOf(given, assets);
   const onPending = json ? () => {} : tellOnce(streams);
@@ -132,24 +128,6 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
 /** Collects an option that has to be given. */
 function collectFirst(value: string, before: readonly string[] = []): readonly string[] {
   return collect(value, before);
-}
-
-async function walletOf(options: SendOptions): Promise<Wallet> {
-  const { key: file, secretKey } = options;
-  if (secretKey !== undefined) {
-    const parsed = parseSecretKey(secretKey);
-    // The text itself is never repeated: it may be a secret with a slip.
-    if (!parsed.ok) throw badInput("secret-key", `--secret-key: ${parsed.detail}`);
-    return new Wallet(parsed.value);
-  }
-  if (file === undefined) throw badInput("arguments", "who pays? Give --key FILE or --secret-key HEX");
-  const key = await openKey(file, options);
-  if (key.purpose !== "client")
-    throw badInput(
-      "key-purpose",
-      `${file} holds a key for the purpose ${key.purpose}, expected client: money is not paid by it`,
-    );
-  return new Wallet(key.secretKey as SecretKey);
 }
 
 function memoOf(text = ""): string {

@@ -5,12 +5,37 @@ import { examples } from "../examples.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import type { Streams } from "../output.ts";
 import { runAttack } from "../simulate/attack.ts";
+import { runExhaustive } from "../simulate/exhaustive.ts";
 import { showList } from "../simulate/list.ts";
 import { runMany } from "../simulate/many.ts";
 import { runOne } from "../simulate/one.ts";
 import { runSpecimen } from "../simulate/specimen.ts";
 import { type TypedFlags, taskOf } from "../simulate/task.ts";
 import { runAllTwins } from "../simulate/twins.ts";
+
+const HELP = `
+A seed makes a world: who is in it, the network, the clocks, what befalls whom and when, who lies and how. The same seed
+makes the same world again, to the last event, on every machine; options as --members change it. Every rule is checked all
+the time, and once a world has turned kind, that everything becomes final. See docs/simulation.md.
+${examples([
+  "witan simulate --consensus pbft --seeds 1000",
+  "witan simulate --seed 4711 --trace",
+  "witan simulate --seed 4711 --members 4 --diagram world.svg --window 0-2.5",
+  "witan simulate --members 7 --byzantine 2 --adversary two-proposals,amnesia --network wan",
+  "witan simulate --scenario fork-at-view-change --seed 1 --trace",
+  "witan simulate --specimen two-phase --seeds 1000",
+  "witan simulate --consensus pbft --twins",
+  "witan simulate --consensus bp-fast-paxos --seeds 1000",
+  "witan simulate --consensus bp-fast-paxos --proposers 2 --byzantine 1 --acceptors 7 --crashed 2",
+  "witan simulate --specimen own-component-only",
+  "witan simulate --consensus oral-messages --members 7 --byzantine 2",
+  "witan simulate --consensus pow --attack double-spend --attacker 0.3 --confirmations 10",
+  "witan simulate --consensus pow --attack selfish --attacker 0.4 --gamma 0",
+  "witan simulate --consensus pow --attack none --shares 0.4,0.3,0.2,0.1 --delay-ms 10000 --interval-s 600",
+  "witan simulate --consensus registers --variant optimized --seeds 1000",
+  "witan simulate --consensus registers --exhaustive",
+  "witan simulate --list",
+])}`;
 
 /** Adds the command `witan simulate`. */
 export function addSimulateCommand(
@@ -45,7 +70,8 @@ export function addSimulateCommand(
     )
     .option("--adversary <names>", "how they lie, with commas between (default: by the seed, any)")
     .option("--network <name>", "what the network is like (default: by the seed)")
-    .option("--scenario <name>", "an accident that befell another implementation, as worlds of ours")
+    .option("--variant <name>", "registers: base, optimized or strong (default: base)")
+    .option("--scenario <name>", "an accident that befell another implementation, or a scene of a classic")
     .option("--threads <number>", "worlds at the same time (default: one for each core)")
     .option("--specimen <name>", "find the failure of a design that fails, make its world small, and draw it")
     .option(
@@ -54,33 +80,15 @@ export function addSimulateCommand(
     );
   withAttack(command)
     .option(
+      "--exhaustive",
+      "registers: search every state of a small model, and print the true bound of each variant (or of --variant)",
+    )
+    .option(
       "--list",
       "name protocols, scenarios, specimens, mutations, adversaries, checks, networks and faults",
     )
     .option("--json", "print JSON")
-    .addHelpText(
-      "after",
-      `
-A seed makes a world: who is in it, the network, the clocks, what befalls whom and when, who lies and how. The same seed
-makes the same world again, to the last event, on every machine; options as --members change it. Every rule is checked all
-the time, and once a world has turned kind, that everything becomes final. See docs/simulation.md.
-${examples([
-  "witan simulate --consensus pbft --seeds 1000",
-  "witan simulate --seed 4711 --trace",
-  "witan simulate --seed 4711 --members 4 --diagram world.svg --window 0-2.5",
-  "witan simulate --members 7 --byzantine 2 --adversary two-proposals,amnesia --network wan",
-  "witan simulate --scenario fork-at-view-change --seed 1 --trace",
-  "witan simulate --specimen two-phase --seeds 1000",
-  "witan simulate --consensus pbft --twins",
-  "witan simulate --consensus bp-fast-paxos --seeds 1000",
-  "witan simulate --consensus bp-fast-paxos --proposers 2 --byzantine 1 --acceptors 7 --crashed 2",
-  "witan simulate --specimen own-component-only",
-  "witan simulate --consensus pow --attack double-spend --attacker 0.3 --confirmations 10",
-  "witan simulate --consensus pow --attack selfish --attacker 0.4 --gamma 0",
-  "witan simulate --consensus pow --attack none --shares 0.4,0.3,0.2,0.1 --delay-ms 10000 --interval-s 600",
-  "witan simulate --list",
-])}`,
-    )
+    .addHelpText("after", HELP)
     .action(async (flags: TypedFlags) => setExit(await run(streams, flags)));
 }
 
@@ -115,6 +123,8 @@ async function run(streams: Streams, flags: TypedFlags): Promise<ExitCode> {
       return await runMany(streams, json, task);
     case "twins":
       return await runAllTwins(streams, json, task.size);
+    case "exhaustive":
+      return await runExhaustive(streams, json, task);
     case "attack":
       return await runAttack(streams, json, task);
     case "specimen":

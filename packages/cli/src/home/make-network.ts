@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { formatAddress, formatPeerId, peerIdOfEd25519, publicKeyOf, type SecretKey } from "@witan/crypto";
 import type { AcceptorsKey, KeyPair } from "@witan/crypto/node";
-import { type Genesis, policyHash } from "@witan/ledger";
+import { type Client, type Genesis, policyHash } from "@witan/ledger";
 import {
   type Amount,
   type AssetId,
@@ -97,6 +97,7 @@ export async function makeNetwork(input: NetworkInput): Promise<NetworkList> {
   const { text, chain } = genesisFileOf({
     ...input.genesis,
     members: nodes.flatMap(({ member }) => member ?? []),
+    clients: permitsOf(input.genesis, funded),
     allocations: [...input.genesis.allocations, ...funded.map(({ output }) => output)],
   });
   const list: NetworkList = {
@@ -194,6 +195,20 @@ function configOf({
 function rewardAddress(prefix: string, [, reward]: readonly KeyPair[]): string {
   const publicKey = present(reward, "the key that a miner is paid to").publicKey as PublicKey;
   return formatAddress(prefix, present(policyHash([{ kind: "key", publicKey }]), "the policy of a key"));
+}
+
+/** Accounts may write every register, which nobody may without a permit (PBFT alone has any); and, where keys need one, pay. */
+function permitsOf(
+  { consensus, clientsMode }: Genesis,
+  funded: readonly { readonly account: Account }[],
+): readonly Client[] {
+  const registerPrefixes = consensus.kind === "pbft" ? [""] : [];
+  if (clientsMode === "open" && registerPrefixes.length === 0) return [];
+  return funded
+    .map(({ account }): Client => {
+      return { publicKey: account.publicKey as PublicKey, status: "permitted", registerPrefixes };
+    })
+    .sort((a, b) => (a.publicKey < b.publicKey ? -1 : 1));
 }
 
 function newAccount(prefix: string, secretKey: SecretKey) {

@@ -1,16 +1,21 @@
 // The numbers that operators watch, for Prometheus: names as its conventions ask, no label without a bound. Gauges are
 // read when they are asked for; counters count what passes by.
-import type { Node } from "@witan/node";
+import type { Miner, Node } from "@witan/node";
 import { Counter, collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import type { PortCounts } from "./counted-ports.ts";
 
 /** The metrics of a process that runs a node. */
-export class NodeMetrics {
+export class NodeMetrics implements PortCounts {
   readonly #all = new Registry();
   readonly #faults: Counter<"peer" | "code">;
   readonly #refused: Counter<"code">;
   readonly #banned: Counter<"peer">;
   readonly #blocks: Counter;
   readonly #transactions: Counter;
+  readonly #messages: Counter<"kind">;
+  readonly #bytes: Counter<"kind">;
+  readonly #signed: Counter;
+  readonly #checked: Counter;
 
   constructor() {
     const registers = [this.#all];
@@ -43,6 +48,28 @@ export class NodeMetrics {
       help: "transactions in blocks made final here",
       registers,
     });
+    this.#messages = new Counter({
+      name: "witan_messages_sent_total",
+      help: "messages to peers, one for each that gets it, by channel; and requests and answers",
+      labelNames: ["kind"],
+      registers,
+    });
+    this.#bytes = new Counter({
+      name: "witan_bytes_sent_total",
+      help: "bytes of those messages, without what the transport adds",
+      labelNames: ["kind"],
+      registers,
+    });
+    this.#signed = new Counter({
+      name: "witan_signatures_made_total",
+      help: "signatures made with the voting keys",
+      registers,
+    });
+    this.#checked = new Counter({
+      name: "witan_signatures_checked_total",
+      help: "signatures checked, of transactions and of members",
+      registers,
+    });
   }
 
   /** A peer did something wrong. @param peer its name: of those that are admitted, so there are not many */
@@ -64,6 +91,33 @@ export class NodeMetrics {
   block(transactions: number): void {
     this.#blocks.inc();
     this.#transactions.inc(transactions);
+  }
+
+  sent(kind: string, bytes: number): void {
+    this.#messages.inc({ kind });
+    this.#bytes.inc({ kind }, bytes);
+  }
+
+  signed(signatures: number): void {
+    this.#signed.inc(signatures);
+  }
+
+  checked(signatures: number): void {
+    this.#checked.inc(signatures);
+  }
+
+  mines(miner: Miner): void {
+    let before = 0;
+    new Counter({
+      name: "witan_hashes_tried_total",
+      help: "hashes that mining has tried",
+      registers: [this.#all],
+      collect() {
+        const { hashes } = miner;
+        this.inc(hashes - before);
+        before = hashes;
+      },
+    });
   }
 
   /** Shows a node's state from now on. */

@@ -28,6 +28,7 @@ import { mempoolLimits, type NodeConfig } from "../config/fields.ts";
 import { parseHostPort } from "../config/host-port.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import type { Home } from "../home/open.ts";
+import { countedPorts } from "./counted-ports.ts";
 import { openGuardedSigner } from "./guarded-signer.ts";
 import type { Logger } from "./log.ts";
 import type { NodeMetrics } from "./metrics.ts";
@@ -149,9 +150,10 @@ async function start<T>(
   let isOpen = false;
   const metrics = await openMetrics(config);
   const network = await openNetwork(options, metrics);
+  const ports = { store, network, verifier, scheme, signer, ...(miner === undefined ? {} : { miner }) };
   const node = await openNode(options, metrics, {
-    ...{ store, network, verifier, scheme, signer, log, clock: REAL_CLOCK },
-    ...(miner === undefined ? {} : { miner }),
+    ...(metrics === undefined ? ports : { ...ports, ...countedPorts(ports, metrics) }),
+    ...{ log, clock: REAL_CLOCK },
     ...(home.acceptorsKey === undefined ? {} : { promiseSealer: acceptorsSealer(home.acceptorsKey) }),
     yieldNow: async () => {
       await new Promise((resolve) => setImmediate(resolve));

@@ -21,7 +21,35 @@ export type CrowdWishes = Pick<
 
 /** @throws {CommandFailure} so many are not borne, or the protocol knows no such thing */
 export function crowdOf(flags: SimulateFlags, { crowd }: Protocol): CrowdWishes {
-  return crowd.kind === "members" ? membersOf(flags, crowd) : rolesOf(flags, crowd);
+  switch (crowd.kind) {
+    case "members":
+      return membersOf(flags, crowd);
+    case "roles":
+      return rolesOf(flags, crowd);
+    case "own":
+      return ownOf(flags, crowd);
+  }
+}
+
+/** What the protocol says of itself. Who names a way to lie, and not how many do, has one that does. */
+function ownOf(flags: SimulateFlags, { takes, why, judge }: Of<"own">): CrowdWishes {
+  refuse(
+    flags,
+    CROWD_FLAGS.filter((name) => !takes.includes(name)),
+    why,
+  );
+  const typedNumbers = CROWD_FLAGS.flatMap((name) => {
+    const text = flags[name];
+    const least = name === "byzantine" || name === "crashed" ? 0 : 1;
+    return text === undefined ? [] : [[name, wholeNumber(`--${name}`, text, MEMBERS_MAX, least)] as const];
+  });
+  const crowd: Omit<CrowdWishes, "notes"> = {
+    ...Object.fromEntries(typedNumbers),
+    ...(flags.adversary !== undefined && { byzantine: liarsOf(flags) }),
+  };
+  const verdict = judge({ ...crowd });
+  if ("fault" in verdict) throw badInput("crowd", `${flags.consensus}: ${verdict.fault}`);
+  return { ...crowd, notes: verdict.notes };
 }
 
 type Of<Kind extends Crowd["kind"]> = Extract<Crowd, { readonly kind: Kind }>;

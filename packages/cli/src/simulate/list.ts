@@ -29,6 +29,7 @@ export function showList(streams: Streams, json: boolean): void {
       return [{ name: level as string, says, ...own }];
     }),
     scenarios: protocol.scenarios.map(plain),
+    variants: (protocol.variants ?? []).map(plain),
   }));
   const specimens = Object.entries(SPECIMENS).flatMap(([protocol, table]) =>
     Object.entries(table).map(([name, { says, fails }]) => ({ name, protocol, says, fails })),
@@ -54,13 +55,19 @@ export function showList(streams: Streams, json: boolean): void {
   };
   printResult(streams, json, all, () => [
     ...section("protocols (--consensus)", protocols),
-    ...protocols.flatMap(({ name, levels, scenarios }) => [
+    ...protocols.flatMap(({ name, levels, scenarios, variants }) => [
+      ...section(`variants of ${name} (--variant)`, variants),
       ...section(`levels of ${name} (--level)`, levels),
       ...levels.flatMap((level) =>
         section(`adversaries of ${name}, ${level.name} (--adversary)`, level.adversaries),
       ),
       ...levels.flatMap((level) => section(`checks of ${name}, ${level.name}`, level.checks)),
-      ...section(`scenarios of ${name}, accidents of other implementations (--scenario)`, scenarios),
+      ...section(
+        name === "pbft"
+          ? `scenarios of ${name}, accidents of other implementations (--scenario)`
+          : `scenarios of ${name}, scenes for those who learn it (--scenario)`,
+        scenarios,
+      ),
       ...section(
         `specimens of ${name}, designs that fail (--specimen)`,
         specimens

@@ -14,7 +14,7 @@ import { printable, printResult, type Streams, table } from "../output.ts";
 import { hearStopSignals } from "../stop-signals.ts";
 import { WorldsProgress } from "./progress.ts";
 import type { ManyWorlds } from "./task.ts";
-import { countLines, grouped, replay, sumRows, VIOLATIONS_TOLD, violationLines } from "./words.ts";
+import { countLines, grouped, replay, sumRows, VIOLATIONS_TOLD, violationLines, worstRows } from "./words.ts";
 
 /** Runs them. @returns 1 if one broke a rule */
 export async function runMany(streams: Streams, json: boolean, task: ManyWorlds): Promise<ExitCode> {
@@ -52,12 +52,13 @@ function resultOf(report: WorldsReport, { from, threads }: ManyWorlds, stopped: 
   const { worlds, virtualSeconds, events, decisions, violations, seconds, eventsPerSecondPerCore } = report;
   const levels = Object.entries(report.levels).map(([name, totals]) => [
     name,
-    { ...totals, faults: { ...totals.faults }, also: { ...totals.also } },
+    { ...totals, faults: { ...totals.faults }, also: { ...totals.also }, worst: { ...totals.worst } },
   ]);
   return {
     ...{ worlds, virtualSeconds, events, decisions, faults: { ...report.faults } },
     violations: violations.map((found) => ({ ...found })),
     also: { ...report.also },
+    ...(Object.keys(report.worst).length > 0 && { worst: { ...report.worst } }),
     ...{ from, threads, seconds, eventsPerSecondPerCore, levels: Object.fromEntries(levels), stopped },
     unfinished: [...report.unfinished],
   };
@@ -74,6 +75,7 @@ function linesOf(report: WorldsReport, task: ManyWorlds, stopped: boolean): read
       ...apart,
       ...sumRows(report),
       ["real time", `${seconds.toFixed(1)} s on ${threads} ${threads === 1 ? "thread" : "threads"}`],
+      ...worstRows(report.worst),
       ["violations", violations.length === 0 ? "none" : `${violations.length}: ${seedsOf(violations)}`],
     ]),
     ...countLines(report),

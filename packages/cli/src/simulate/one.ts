@@ -4,7 +4,7 @@ import { badInput, EXIT, type ExitCode } from "../exit.ts";
 import { printable, printResult, type Streams, table } from "../output.ts";
 import { checkDiagramFile, writeDiagram } from "./diagram-file.ts";
 import type { OneWorld } from "./task.ts";
-import { countLines, grouped, violationLines } from "./words.ts";
+import { countLines, grouped, violationLines, worstRows } from "./words.ts";
 
 /** Lines that are printed at once. */
 const CHUNK = 1_000;
@@ -56,11 +56,12 @@ export function printTrace(streams: Streams, json: boolean, { lines, digest }: T
 /** Where a trace was printed, its last line is its digest: what else there is to say goes to standard error. */
 function tell(streams: Streams, json: boolean, task: OneWorld, { outcome, digest }: Trace): void {
   const { seed, world, diagram } = task;
-  const { level, virtualUs, events, decisions, faults, also, broken } = outcome;
+  const { level, virtualUs, events, decisions, faults, also, worst = {}, broken } = outcome;
   const violation = broken && { seed, level, ...broken };
   const result = {
     ...{ seed, level, worlds: 1, virtualSeconds: virtualUs / 1_000_000, events, decisions },
     ...{ faults: { ...faults }, violations: violation ? [violation] : [], also: { ...also }, digest },
+    ...(Object.keys(worst).length > 0 && { worst: { ...worst } }),
     ...(diagram === undefined ? {} : { diagram }),
   };
   const lines = (): readonly string[] => [
@@ -69,6 +70,7 @@ function tell(streams: Streams, json: boolean, task: OneWorld, { outcome, digest
       ["virtual time", `${(virtualUs / 1_000_000).toFixed(1)} s`],
       ["events", grouped(events)],
       ["decisions", grouped(decisions)],
+      ...worstRows(worst),
       ["violations", violation ? "1" : "none"],
       ["trace", `${digest} (SHA-256)`],
       ...(diagram === undefined ? [] : ([["diagram", diagram]] as const)),

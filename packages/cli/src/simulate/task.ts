@@ -16,11 +16,14 @@ import {
   type WorldKind,
   type WorldWishes,
 } from "@witan/simulator";
-import { meant } from "../config/nearest.ts";
-import { badInput, type CommandFailure } from "../exit.ts";
+import { badInput } from "../exit.ts";
 import { wholeNumber } from "../numbers.ts";
+import { adversariesOf, levelKnowing } from "./adversaries.ts";
 import { ATTACK_FLAGS, type AttackTask, attackOf, typedFlag } from "./attack-task.ts";
 import { CROWD_FLAGS, crowdOf } from "./crowd.ts";
+import { type ExhaustiveSearch, exhaustiveOf, variantOf } from "./registers-task.ts";
+import { unknown } from "./unknown.ts";
+import { notHere } from "./whose.ts";
 
 /** The options as they are typed. */
 export interface TypedFlags {
@@ -41,6 +44,8 @@ export interface TypedFlags {
   readonly adversary?: string;
   readonly network?: string;
   readonly scenario?: string;
+  readonly variant?: string;
+  readonly exhaustive?: boolean;
   readonly threads?: string;
   readonly specimen?: string;
   readonly twins?: string | true;
@@ -110,6 +115,7 @@ export interface TwinsSearch {
 export type Task =
   | { readonly kind: "list" }
   | TwinsSearch
+  | ExhaustiveSearch
   | OneWorld
   | ManyWorlds
   | SpecimenSearch
@@ -135,6 +141,7 @@ export function taskOf(typed: TypedFlags): Task {
     );
   if (flags.diagram === "")
     throw badInput("file", "--diagram: expected the name of a new file, as in --diagram world.svg");
+  if (flags.exhaustive) return exhaustiveOf(flags);
   if (flags.twins !== undefined) return twinsOf(flags, flags.twins);
   if (flags.specimen !== undefined) return specimenOf(flags, flags.specimen);
   const protocol = Object.hasOwn(PROTOCOLS, flags.consensus) ? PROTOCOLS[flags.consensus] : undefined;
@@ -156,9 +163,10 @@ export function taskOf(typed: TypedFlags): Task {
   return { ...worlds, kind: "many", ...seedsOf(flags) };
 }
 
-/** What runs where nobody says it: a specimen has a protocol of its own, and attacks are on proof of work. */
-function usualProtocol({ specimen, attack }: TypedFlags): string {
+/** What runs where nobody says it: a specimen has a protocol of its own, attacks are on proof of work. */
+function usualProtocol({ specimen, attack, exhaustive, variant }: TypedFlags): string {
   if (attack !== undefined) return "pow";
+  if (exhaustive || variant !== undefined) return "registers";
   const own = Object.entries(SPECIMENS).find(([, table]) => Object.hasOwn(table, specimen ?? ""));
   return own?.[0] ?? "pbft";
 }
@@ -180,15 +188,20 @@ function listOf(flags: SimulateFlags): Task {
 function drawn(flags: SimulateFlags, protocol: Protocol): Worlds {
   const asked = levelOf(flags, protocol);
   const { wishes, notes } = wishesOf(flags, protocol);
-  const level = wishes.adversaries === undefined ? asked : levelKnowing(wishes.adversaries, protocol, asked);
+  const level =
+    wishes.adversaries === undefined ? asked : levelKnowing(wishes.adversaries, flags.consensus, asked);
   return { world: { protocol: flags.consensus, level, wishes }, notes };
 }
 
 /** Who is in a scenario, and what befalls them, is its own. */
 function staged(flags: SimulateFlags, scenario: string, { scenarios }: Protocol): Worlds {
   const known = scenarios.map(({ name }) => name);
-  if (!known.includes(scenario)) throw unknown("--scenario", scenario, known, "scenario");
-  const other = ([...CROWD_FLAGS, "level", "adversary", "network"] as const).find(
+  if (!known.includes(scenario))
+    throw notHere(scenario, {
+      ...{ option: "--scenario", what: "scenario", consensus: flags.consensus, known },
+      namesOf: (protocol) => protocol.scenarios.map(({ name }) => name),
+    });
+  const other = ([...CROWD_FLAGS, "level", "adversary", "network", "variant"] as const).find(
     (one) => flags[one] !== undefined && flags[one] !== "engines",
   );
   if (other !== undefined)
@@ -225,6 +238,7 @@ const NOT_FOR_SPECIMENS = [
     "adversary",
     "network",
     "scenario",
+    "variant",
     "threads",
   ] as const),
 ];
@@ -342,54 +356,14 @@ function wishesOf(
     );
   const adversaries = adversary === undefined ? undefined : adversariesOf(adversary);
   const { notes, ...crowd } = crowdOf(flags, protocol);
+  const variant = variantOf(flags, protocol);
   return {
     wishes: {
       ...crowd,
       ...(adversaries !== undefined && { adversaries }),
       ...(network !== undefined && { network }),
+      ...(variant !== undefined && { variant }),
     },
     notes,
   };
-}
-
-function adversariesOf(text: string): readonly string[] {
-  return [...new Set(text.split(","))];
-}
-
-/** The level that knows all these adversaries; undefined: every level does. */
-function levelKnowing(
-  asked: readonly string[],
-  { levels }: Protocol,
-  wanted: LevelName | undefined,
-): LevelName | undefined {
-  const open = LEVEL_NAMES.filter((name) => levels[name] !== undefined && (wanted ?? name) === name);
-  const namesAt = (level: LevelName): readonly string[] =>
-    levels[level]?.adversaries.map(({ name }) => name) ?? [];
-  for (const name of asked) {
-    const knowing = LEVEL_NAMES.filter((level) => namesAt(level).includes(name));
-    const known = open.flatMap(namesAt);
-    if (knowing.length === 0) throw unknown("--adversary", name, known, "adversary");
-    if (!known.includes(name))
-      throw badInput(
-        "conflicting-options",
-        `--adversary ${name}: there is one at the level ${knowing.join(", ")}, and none at the level ${wanted}: leave out ` +
-          `--level ${wanted}, or choose among those that --list names for it`,
-      );
-  }
-  const knowing = open.filter((level) => asked.every((name) => namesAt(level).includes(name)));
-  if (knowing.length === 0)
-    throw badInput(
-      "conflicting-options",
-      `--adversary ${asked.join(",")}: some are of one level, some of the other; --list tells which. Run them apart`,
-    );
-  return knowing.length === 1 ? knowing[0] : wanted;
-}
-
-function unknown(option: string, found: string, known: readonly string[], what: string): CommandFailure {
-  const guess = meant(found, known);
-  const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
-  return badInput(
-    `unknown-${what}`,
-    `${option} ${found}: there is no such ${what}.${hint} --list names all there are`,
-  );
 }

@@ -25,6 +25,12 @@ function timeWords(seconds: number): string {
   return seconds < 7_200 ? `${(seconds / 60).toFixed(1)} minutes` : `${(seconds / 3_600).toFixed(2)} hours`;
 }
 
+/** What is bounded, and the worst of it that was found; nothing where nothing is. */
+export function worstRows(worst: Totals["worst"]): readonly (readonly [string, string])[] {
+  const named = Object.entries(worst).map(([name, count]) => `${name} ${grouped(count)}`);
+  return named.length === 0 ? [] : [["worst found", named.join(", ")]];
+}
+
 /** Faults and lies by kind, and what else was counted, in lines. */
 export function countLines({ faults, also }: Pick<Totals, "faults" | "also">): readonly string[] {
   const besides = Object.keys(also).length === 0 ? [] : countedLines("counted besides", also);
@@ -62,7 +68,8 @@ export function violationLines(
 
 /** The command that runs a world again. */
 export function replay({ protocol, wishes }: WorldKind, level: string, seed: number): string {
-  const { members, proposers, acceptors, crashed, byzantine, adversaries, network, scenario } = wishes;
+  const { members, proposers, acceptors, crashed, byzantine, adversaries, network, scenario, variant } =
+    wishes;
   const words = ["npx witan simulate", `--consensus ${protocol}`, `--level ${level}`, `--seed ${seed}`];
   if (members !== undefined) words.push(`--members ${members}`);
   if (proposers !== undefined) words.push(`--proposers ${proposers}`);
@@ -71,6 +78,7 @@ export function replay({ protocol, wishes }: WorldKind, level: string, seed: num
   if (byzantine !== undefined) words.push(`--byzantine ${byzantine}`);
   if (adversaries !== undefined) words.push(`--adversary ${adversaries.join(",")}`);
   if (network !== undefined) words.push(`--network ${network}`);
+  if (variant !== undefined) words.push(`--variant ${variant}`);
   if (scenario !== undefined) words.push(`--scenario ${scenario}`);
   return words.join(" ");
 }

@@ -117,7 +117,7 @@ async function measure(network: LoadedNetwork, onProgress: BenchOptions["onProgr
   const last = await network.commonHeight();
   const chains = [];
   for (const [node, url] of rpc.entries())
-    chains.push({ ...(await readChain(url, height + 1, last)), reportedAt: log.reportedAt(node) });
+    chains.push({ ...(await readChain(url, height + 1, last)), reportedAt: log.finalAt(node) });
   if (new Set(chains.map(({ hash }) => hash)).size > 1)
     throw new LabFailure("node-answer", `the ${rpc.length} nodes have different blocks at height ${last}`);
   const idleLatenciesMs = await network.single();

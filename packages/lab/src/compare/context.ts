@@ -2,7 +2,7 @@
 import type { NetworkShape } from "../network-shape.ts";
 import type { WitanCommand } from "../node-run.ts";
 import type { Drawing } from "./drawing.ts";
-import type { ExperimentResult } from "./results.ts";
+import type { ExperimentResult, SummaryLine } from "./results.ts";
 
 /** What an experiment runs with. */
 export interface Context {
@@ -21,6 +21,19 @@ export interface Context {
 
 /** What an experiment found, with its figures still to be drawn. */
 export interface Found {
-  readonly result: Omit<ExperimentResult, "seconds">;
+  readonly result: ExperimentResult;
   readonly drawings: readonly Drawing[];
+  readonly summary?: readonly SummaryLine[];
+}
+
+/** A part of an experiment that is simulated: a section of the report. */
+export interface Part {
+  /** As its result has it. */
+  readonly name: string;
+  readonly title: string;
+  readonly source: "simulator";
+  /** About how long it takes on one core. */
+  readonly seconds: number;
+  /** @throws what the signal was aborted with */
+  readonly run: (context: Context) => Found | Promise<Found>;
 }

@@ -14,11 +14,19 @@ export interface Drawing {
   /** Rows that are drawn; a layer may have others as its own `data`. */
   readonly rows: readonly Row[];
   readonly layers: readonly Layer[];
-  /** Facets side by side, by this column. */
-  readonly facet?: { readonly field: string; readonly title: string };
-  /** In pixels; of each facet where there are some. */
-  readonly width?: number;
+  /** Several drawings in place of `layers`, so many side by side; 1 by default. */
+  readonly panels?: readonly Panel[];
+  readonly columns?: number;
+  /** In pixels. */
   readonly height?: number;
+}
+
+/** A drawing among several in one figure. */
+export interface Panel {
+  readonly title: string;
+  readonly rows: readonly Row[];
+  readonly layers: readonly Layer[];
+  readonly height: number;
 }
 
 /** How modes are named in figures. */
@@ -51,19 +59,22 @@ export interface ByMode {
 
 /** How the modes of these rows are told apart. */
 export function byMode(rows: readonly Row[]): ByMode {
-  const domain = [...new Set(rows.map((row) => modeName(String(row["mode"]))))];
-  const looks = domain.map((name) => LOOKS[name]);
-  const channel = (range: readonly unknown[]): Layer => ({
-    field: "mode",
-    type: "nominal",
-    title: null,
-    scale: { domain, range },
-  });
   return {
-    color: channel(looks.map((look) => look?.colour)),
-    strokeDash: channel(looks.map((look) => look?.dash)),
-    shape: channel(looks.map((look) => look?.shape)),
+    color: modeChannel(rows, (look) => look.colour),
+    strokeDash: modeChannel(rows, (look) => look.dash),
+    shape: modeChannel(rows, (look) => look.shape),
   };
+}
+
+type Look = (typeof LOOKS)[string];
+
+function modeChannel(rows: readonly Row[], of: (look: Look) => unknown): Layer {
+  const domain = [...new Set(rows.map((row) => modeName(String(row["mode"]))))];
+  const range = domain.map((name) => {
+    const look = LOOKS[name];
+    return look === undefined ? undefined : of(look);
+  });
+  return { field: "mode", type: "nominal", title: null, scale: { domain, range } };
 }
 
 /** An axis with its unit. */
@@ -85,34 +96,38 @@ const STYLE = {
   },
   legend: { labelFontSize: 12, symbolSize: 120, symbolStrokeWidth: 2, orient: "top", labelLimit: 400 },
   title: { anchor: "start", fontSize: 16, subtitleFontSize: 11, subtitleColor: "#444444", offset: 12 },
-  header: { labelFontSize: 13, titleFontSize: 13 },
   line: { strokeWidth: 2 },
 } as const;
 
 /** Characters of what was run on one line below the title. */
-const LINE_LENGTH = 110;
+const LINE_LENGTH = 125;
 
-/** Draws a figure. The same drawing gives the same bytes. */
-export async function drawn({
-  figure,
-  rows,
-  layers,
-  facet,
-  width = 640,
-  height = 340,
-}: Drawing): Promise<string> {
+/** In pixels, with the space between panels. */
+const WIDTH = 720;
+const HEIGHT = 340;
+const BETWEEN = 70;
+
+/**
+ * Draws a figure. The same drawing gives the same bytes.
+ * @param below what stands below the title: what was run, or nothing where a page says it
+ */
+export async function drawn(
+  { figure, rows, layers, panels, columns = 1, height = HEIGHT }: Drawing,
+  below: "ran" | "nothing" = "ran",
+): Promise<string> {
   // They are large, and only who compares needs them.
   const [{ compile }, { parse, View }] = await Promise.all([import("vega-lite"), import("vega")]);
-  const named = rows.map((row) => ({ ...row, mode: modeName(String(row["mode"])) }));
-  const unit = { width, height, layer: layers };
+  const width = columns === 1 ? WIDTH : Math.floor((WIDTH - BETWEEN * (columns - 1)) / columns);
   const spec: unknown = {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    title: { text: figure.title, subtitle: wrapped(figure.ran, LINE_LENGTH) },
-    data: { values: named },
+    title: { text: figure.title, subtitle: below === "ran" ? wrapped(figure.ran, LINE_LENGTH) : [] },
     config: STYLE,
-    ...(facet === undefined
-      ? unit
-      : { facet: { field: facet.field, title: facet.title, type: "nominal" }, columns: 2, spec: unit }),
+    ...(panels === undefined
+      ? unitOf({ rows, layers, height }, width)
+      : {
+          ...{ columns, concat: panels.map((panel) => panelOf(panel, width)) },
+          resolve: { scale: { color: "shared", shape: "shared", strokeDash: "shared" } },
+        }),
   };
   const view = new View(parse(compile(spec as TopLevelSpec).spec), { renderer: "none" });
   try {
@@ -120,6 +135,15 @@ export async function drawn({
   } finally {
     view.finalize();
   }
+}
+
+function panelOf(panel: Panel, width: number): object {
+  return { ...unitOf(panel, width), title: { text: panel.title, fontSize: 13 } };
+}
+
+function unitOf({ rows, layers, height }: Pick<Panel, "rows" | "layers" | "height">, width: number): object {
+  const named = rows.map((row) => ({ ...row, mode: modeName(String(row["mode"])) }));
+  return { data: { values: named }, width, height, layer: layers };
 }
 
 /** A text in lines of at most so many characters, where its words allow it. */

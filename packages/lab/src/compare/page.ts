@@ -10,7 +10,8 @@ export function pageOf(comparison: Comparison, drawings: ReadonlyMap<string, str
   const facts = [
     `${comparison.program}, run ${comparison.startedAt}, in ${minutes} minutes, seed ${comparison.seed}${comparison.quick ? ", with --quick: short runs" : ""}.`,
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}.`,
-    "Every mode ran the same ledger, transactions and client, on this machine, one after another. " +
+    "Every mode ran the same ledger, transactions and client, on this machine, one after another; what is simulated was " +
+      "computed on a thread of its own while proof of work ran, which mostly waits. " +
       "Figures from processes compare the modes with each other on one machine; they say nothing about networks between machines. " +
       "Figures from the simulator have the distances, and no cost of computing.",
   ];
@@ -23,6 +24,7 @@ export function pageOf(comparison: Comparison, drawings: ReadonlyMap<string, str
 <main>
 <h1>${escaped(title)}</h1>
 ${facts.map(paragraph).join("\n")}
+${summaryOf(comparison)}
 <nav aria-label="Experiments"><ol>
 ${experiments.map(({ name, title: text }) => `<li><a href="#${escaped(name)}">${escaped(text)}</a></li>`).join("\n")}
 </ol></nav>
@@ -32,14 +34,27 @@ ${experiments.map((experiment) => sectionOf(experiment, drawings)).join("\n")}
 `;
 }
 
+function summaryOf({ modes, summary }: Comparison): string {
+  if (summary.length === 0) return "";
+  const head = modes.map((mode) => `<th scope="col">${escaped(modeName(mode))}</th>`).join("");
+  const rows = summary.map(({ what, source, values }) => {
+    const cells = modes.map((mode) => `<td>${escaped(values[mode] ?? "–")}</td>`).join("");
+    const label = source === "simulator" ? `${what} (simulated)` : what;
+    return `<tr><th scope="row">${escaped(label)}</th>${cells}</tr>`;
+  });
+  return `<div class="wide"><table class="summary"><thead><tr><td></td>${head}</tr></thead><tbody>
+${rows.join("\n")}
+</tbody></table></div>`;
+}
+
 function sectionOf(experiment: ExperimentResult, drawings: ReadonlyMap<string, string>): string {
   const { name, title, question, source, findings, method, figures, tables, failures } = experiment;
   const where = source === "processes" ? "real processes on one machine" : "the simulator";
   return `<section id="${escaped(name)}">
 <h2>${escaped(title)}</h2>
-<p class="question">${escaped(question)} <span class="source">Measured by ${where}.</span></p>
+<p class="question">${prose(question)} <span class="source">Measured by ${where}.</span></p>
 <ul class="findings">
-${findings.map((finding) => `<li>${escaped(finding)}</li>`).join("\n")}
+${findings.map((finding) => `<li>${prose(finding)}</li>`).join("\n")}
 </ul>
 ${failures.map(({ mode, message, log }) => `<div class="failure" role="alert"><p><strong>${escaped(modeName(mode))} failed:</strong> ${escaped(message)}</p><pre>${escaped(log.join("\n"))}</pre></div>`).join("\n")}
 ${figures.map((figure) => figureOf(figure, drawings.get(figure.name) ?? "")).join("\n")}
@@ -52,8 +67,8 @@ ${tables.map(tableOf).join("\n")}
 
 function figureOf({ name, title, ran, table }: Figure, svg: string): string {
   return `<figure id="figure-${escaped(name)}" role="group" aria-label="${escaped(title)}">
-${svg}
-<figcaption>${escaped(ran)} Numbers: <a href="${escaped(table)}.csv">${escaped(table)}.csv</a>.</figcaption>
+<div class="wide">${svg}</div>
+<figcaption>${prose(ran)} Numbers: <a href="${escaped(table)}.csv">${escaped(table)}.csv</a>.</figcaption>
 </figure>`;
 }
 
@@ -83,7 +98,12 @@ function cellText(cell: Cell): string {
 }
 
 function paragraph(text: string): string {
-  return `<p>${escaped(text)}</p>`;
+  return `<p>${prose(text)}</p>`;
+}
+
+/** A text whose numbers stay with their units, wherever a line ends. */
+function prose(text: string): string {
+  return escaped(text).replaceAll(/(\d) (%|ms|s|kB)(?![\w])/g, "$1\u00a0$2");
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
@@ -98,9 +118,11 @@ main { max-width: 60rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.3rem; margin-top: 2.5rem; border-top: 1px solid #bbb; padding-top: 1rem; }
 .question { font-style: italic; } .source { font-style: normal; color: #444; }
 .findings li { margin: .3rem 0; }
-figure { margin: 1.5rem 0; } figure svg { max-width: 100%; height: auto; } figcaption { color: #444; font-size: .85rem; }
+figure { margin: 1.5rem 0; } figure svg { width: 100%; max-width: 54rem; min-width: 36rem; height: auto; } figcaption { color: #444; font-size: .85rem; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .85rem; font-variant-numeric: tabular-nums; }
+.summary { font-size: 1rem; } .summary th[scope=row] { text-align: left; font-weight: normal; } .summary thead td { border: 0; }
 th, td { border: 1px solid #ccc; padding: .2rem .5rem; text-align: right; } th { background: #f2f2f2; }
 details { margin: .7rem 0; } summary { cursor: pointer; }
+@media print { details > * { display: block; } figure { break-inside: avoid; } figure svg { min-width: 0; } }
 .failure { border: 2px solid #b00020; padding: .5rem 1rem; } .failure pre { overflow-x: auto; font-size: .8rem; }
 `;

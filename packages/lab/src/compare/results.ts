@@ -41,7 +41,8 @@ export interface Figure {
 
 /** A mode that failed in an experiment. */
 export interface ModeFailure {
-  readonly mode: NetworkMode;
+  /** `all`: the experiment as a whole. */
+  readonly mode: NetworkMode | "all";
   readonly message: string;
   /** The last lines of the log of who failed. */
   readonly log: readonly string[];
@@ -61,7 +62,14 @@ export interface ExperimentResult {
   readonly tables: readonly ResultTable[];
   readonly figures: readonly Figure[];
   readonly failures: readonly ModeFailure[];
-  readonly seconds: number;
+}
+
+/** One number of each mode in words, for who wants the short of it. */
+export interface SummaryLine {
+  readonly what: string;
+  readonly source: Source;
+  /** By mode; modes that failed have none. */
+  readonly values: Readonly<Partial<Record<NetworkMode, string>>>;
 }
 
 /** The machine that it ran on. */
@@ -84,5 +92,6 @@ export interface Comparison {
   readonly seed: number;
   readonly modes: readonly NetworkMode[];
   readonly machine: Machine;
+  readonly summary: readonly SummaryLine[];
   readonly experiments: readonly ExperimentResult[];
 }

@@ -17,7 +17,7 @@ export function quantile(values: readonly number[], share: number): number {
 }
 
 /** The deviation of a normal distribution that 95 % lie within. */
-const Z95 = 1.959964;
+export const Z95 = 1.959964;
 /** With fewer numbers no two of them enclose the median with 95 % confidence. */
 const MEDIAN_LEAST = 6;
 

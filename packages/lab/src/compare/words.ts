@@ -17,3 +17,18 @@ export function times(factor: number): string {
 export function between({ low, high }: Estimate, words: (value: number) => string): string {
   return low === null || high === null ? "" : ` (95 %: ${words(low)} to ${words(high)})`;
 }
+
+/** A share, in per cent. */
+export function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}
+
+/** So many of something. */
+export function plural(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
+
+/** A sentence as it begins. */
+export function sentence(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}

@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { csvOf } from "./csv.ts";
 import { type Drawing, drawn } from "./drawing.ts";
 import { pageOf } from "./page.ts";
+import { earlierReport, PAGE, RESULTS, removeReport } from "./report-folder.ts";
 import type { Comparison } from "./results.ts";
 
 /**
- * Writes all files of a report, over those of an earlier one.
+ * Writes all files of a report, in place of those of an earlier one.
  * @returns their names, `index.html` first
+ * @throws {LabFailure} as `earlierReport`; the file system's error
  */
 export async function writeReport(
   folder: string,
@@ -17,14 +19,19 @@ export async function writeReport(
   drawings: readonly Drawing[],
 ): Promise<readonly string[]> {
   const svgs = new Map<string, string>();
-  for (const drawing of drawings) svgs.set(drawing.figure.name, await drawn(drawing));
+  const inPage = new Map<string, string>();
+  for (const drawing of drawings) {
+    svgs.set(drawing.figure.name, await drawn(drawing));
+    inPage.set(drawing.figure.name, await drawn(drawing, "nothing"));
+  }
   const tables = comparison.experiments.flatMap((experiment) => experiment.tables);
   const files: readonly (readonly [string, string])[] = [
-    ["index.html", pageOf(comparison, svgs)],
-    ["results.json", `${JSON.stringify(comparison, null, 2)}\n`],
+    [PAGE, pageOf(comparison, inPage)],
+    [RESULTS, `${JSON.stringify(comparison, null, 2)}\n`],
     ...tables.map((table) => [`${table.name}.csv`, csvOf(table)] as const),
     ...[...svgs].map(([name, svg]) => [`${name}.svg`, `${svg}\n`] as const),
   ];
+  await removeReport(folder, await earlierReport(folder));
   await mkdir(folder, { recursive: true });
   for (const [name, text] of files) await writeFile(join(folder, name), text);
   return files.map(([name]) => name);

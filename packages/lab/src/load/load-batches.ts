@@ -27,6 +27,10 @@ export interface Submission {
 export interface SubmitPlan {
   readonly rpc: readonly string[];
   readonly pace: LoadPace;
+  /** What nodes answer after: with proof of work nobody waits until it is final, or all connections would. */
+  readonly waitFor: "admitted" | "final";
+  /** Ends a load at a steady pace early: what is not due yet is not sent. */
+  readonly signal?: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -64,15 +68,21 @@ function batchSize(pace: LoadPace): number {
 export function batchesOf(transfers: readonly SignedTransfer[], plan: SubmitPlan): readonly Batch[] {
   const batches: Batch[] = [];
   const size = batchSize(plan.pace);
-  for (let from = 0; from < transfers.length; from += size)
-    batches.push(batchOf(transfers.slice(from, from + size), batches.length % plan.rpc.length));
+  for (let from = 0; from < transfers.length; from += size) {
+    const node = batches.length % plan.rpc.length;
+    batches.push(batchOf(transfers.slice(from, from + size), node, plan));
+  }
   return batches;
 }
 
-function batchOf(transfers: readonly SignedTransfer[], node: number): Batch {
+function batchOf(
+  transfers: readonly SignedTransfer[],
+  node: number,
+  { waitFor }: Pick<SubmitPlan, "waitFor">,
+): Batch {
   const calls = transfers.map(
     ({ bytes }, id) =>
-      `{"jsonrpc":"2.0","id":${id},"method":"transaction_submit","params":{"transaction":"${bytes}","waitFor":"final","timeoutMs":60000}}`,
+      `{"jsonrpc":"2.0","id":${id},"method":"transaction_submit","params":{"transaction":"${bytes}","waitFor":"${waitFor}","timeoutMs":60000}}`,
   );
   return { node, transfers, body: `[${calls.join(",")}]` };
 }
@@ -141,6 +151,7 @@ class Sending {
     for (const batch of this.#batches) {
       const waitMs = due - sharedNow();
       if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
+      if (this.#plan.signal?.aborted) break;
       under.push(this.#send(batch, due));
       due += (batch.transfers.length * 1_000) / perSecond;
     }
@@ -156,7 +167,7 @@ class Sending {
     } catch (error) {
       if (pace.kind === "full" || failed >= FAILED_MAX) throw error;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      await this.#send(batchOf(transfers, (node + 1) % rpc.length), at, failed + 1);
+      await this.#send(batchOf(transfers, (node + 1) % rpc.length, this.#plan), at, failed + 1);
       return;
     }
     const again = transfers.filter((transfer, place) => {
@@ -169,7 +180,7 @@ class Sending {
     if (again.length === 0) return;
     this.#retries += again.length;
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    await this.#send(batchOf(again, node), at, failed);
+    await this.#send(batchOf(again, node, this.#plan), at, failed);
   }
 }
 

@@ -12,6 +12,8 @@ export interface LoadPlan {
   readonly rpc: readonly string[];
   readonly chainId: string;
   readonly accounts: readonly LoadAccount[];
+  /** What nodes answer after. */
+  readonly waitFor: "admitted" | "final";
   /** Transfers of each load, none of which rests on another. */
   readonly loads: readonly number[];
   /** Transfers sent one after another on the idle network. */
@@ -30,6 +32,8 @@ export type ToLoad =
   | { readonly kind: "prepare"; readonly plan: LoadPlan }
   /** Submit a load, by its place in the plan. */
   | { readonly kind: "submit"; readonly load: number; readonly pace: LoadPace }
+  /** End the load under way, where it has a steady pace: what is not due yet is not sent. */
+  | { readonly kind: "stop" }
   /** Say how much processor time has gone since submitting began. */
   | { readonly kind: "cpu" }
   /** Send the single transfers, one after another. */

@@ -108,6 +108,7 @@ async function sendSingle({ plan, single }: Prepared): Promise<readonly number[]
 }
 
 let prepared: Prepared | undefined;
+let stopping = new AbortController();
 let cpuBefore = process.cpuUsage();
 
 async function answer(message: ToLoad): Promise<void> {
@@ -118,13 +119,18 @@ async function answer(message: ToLoad): Promise<void> {
   }
   if (prepared === undefined) throw new LabFailure("load-failed", "there is no load yet");
   if (message.kind === "submit") {
-    const { pace } = message;
-    const plan = { rpc: prepared.plan.rpc, pace, onProgress: progressOf("submitting") };
+    const { rpc, waitFor } = prepared.plan;
+    stopping = new AbortController();
+    const plan = {
+      ...{ rpc, waitFor, pace: message.pace, signal: stopping.signal },
+      onProgress: progressOf("submitting"),
+    };
     const batches = batchesOf(prepared.loads[message.load] ?? [], plan);
     cpuBefore = process.cpuUsage();
     const submission: Submission = await submitBatches(batches, plan);
     tell({ kind: "submitted", ...submission });
-  } else if (message.kind === "cpu") {
+  } else if (message.kind === "stop") stopping.abort();
+  else if (message.kind === "cpu") {
     const { user, system } = process.cpuUsage(cpuBefore);
     tell({ kind: "cpu", seconds: (user + system) / 1_000_000 });
   } else tell({ kind: "single", latenciesMs: await sendSingle(prepared) });

@@ -49,6 +49,11 @@ export class LoadRun {
     }) as Promise<AnswerOf<K>>;
   }
 
+  /** Has a load at a steady pace end early: its answer comes as if it had been no longer. */
+  stopLoad(): void {
+    if (this.#failure === undefined) this.#child.send({ kind: "stop" } satisfies ToLoad);
+  }
+
   /** Ends it. Resolves when it is gone. */
   async stop(): Promise<void> {
     const { exitCode, signalCode, pid } = this.#child;

@@ -7,13 +7,14 @@ import { RpcClient } from "@witan/client";
 import { freePorts } from "../free-ports.ts";
 import { LabFailure } from "../lab-failure.ts";
 import { Links } from "../links.ts";
-import { createNetwork, type NetworkList, nodeSpecs, readNetwork } from "../network-files.ts";
+import { createNetwork, LOOPBACK, type NetworkList, nodeSpecs, readNetwork } from "../network-files.ts";
 import { type NetworkShape, nodesOf } from "../network-shape.ts";
-import type { NodeBlock, WitanCommand } from "../node-run.ts";
+import type { NodeBlock, NodeSpec, WitanCommand } from "../node-run.ts";
 import { type NodeDeath, ProcessNetwork } from "../process-network.ts";
 import { connected } from "../watch-nodes.ts";
 import { BlockLog } from "./block-log.ts";
-import type { FromLoad, LoadPace } from "./load-messages.ts";
+import { type NodeCounters, readCounters } from "./counters.ts";
+import type { FromLoad, LoadPace, LoadPlan } from "./load-messages.ts";
 import { LoadRun } from "./load-run.ts";
 
 /** What is going on while a network is loaded. */
@@ -36,38 +37,54 @@ export interface LoadedOptions {
   readonly onServing?: ((rpc: readonly string[]) => void) | undefined;
   /** Whether links between nodes can be cut. */
   readonly withLinks?: boolean;
-  /** More arguments of `witan node`, for all. */
-  readonly nodeArguments?: readonly string[];
-  /** More arguments of `witan network create`. */
-  readonly createArguments?: readonly string[];
+  /** What nodes answer transfers of a load after; without it `final`, but under proof of work. */
+  readonly waitFor?: LoadPlan["waitFor"];
+  /** Whether nodes count what they do, for `counters`. */
+  readonly withCounters?: boolean;
+  /** Accounts that pay for the loads; without it as many as a genesis takes. */
+  readonly accounts?: number;
 }
 
 /** What became of submitting. */
 export type Submitted = Extract<FromLoad, { readonly kind: "submitted" }>;
 
-/** Genesis accounts that pay for the load: as many as a genesis takes. */
+/** As many as a genesis takes. */
 const ACCOUNTS = 256;
 const CONNECT_MS = 15_000;
 /** How long there may be no block before what is not final counts as lost, in milliseconds. */
 const STALL_MS = 20_000;
+/** Under proof of work as many block intervals, if that is longer: one in 10^8 takes so long. */
+const STALL_INTERVALS = 20;
 
 /** A network that serves, with a load that is ready. */
 export class LoadedNetwork {
   /** Where the nodes' RPC is, by their places. */
   readonly rpc: readonly string[];
+  /** Their names. */
+  readonly names: readonly string[];
   readonly processes: ProcessNetwork;
   readonly log: BlockLog;
   readonly signal: AbortSignal;
   /** With `withLinks` alone. */
   readonly links: Links | undefined;
   readonly #load: LoadRun;
+  readonly #metrics: readonly number[];
+  readonly #stallMs: number;
   readonly #onProgress: LoadedOptions["onProgress"];
 
   constructor(
-    parts: Pick<LoadedNetwork, "rpc" | "processes" | "log" | "signal" | "links"> & { readonly load: LoadRun },
+    parts: Pick<LoadedNetwork, "rpc" | "names" | "processes" | "log" | "signal" | "links"> & {
+      readonly load: LoadRun;
+      /** Ports of the nodes' metrics; none without counters. */
+      readonly metrics: readonly number[];
+      readonly stallMs: number;
+    },
     onProgress: LoadedOptions["onProgress"],
   ) {
     this.rpc = parts.rpc;
+    this.names = parts.names;
+    this.#metrics = parts.metrics;
+    this.#stallMs = parts.stallMs;
     this.processes = parts.processes;
     this.log = parts.log;
     this.signal = parts.signal;
@@ -79,12 +96,38 @@ export class LoadedNetwork {
   /** Submits a load, and waits until every node has reported all that was taken of it, or reports no more blocks. */
   async submit(load: number, pace: LoadPace): Promise<Submitted> {
     this.log.countFrom(await this.commonHeight());
-    const answer = await this.#load.ask({ kind: "submit", load, pace }, "submitted");
+    const answer = await this.begin(load, pace);
     this.#onProgress("finishing", 0, 0);
     await this.log.until(answer.transactions.length - answer.refused.length, {
-      ...{ signal: this.signal, stallMs: STALL_MS },
+      ...{ signal: this.signal, stallMs: this.#stallMs },
     });
     return answer;
+  }
+
+  /** Submits a load, and waits until all of it was answered, or what was due before `stopLoad`; for nothing else. */
+  begin(load: number, pace: LoadPace): Promise<Submitted> {
+    return this.#load.ask({ kind: "submit", load, pace }, "submitted");
+  }
+
+  /** Ends a load at a steady pace early. */
+  stopLoad(): void {
+    this.#load.stopLoad();
+  }
+
+  /** Waits until every node has reported so many blocks from a height on, its own counted. */
+  async deep(height: number, blocks: number): Promise<void> {
+    if (blocks > 1)
+      await this.log.reached(height + blocks - 1, { signal: this.signal, stallMs: this.#stallMs });
+  }
+
+  /** What each node has done so far. @throws {LabFailure} `node-answer` if one does not say */
+  counters(): Promise<readonly NodeCounters[]> {
+    return Promise.all(
+      this.#metrics.map(async (port, node) => {
+        const usage = this.processes.usage(node);
+        return { ...(await readCounters(port)), ...(usage === undefined ? {} : usage) };
+      }),
+    );
   }
 
   /** From sending each of the single transfers until the answer that it is final, in milliseconds. */
@@ -132,15 +175,16 @@ async function inFolder<T>(
   home: string,
   work: (network: LoadedNetwork) => Promise<T>,
 ): Promise<T> {
-  const { command, shape, signal, onProgress, onBlock, nodeArguments = [] } = options;
+  const { command, shape, signal, onProgress, onBlock, accounts = ACCOUNTS } = options;
   onProgress("starting", 0, 0);
-  await createNetwork(command, home, { ...shape, accounts: ACCOUNTS, more: options.createArguments ?? [] });
+  await createNetwork(command, home, { ...shape, accounts });
+  signal.throwIfAborted();
   const list = readNetwork(home);
   const count = nodesOf(shape);
-  const ports = await freePorts(2 * count);
+  const ports = await freePorts((options.withCounters === true ? 3 : 2) * count);
   const log = new BlockLog(count);
   const broken = new AbortController();
-  const p2p = ports.slice(count);
+  const [p2p, metrics] = [ports.slice(count, 2 * count), ports.slice(2 * count)];
   const links = options.withLinks === true ? await Links.open(p2p) : undefined;
   const dialled = links && { dialled: (from: number, to: number) => links.port(from, to) };
   const processes = new ProcessNetwork({
@@ -148,8 +192,7 @@ async function inFolder<T>(
     // As members run: the index by address is for observers and for development.
     nodes: nodeSpecs(home, list, { rpc: ports.slice(0, count), p2p, ...dialled }, [
       ...["--storage-address-index", "false"],
-      ...nodeArguments,
-    ]),
+    ]).map((spec, node) => counted(spec, metrics[node])),
     onBlock: (block, node) => {
       log.note(block, node);
       onBlock?.(block, node);
@@ -161,20 +204,37 @@ async function inFolder<T>(
   try {
     const begin = async (): Promise<T> => {
       const rpc = await served(options, processes, { load, list });
-      return work(new LoadedNetwork({ rpc, processes, log, signal: either, links, load }, onProgress));
+      const names = list.nodes.map(({ name }) => name);
+      const stallMs = shape.consensus === "pow" ? STALL_INTERVALS * shape.blockIntervalMs : 0;
+      const parts = { rpc, names, processes, log, signal: either, links, load, metrics };
+      return work(new LoadedNetwork({ ...parts, stallMs: Math.max(STALL_MS, stallMs) }, onProgress));
     };
     const done = begin();
     // Whoever ends it in the middle makes it fail afterwards: that is no news.
     done.catch(() => {});
     return await Promise.race([done, rejection(either)]);
+  } catch (error) {
+    throw withLogs(error, processes, list);
   } finally {
     await Promise.all([load.stop(), processes.stop()]);
     await links?.close();
   }
 }
 
+/** A node that counts, where there is a port for its metrics. */
+function counted(spec: NodeSpec, port: number | undefined): NodeSpec {
+  if (port === undefined) return spec;
+  return { ...spec, arguments: [...spec.arguments, "--metrics-listen", `${LOOPBACK}:${port}`] };
+}
+
 async function served(
-  { shape, loads, single, onServing }: LoadedOptions,
+  {
+    shape,
+    loads,
+    single,
+    onServing,
+    waitFor = shape.consensus === "pow" ? "admitted" : "final",
+  }: LoadedOptions,
   processes: ProcessNetwork,
   { load, list }: { readonly load: LoadRun; readonly list: NetworkList },
 ): Promise<readonly string[]> {
@@ -184,8 +244,24 @@ async function served(
   const { chainId, accounts } = list;
   // Clients send to proposers, where there are some: they are first in the list of nodes.
   const asked = shape.consensus === "bp-fast-paxos" ? rpc.slice(0, shape.proposers) : rpc;
-  await load.ask({ kind: "prepare", plan: { rpc: asked, chainId, accounts, loads, single } }, "prepared");
+  const plan = { rpc: asked, chainId, accounts, waitFor, loads, single };
+  await load.ask({ kind: "prepare", plan }, "prepared");
   return rpc;
+}
+
+/** Lines of each node's log where the failure has none: the folder with them will be gone. */
+const LOG_LINES = 6;
+
+function withLogs(error: unknown, processes: ProcessNetwork, { nodes }: NetworkList): unknown {
+  if (!(error instanceof LabFailure) || error.log.length > 0) return error;
+  const log = nodes.flatMap(({ name }, node) =>
+    processes
+      .logOf(node)
+      .slice(-LOG_LINES)
+      .map((line) => `${name}: ${line}`),
+  );
+  const { code, message, fault, problems } = error;
+  return new LabFailure(code, message, { fault, problems, log });
 }
 
 function diedOf({ name, how, log }: NodeDeath): LabFailure {

@@ -1,8 +1,7 @@
 // Experiment 2: throughput against offered load, and latency against throughput. Pure: made from what ran.
-import { shapeText } from "../../network-shape.ts";
 import type { Context, Found } from "../context.ts";
-import { axis, byMode, modeName } from "../drawing.ts";
-import type { Ladder, LadderRun, LadderStep } from "../ladder.ts";
+import { axis, byMode, type Drawing, modeName } from "../drawing.ts";
+import { depthOf, type Ladder, type LadderRun, type LadderStep, ranOf } from "../ladder.ts";
 import type { Figure, ResultTable, Row } from "../results.ts";
 import { NOISE_MAX, quantile, spreadOf } from "../statistics.ts";
 import { milliseconds } from "../words.ts";
@@ -14,30 +13,14 @@ const KEEPS_UP = 0.95;
 export function throughputFound({ machine }: Pick<Context, "machine">, ladder: Ladder): Found {
   const table = tableOf(ladder);
   const { plan, runs } = ladder;
-  const shapes = runs.map(({ shape }) => `${modeName(shape.consensus)}: ${shapeText(shape)}`);
   const ran =
-    `Processes on one machine (${machine}), load included. ${shapes.join("; ")}. Each load for ${plan.stepSeconds} s, ` +
-    `${plan.repeats === 1 ? "once" : `${plan.repeats} times: each point is one`}.`;
+    `${ranOf(runs, machine)} The load's own process is among them. Each load for ${plan.stepSeconds} s (proof of work: ` +
+    `${plan.stepSecondsWork} s), ${plan.repeats === 1 ? "once" : `${plan.repeats} times: each point is one`}.`;
   const throughput: Figure = {
     ...{ name: "throughput", title: "Throughput against offered load", table: table.name, ran },
   };
   const latency: Figure = {
     ...{ name: "latency", title: "Latency against throughput", table: table.name, ran },
-  };
-  const looks = byMode(table.rows);
-  const color = { color: looks.color };
-  const points = {
-    mark: { type: "point", filled: true, size: 60 },
-    encoding: { ...color, shape: looks.shape },
-  };
-  const lines = { mark: { type: "line" }, encoding: { ...color, strokeDash: looks.strokeDash } };
-  const over = (x: object, y: object) =>
-    [lines, points].map((layer) => ({ ...layer, encoding: { ...layer.encoding, x, y } }));
-  const most = Math.max(...plan.perSecond);
-  const all = {
-    data: { values: [0, most].map((value) => ({ value })) },
-    mark: { type: "line", color: "#999999", strokeWidth: 1 },
-    encoding: { x: { field: "value", type: "quantitative" }, y: { field: "value", type: "quantitative" } },
   };
   return {
     result: {
@@ -50,30 +33,65 @@ export function throughputFound({ machine }: Pick<Context, "machine">, ladder: L
       question:
         "How many transfers per second become final, and how long does each wait when there are many?",
       method: [
-        `Transfers signed beforehand, sent at a steady pace by a process of its own for ${plan.stepSeconds} s at each load, to all ` +
+        `Transfers signed beforehand, sent at a steady pace by a process of its own for ${plan.stepSeconds} s at each load (proof of work: ${plan.stepSecondsWork} s), to all ` +
           `members that serve clients in turn; ${plan.warmUp} more went before and are not counted.`,
         "Latency counts from when a transfer was due, not from when it could be sent, so that a network that stalls is not " +
-          "spared (coordinated omission). Throughput counts from the first block with some of them until the last, as the slowest " +
-          "node had them.",
+          "spared (coordinated omission). Throughput: final transfers by the time from the first that was due until the last was " +
+          "final on the slowest node, without what is usual to wait: as long as one of ten waited at most; under proof of work, " +
+          "where chance decides, nine of ten.",
+        `Under proof of work a transfer counts as final with ${depthOf({ consensus: "pow" })} blocks, as nodes have it by default: a risk of ` +
+          "0.001 against an attacker with a tenth of all hash power.",
         `A network keeps up as long as ${KEEPS_UP * 100} % of what is offered becomes final at that pace.`,
       ],
-      findings: runs.map(findingOf),
+      findings: runs.length === 0 ? ["No mode ran through."] : runs.map(findingOf),
       tables: [table],
-      figures: [throughput, latency],
+      figures: runs.length === 0 ? [] : [throughput, latency],
     },
-    drawings: [
+    summary: [
       {
-        figure: throughput,
-        rows: table.rows,
-        layers: [all, ...over(axis(table, "offered"), axis(table, "final"))],
-      },
-      {
-        figure: latency,
-        rows: table.rows,
-        layers: over(axis(table, "final"), axis(table, "p50", { scale: { type: "log" } })),
+        what: "keeps up with, per second",
+        source: "processes",
+        values: Object.fromEntries(
+          runs.map((run) => [run.shape.consensus, `${keptOf(run) ?? `less than ${ratesOf(run)[0]}`}`]),
+        ),
       },
     ],
+    drawings: runs.length === 0 ? [] : drawingsOf([throughput, latency], table, Math.max(...plan.perSecond)),
   };
+}
+
+function drawingsOf(
+  [throughput, latency]: readonly [Figure, Figure],
+  table: ResultTable,
+  most: number,
+): readonly Drawing[] {
+  const looks = byMode(table.rows);
+  const color = { color: looks.color };
+  const points = {
+    mark: { type: "point", filled: true, size: 60 },
+    encoding: { ...color, shape: looks.shape },
+  };
+  const dash = { ...looks.strokeDash, legend: null };
+  const lines = { mark: { type: "line" }, encoding: { ...color, strokeDash: dash } };
+  const over = (x: object, y: object) =>
+    [lines, points].map((layer) => ({ ...layer, encoding: { ...layer.encoding, x, y } }));
+  const all = {
+    data: { values: [0, most].map((value) => ({ value })) },
+    mark: { type: "line", color: "#999999", strokeWidth: 1 },
+    encoding: { x: { field: "value", type: "quantitative" }, y: { field: "value", type: "quantitative" } },
+  };
+  return [
+    {
+      figure: throughput,
+      rows: table.rows,
+      layers: [all, ...over(axis(table, "offered"), axis(table, "final"))],
+    },
+    {
+      figure: latency,
+      rows: table.rows,
+      layers: over(axis(table, "final"), axis(table, "p50", { scale: { type: "log" } })),
+    },
+  ];
 }
 
 function tableOf({ runs }: Ladder): ResultTable {
@@ -102,15 +120,27 @@ function rowOf(mode: string, step: LadderStep): Row {
   };
 }
 
-function findingOf({ shape, steps }: LadderRun): string {
+function ratesOf({ steps }: LadderRun): readonly number[] {
+  return [...new Set(steps.map(({ offeredPerSecond }) => offeredPerSecond))];
+}
+
+function madeAt({ steps }: LadderRun, rate: number): readonly number[] {
+  return steps.filter((step) => step.offeredPerSecond === rate).map(({ finalPerSecond }) => finalPerSecond);
+}
+
+/** The highest load that a network kept up with; undefined: not even with the least. */
+function keptOf(run: LadderRun): number | undefined {
+  return ratesOf(run).findLast((rate) => quantile(madeAt(run, rate), 0.5) >= KEEPS_UP * rate);
+}
+
+function findingOf(run: LadderRun): string {
+  const { shape, steps } = run;
   const name = modeName(shape.consensus);
-  const rates = [...new Set(steps.map(({ offeredPerSecond }) => offeredPerSecond))];
+  const rates = ratesOf(run);
   const at = (rate: number) => steps.filter(({ offeredPerSecond }) => offeredPerSecond === rate);
-  const made = (rate: number) => at(rate).map(({ finalPerSecond }) => finalPerSecond);
-  const noisy = rates.filter((rate) => spreadOf(made(rate)) > NOISE_MAX);
-  const kept = rates.filter((rate) => quantile(made(rate), 0.5) >= KEEPS_UP * rate);
-  const best = Math.max(...rates.map((rate) => quantile(made(rate), 0.5)));
-  const top = kept.at(-1);
+  const noisy = rates.filter((rate) => spreadOf(madeAt(run, rate)) > NOISE_MAX);
+  const best = Math.max(...rates.map((rate) => quantile(madeAt(run, rate), 0.5)));
+  const top = keptOf(run);
   const upTo =
     top === undefined
       ? `did not keep up with the least load, ${rates[0]} per second`
