@@ -1,5 +1,7 @@
 // What bad requests cost validators that are under full load: the bench, with and without somebody who sends every validator
 // as many of them as it answers. In turns, so that a machine that grows slower or faster meanwhile does the same to both.
+// What counts is the processor time of the validators, of which each has a core in earnest: here they share two with each
+// other, and with who floods, who needs as much of them as he is given.
 import { runBench } from "@witan/lab";
 import { WITAN } from "../network/witan-process.ts";
 import { FLOODS } from "./flood-kinds.ts";
@@ -12,12 +14,21 @@ const KINDS: readonly string[] = [
 const CONNECTIONS = 4;
 const VALIDATORS = 4;
 
-/** What was measured: transactions in a second. */
+/** One run of the bench. */
+interface Run {
+  /** Transactions in a second. */
+  readonly throughput: number;
+  readonly wallSeconds: number;
+  /** Processor time of a validator, the mean of all. */
+  readonly cpuSeconds: number;
+}
+
+/** What was measured. */
 export interface Flooded {
-  readonly quiet: readonly number[];
-  readonly flooded: readonly number[];
-  /** Of the means: 1 is no loss. */
-  readonly ratio: number;
+  readonly quiet: readonly Run[];
+  readonly flooded: readonly Run[];
+  /** Of a core: what a validator spends on bad requests, and so what one that has a core loses of its throughput. */
+  readonly lost: number;
   /** Bad requests that were answered. */
   readonly answers: number;
 }
@@ -39,10 +50,10 @@ function flood(rpc: readonly string[], count: () => void): () => Promise<void> {
   };
 }
 
-/** Transactions in a second of one bench. */
-async function throughput(transactions: number, onAnswer: (() => void) | undefined): Promise<number> {
+/** Runs the bench once. */
+async function run(transactions: number, onAnswer: (() => void) | undefined): Promise<Run> {
   let stop: (() => Promise<void>) | undefined;
-  const result = await runBench({
+  const { throughput, wallSeconds, validatorCpuSeconds } = await runBench({
     ...{ command: WITAN, transactions, signal: new AbortController().signal },
     shape: { consensus: "pbft", validators: VALIDATORS },
     onServing: (rpc) => {
@@ -54,7 +65,7 @@ async function throughput(transactions: number, onAnswer: (() => void) | undefin
     },
   });
   await stop?.();
-  return result.throughput;
+  return { throughput, wallSeconds, cpuSeconds: mean(validatorCpuSeconds.map((one) => one ?? Number.NaN)) };
 }
 
 function mean(values: readonly number[]): number {
@@ -63,17 +74,26 @@ function mean(values: readonly number[]): number {
 
 /** Measures so often both ways. */
 export async function measureFlooded(rounds: number, transactions: number): Promise<Flooded> {
-  const quiet: number[] = [];
-  const flooded: number[] = [];
+  const quiet: Run[] = [];
+  const flooded: Run[] = [];
   let answers = 0;
   for (let round = 0; round < rounds; round++) {
-    quiet.push(await throughput(transactions, undefined));
-    flooded.push(await throughput(transactions, () => answers++));
+    quiet.push(await run(transactions, undefined));
+    flooded.push(await run(transactions, () => answers++));
   }
-  return { quiet, flooded, ratio: mean(flooded) / mean(quiet), answers };
+  const needed = mean(quiet.map(({ cpuSeconds }) => cpuSeconds));
+  const spent = flooded.map(({ cpuSeconds, wallSeconds }) => (cpuSeconds - needed) / wallSeconds);
+  return { quiet, flooded, lost: mean(spent), answers };
 }
 
 /** In words. */
-export function floodedText({ quiet, flooded, ratio, answers }: Flooded): string {
-  return `${quiet.join(", ")} tx/s quiet, ${flooded.join(", ")} tx/s beside ${answers} bad requests: ratio ${ratio.toFixed(3)}`;
+export function floodedText({ quiet, flooded, lost, answers }: Flooded): string {
+  const told = (runs: readonly Run[]) =>
+    runs
+      .map(({ throughput, cpuSeconds }) => `${throughput} tx/s (${cpuSeconds.toFixed(1)} s of CPU each)`)
+      .join(", ");
+  return (
+    `quiet ${told(quiet)}; beside ${answers} bad requests ${told(flooded)}: ` +
+    `a validator spends ${(100 * lost).toFixed(1)} % of a core on them`
+  );
 }

@@ -38,6 +38,7 @@ const TITLES: readonly (readonly [prefix: string, title: string])[] = [
   ["mempool", "What waits for a block"],
   ["consensus", "Consensus"],
   ["governance", "Governance"],
+  ["register", "Registers"],
   ["subscribe", "Subscriptions"],
   ["unsubscribe", ""],
   ["rpc", "The contract itself"],
@@ -45,7 +46,7 @@ const TITLES: readonly (readonly [prefix: string, title: string])[] = [
 
 const INTRODUCTION = `# The RPC
 
-This page is made from the node's own contract (\`npm run docs:rpc\`); a test holds them together. The same contract is what \`rpc.discover\` answers, as an [OpenRPC](https://open-rpc.org) document (OpenRPC ${document.openrpc}; the contract's own version is ${document.info.version}). Registers are not in it yet: their methods, \`register_…\`, come with them.
+This page is made from the node's own contract (\`npm run docs:rpc\`); a test holds them together. The same contract is what \`rpc.discover\` answers, as an [OpenRPC](https://open-rpc.org) document (OpenRPC ${document.openrpc}; the contract's own version is ${document.info.version}).
 
 A node speaks JSON-RPC 2.0 at one port (\`rpc.listen\`, 127.0.0.1:9545 by default): one request or a list of them by HTTP \`POST /\`, or each as a message over WebSocket at the same address. Params go by name. Heights and times (milliseconds since 1970) are numbers, amounts decimal strings in base units, hashes and bytes lower-case hex, addresses bech32m. \`GET /health\` answers 200 or 503.
 
@@ -79,6 +80,8 @@ Events come as notifications of the method \`subscription\`, with params:
 /** What is said under a title before its methods. */
 const NOTES: Readonly<Record<string, string>> = {
   Consensus: `\`consensus_explain\` is for operators: read its \`sentences\` and \`advice\`. For programs, \`waitingFor\` is one of \`transactions\` (for something to put into a block: nothing is wrong), \`proposal\`, \`prepares\`, \`commits\`, \`block\` (it is decided, and this node gets or writes it), \`view-changes\` (for members to ask for the next view), \`new-view\` (for its primary to begin it), \`sync\` (this node is behind) and \`peers\` (fewer members than a quorum can be reached); in BP Fast Paxos \`learns\` (for acceptors to vote), \`promises\` (for acceptors to promise a round to its proposer) and \`new-round\` (for that proposer to begin it) instead of the steps of views. A member is \`me\`, \`voted\` (it has done its part), \`silent\` (connected, and its part is missing), \`ready\` (nothing is expected of it now), \`behind\`, \`disconnected\` or \`equivocating\` (it voted twice in the last 100 heights, or misbehaved otherwise in BP Fast Paxos). All of it is one node's view.
+`,
+  Registers: `Small named values that validators of PBFT keep beside the chain: [registers.md](registers.md) says what they are for and how they are used, [formats.md](formats.md#17-registers) what is in the bytes. Whoever writes a client of its own checks every answer as that section says, and believes no single validator.
 `,
   Governance: `Approvals are held in the memory of the node that got them, ${PROPOSALS_OF_OPERATOR_MAX} changes at most for each operator key, until the change is made, another takes its sequence, or its time is over. Nodes do not pass them on: operators approve at the same node, or hand proposal files around (\`witan governance\`).
 `,

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { checkChains } from "./chains-agree.ts";
 import { between } from "./conditions.ts";
 import { withNetwork } from "./harness.ts";
-import { Load } from "./load.ts";
+import { FEW_AHEAD, Load } from "./load.ts";
 
 /** Kills and restarts all validators so many times. */
 export function crashAll(rounds: number): Promise<void> {
   return withNetwork({}, async (network) => {
-    const load = await Load.start(network, 2);
+    const load = await Load.start(network, { lanes: 2, ahead: FEW_AHEAD });
     const all = network.nodes.map((_, node) => node);
     for (let round = 0; round < rounds; round++) {
       await load.more(between(network.random, 1, 20));

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { checkChains } from "./chains-agree.ts";
 import { between } from "./conditions.ts";
 import { withNetwork } from "./harness.ts";
-import { Load } from "./load.ts";
+import { FEW_AHEAD, Load } from "./load.ts";
 
 /** How many transfers must become final while one validator is away. */
 const MEANWHILE = 6;
@@ -14,7 +14,7 @@ const VIEWS_MAX = 10;
 export function crashOne(rounds: number): Promise<void> {
   return withNetwork({}, async (network) => {
     const { random } = network;
-    const load = await Load.start(network, 2);
+    const load = await Load.start(network, { lanes: 2, ahead: FEW_AHEAD });
     for (let round = 0; round < rounds; round++) {
       const victim = between(random, 0, network.nodes.length - 1);
       await load.more(between(random, 1, 20));

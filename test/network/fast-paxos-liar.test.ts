@@ -71,7 +71,7 @@ describe("a proposer that equivocates, as a process over real libp2p", function 
         const lies: Lies = { deceived: ACCEPTORS.slice(2).map((node) => peerOf(network, node).id) };
         writeFileSync(join(network.home(LIAR), "lies.json"), JSON.stringify(lies));
         await network.start();
-        const load = await Load.start(network, 4, [HONEST, ...ACCEPTORS, OBSERVER]);
+        const load = await Load.start(network, { lanes: 2, through: [HONEST, ...ACCEPTORS, OBSERVER] });
         await load.more(MEANWHILE);
         for (const node of ACCEPTORS) {
           const { round, proposer } = await network.fastPaxos(node);

@@ -12,7 +12,7 @@ describe("kill -9 of the trusted proposer, of an acceptor, of both, in BP Fast P
 
   it("costs nothing that is final, a hundred times", () =>
     withNetwork({ fast: { proposers: 2, acceptors: 4 }, observers: 1 }, async (network) => {
-      const load = await Load.start(network, 2);
+      const load = await Load.start(network, { lanes: 2 });
       await crashFast(network, load, 100);
       await load.stop();
       await checkChains(network, load.finals);

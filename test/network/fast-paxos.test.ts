@@ -7,7 +7,7 @@ import { fetchProof, RpcClient, verifyProof } from "@witan/client";
 import { checkChains } from "./chains-agree.ts";
 import { crashFast } from "./crash-fast.ts";
 import { withNetwork } from "./harness.ts";
-import { Load } from "./load.ts";
+import { FEW_AHEAD, Load } from "./load.ts";
 import { errorOf, type Line, withWitan } from "./witan-process.ts";
 
 /** The network of genesis/bp-fast-paxos.json, two proposers and four acceptors, and an observer, by their places. */
@@ -22,7 +22,7 @@ describe("BP Fast Paxos in processes of its own", function () {
 
   it("outlives kill -9 of the trusted proposer, of an acceptor, of both, under load", () =>
     withNetwork(SHAPE, async (network) => {
-      const load = await Load.start(network, 2);
+      const load = await Load.start(network, { lanes: 2, ahead: FEW_AHEAD });
       await crashFast(network, load, 3);
       await load.stop();
       await checkChains(network, load.finals);

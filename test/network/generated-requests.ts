@@ -8,6 +8,7 @@ import { fetchChain } from "@witan/client";
 import fc from "fast-check";
 import { WebSocket } from "ws";
 import { assertAllSeen, checkAnswer, isNotification, Seen } from "../node/generated-answers.ts";
+import { registerParams } from "../node/register-requests.ts";
 import { type GeneratedBody, generatedBodies, type Known } from "../rpc/generated-requests.ts";
 import { type TestNetwork, withNetwork } from "./harness.ts";
 import { Load } from "./load.ts";
@@ -23,7 +24,7 @@ const ERROR = 50;
 
 /** Values that mean something on the chain of a network. */
 async function knownOf(network: TestNetwork): Promise<Known> {
-  const load = await Load.start(network, 2);
+  const load = await Load.start(network, { lanes: 2 });
   await load.more(4);
   await load.stop();
   const client = network.client(0);
@@ -40,6 +41,7 @@ async function knownOf(network: TestNetwork): Promise<Known> {
     address: network.list.accounts.slice(0, 3).map(({ address }) => address),
     transactionHex: found.flatMap((one) => ("bytes" in one ? [one.bytes] : [])),
     cursor: ["1.0", "0.0", "pending.1", "waiting.0"],
+    registerRequest: Object.values(registerParams(chain.value)).map(({ request }) => request),
   };
 }
 
@@ -134,8 +136,8 @@ export async function askProcess(count: number, seed: number): Promise<void> {
     await Promise.all(Array.from({ length: CALLERS }, (_, at) => ask(at)));
     assert.ok(sent >= count);
     const grown = memoryMiB(pid) - (before ?? 0);
-    // What an operator has signed nobody comes upon by chance.
-    assertAllSeen(seen, ["governance_approve"]);
+    // What an operator, or a quorum, has signed nobody comes upon by chance.
+    assertAllSeen(seen, ["governance_approve", "register_write"]);
     assert.ok(before !== undefined && grown < GROWTH_MAX_MIB, `${grown} MiB more after ${count} bodies`);
     assert.deepEqual(
       network.log(0).filter(({ level }) => level >= ERROR),

@@ -22,6 +22,22 @@ import type { TestNetwork } from "./harness.ts";
 const ASK_MS = 1_000;
 const AMOUNT = 1_000n;
 
+/** How far ahead a load is where rounds are many: more than become final between what is waited for and what happens then. */
+export const FEW_AHEAD = 10;
+
+/** What a load is like. */
+export interface LoadOptions {
+  /** Each lane is an account with one transfer under way at a time. */
+  readonly lanes?: number;
+  /** The nodes that it goes through; all by default. */
+  readonly through?: readonly number[];
+  /**
+   * How many transfers it makes beyond what is waited for; as many as the network bears, by default. Where rounds are many a
+   * few show the same: what goes on at full speed while a node starts takes the machine from that node.
+   */
+  readonly ahead?: number;
+}
+
 /** A transaction that a node said to be final. */
 export interface Final {
   readonly transaction: string;
@@ -37,13 +53,25 @@ export class Load {
   readonly #lanes: readonly Promise<void>[];
   /** The nodes that it goes through. */
   readonly #through: readonly number[];
+  readonly #ahead: number;
+  /** How many transfers may be begun. */
+  #allowed: number;
+  #begun = 0;
+  /** Lanes that may not go on. */
+  #held: (() => void)[] = [];
   #problem: string | undefined;
   #ends = false;
 
-  private constructor(network: TestNetwork, chain: Chain, lanes: number, through: readonly number[]) {
+  private constructor(
+    network: TestNetwork,
+    chain: Chain,
+    { lanes, through, ahead }: Readonly<Required<LoadOptions>>,
+  ) {
     this.#network = network;
     this.#through = through;
     this.#chain = chain;
+    this.#ahead = ahead;
+    this.#allowed = ahead;
     network.guards.push(() => assert.ok(this.#problem === undefined, this.#problem));
     this.#lanes = Array.from({ length: lanes }, (_, lane) =>
       this.#pay(lane).catch((error: unknown) => {
@@ -52,28 +80,41 @@ export class Load {
     );
   }
 
-  /** Begins: each lane is an account with one transfer under way at a time. @param through all nodes by default */
-  static async start(
-    network: TestNetwork,
-    lanes = 4,
-    through: readonly number[] = network.nodes.map((_, node) => node),
-  ): Promise<Load> {
+  /** Begins. */
+  static async start(network: TestNetwork, options: LoadOptions = {}): Promise<Load> {
+    const { lanes = 4, ahead = Number.POSITIVE_INFINITY } = options;
+    const { through = network.nodes.map((_, node) => node) } = options;
     const chain = await fetchChain(network.client(network.awake[0] ?? 0));
     assert.ok(chain.ok);
-    return new Load(network, chain.value, lanes, through);
+    return new Load(network, chain.value, { lanes, through, ahead });
   }
 
   /** Waits until so many more are final. */
   more(count: number): Promise<void> {
     const wanted = this.finals.length + count;
+    this.#allowed = Math.max(this.#allowed, wanted + this.#ahead);
+    this.#letGo();
     return this.#network.until(`${count} more transfers are final`, () => this.finals.length >= wanted);
   }
 
   /** Ends, when what is under way is final. */
   async stop(): Promise<void> {
     this.#ends = true;
+    this.#letGo();
     await Promise.all(this.#lanes);
     this.#network.checkAlive();
+  }
+
+  #letGo(): void {
+    for (const go of this.#held.splice(0)) go();
+  }
+
+  /** Waits until one more may be begun, or the end. */
+  async #mayBegin(): Promise<boolean> {
+    while (!this.#ends && this.#begun >= this.#allowed)
+      await new Promise<void>((resolve) => this.#held.push(resolve));
+    this.#begun++;
+    return !this.#ends;
   }
 
   async #pay(lane: number): Promise<void> {
@@ -86,7 +127,7 @@ export class Load {
     assert.ok(found.ok);
     // Another lane may have paid this one already: that is not the coin that lasts.
     let coin = found.value.coins.toSorted((a, b) => Number(b.amount - a.amount))[0];
-    while (!this.#ends) {
+    while (await this.#mayBegin()) {
       assert.ok(coin !== undefined);
       const built = this.#built(wallet.value, coin, { to, own: account.address });
       const outcome = await this.#bringIn(built.transaction);

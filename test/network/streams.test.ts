@@ -39,7 +39,7 @@ describe("streams of events", () => {
       const reading = [gather(ofBlocks, blocks).catch(fail), gather(ofFinals, finals).catch(fail)];
       await network.until("both begin", () => ofBlocks.cursor !== undefined && ofFinals.cursor !== undefined);
 
-      const load = await Load.start(network, 3);
+      const load = await Load.start(network, { lanes: 3 });
       for (let cut = 0; cut < 8; cut++) {
         await load.more(3 + Math.floor(network.random() * 5));
         proxy.cut();
@@ -87,7 +87,7 @@ describe("streams of events", () => {
 
   it("and a quorum: what two of four nodes say, one of which is dead", () =>
     withNetwork({}, async (network) => {
-      const load = await Load.start(network, 1);
+      const load = await Load.start(network, { lanes: 1 });
       await load.more(2);
       await load.stop();
       await network.kill(3);

@@ -23,7 +23,7 @@ export const IMPORT_TABLE: Readonly<Record<string, readonly string[]>> = {
   client: ["primitives", "crypto", "ledger", "consensus", "rpc"],
   node: ["primitives", "crypto", "ledger", "mempool", "consensus", "storage", "rpc"],
   simulator: ["primitives", "crypto", "ledger", "mempool", "consensus", "storage", "rpc", "node"],
-  lab: ["client", "rpc", "simulator", "crypto/node", "storage/level"],
+  lab: ["client", "rpc", "consensus", "simulator", "crypto/node", "storage/level"],
   explorer: ["client", "rpc"],
   cli: [
     ...["primitives", "crypto", "ledger", "mempool", "consensus", "storage", "p2p", "rpc", "client", "node"],
