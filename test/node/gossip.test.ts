@@ -48,6 +48,10 @@ describe("gossip", () => {
     await cluster.agreed(2);
     await cluster.world.pass(2 * HOLD_MS);
     assert.equal(pushed.length, 1, `${pushed}`);
+    // Each for its own time: while one is held, another's time is not over.
+    const chain = purse.chain();
+    for (let many = 0; many < 10; many++) await cluster.pay(primary.name, chain.next().value);
+    assert.equal(pushed.length, 1, `${pushed}`);
     await cluster.finish();
   });
 

@@ -24,7 +24,7 @@ export interface GossipOptions {
 /** With at most so many pending, the next block takes them all. */
 export const HELD_MAX = 16;
 /** How long they are held back from those who do not propose, in milliseconds: most are final by then. */
-export const HOLD_MS = 30;
+export const HOLD_MS = 60;
 /** After so many announcements the first of what is pending are announced again. */
 const AGAIN_EVERY = 8;
 /** So many of them: what was refused elsewhere for want of room is taken up again, the oldest first. */
@@ -54,8 +54,8 @@ export class Gossip {
   #young: TransactionId[] = [];
   #old: TransactionId[] = [];
   #announcements = 0;
-  /** Sent to this leader only, or to nobody if it is oneself. */
-  readonly #held: { readonly leader: PeerId; readonly id: TransactionId }[] = [];
+  /** Sent to this leader only, or to nobody if it is oneself, until a moment; the oldest first. */
+  #held: { readonly leader: PeerId; readonly id: TransactionId; readonly untilMs: number }[] = [];
   #cancelRelease: (() => void) | undefined;
 
   constructor(options: GossipOptions) {
@@ -74,7 +74,8 @@ export class Gossip {
       transactions,
       connected().filter((peer) => peer === leader),
     );
-    this.#held.push(...transactions.map(({ id }) => ({ leader, id })));
+    const untilMs = clock.monotonicMs() + HOLD_MS;
+    this.#held.push(...transactions.map(({ id }) => ({ leader, id, untilMs })));
     this.#cancelRelease ??= clock.after(HOLD_MS, () => this.#release());
   }
 
@@ -85,13 +86,14 @@ export class Gossip {
 
   /** What is still pending goes to those who were not sent it. */
   #release(): void {
-    this.#cancelRelease = undefined;
-    const { mempool, connected } = this.#options;
-    const held = this.#held.splice(0);
+    const { mempool, connected, clock } = this.#options;
+    const now = clock.monotonicMs();
+    const due = this.#held.filter(({ untilMs }) => untilMs <= now);
+    this.#held = this.#held.slice(due.length);
+    const [next] = this.#held;
+    this.#cancelRelease = next && clock.after(next.untilMs - now, () => this.#release());
     for (const peer of connected()) {
-      const found = held.map(({ leader, id }) =>
-        leader === peer ? undefined : mempool.get(id)?.transaction,
-      );
+      const found = due.map(({ leader, id }) => (leader === peer ? undefined : mempool.get(id)?.transaction));
       this.#push(
         found.filter((one): one is SealedTransaction => one !== undefined),
         [peer],
