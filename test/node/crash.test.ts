@@ -111,7 +111,8 @@ describe("a crash at any call of a port", () => {
     it(`of ${who}: it comes back and goes on, never against itself`, async function () {
       this.timeout(120_000);
       const points = await pointsOf((name) => name === victim.victim, victim.victim, victim.course);
-      assert.ok(points.length >= 10, `${points.length} points`);
+      // Who lacks the body lacks the transaction too, which came with it: nothing is checked or admitted before.
+      assert.ok(points.length >= (victim.course === "body lost" ? 8 : 10), `${points.length} points`);
       assert.equal(
         points.some((point) => point.endsWith("request")),
         victim.course === "body lost",

@@ -63,14 +63,14 @@ export interface FaultRuns {
 /** Briefly, or at length. */
 export function faultPlan(quick: boolean): FaultPlan {
   return quick
-    ? { perSecond: 80, perSecondWork: 80, calmSeconds: 1.2, hurtSeconds: 1.5, calmBlocks: 6, hurtBlocks: 10 }
+    ? { perSecond: 80, perSecondWork: 80, calmSeconds: 1, hurtSeconds: 1.2, calmBlocks: 5, hurtBlocks: 8 }
     : { perSecond: 200, perSecondWork: 40, calmSeconds: 10, hurtSeconds: 10, calmBlocks: 12, hurtBlocks: 24 };
 }
 
 /** A load lasts at most so many times as long as all that is planned: it is ended when that is through. */
 const LOAD_SPARE = 2;
 /** Transfers before anything counts. */
-const WARM_UP = 200;
+const WARM_UP = 100;
 /** How long a network may take to go on, and to have the same chain everywhere, in milliseconds; or in block intervals. */
 const SETTLE_MS = 30_000;
 const SETTLE_BLOCKS = 60;

@@ -84,9 +84,9 @@ export function ranOf(runs: readonly Pick<LadderRun, "shape">[], machine: string
 export function ladderPlan(quick: boolean): LadderPlan {
   return quick
     ? {
-        ...{ single: 60, singleWork: 16, warmUp: 300, repeats: 1 },
+        ...{ single: 50, singleWork: 12, warmUp: 200, repeats: 1 },
         ...{ perSecond: [50, 200, 700], perSecondWork: [100, 700] },
-        ...{ stepSeconds: 1.5, stepSecondsWork: 4 },
+        ...{ stepSeconds: 1.2, stepSecondsWork: 3 },
       }
     : {
         ...{ single: 300, singleWork: 60, warmUp: 4_000, repeats: 3 },

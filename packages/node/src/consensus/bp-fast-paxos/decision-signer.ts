@@ -33,9 +33,9 @@ export interface DecisionTimes {
   readonly reserveMs: number;
 }
 
-/** Both are over before members ask for what they lack: as often as they send their votes again, in milliseconds. */
+/** What is said together is said before members ask for what they lack, as often as they send their votes again. */
 export function decisionTimes(resendMs: number): DecisionTimes {
-  const togetherMs = Math.min(SAID_TOGETHER_MAX_MS, resendMs / 2);
+  const togetherMs = Math.min(SAID_TOGETHER_MAX_MS, 0.8 * resendMs);
   return { togetherMs, reserveMs: 1.5 * togetherMs };
 }
 
