@@ -35,8 +35,12 @@ export async function crashFast(network: TestNetwork, load: Load, times: number)
     await load.more(MEANWHILE);
     const passed = (await roundOf(network)) - before;
     assert.ok(passed <= ROUNDS_MAX, `time ${time}: ${passed} rounds passed without ${names}`);
+    // On a slow machine the dead one's turn may come again, and is over as soon as nothing is decided in it.
     if (who !== "an acceptor")
-      assert.notEqual(await trusted(network), proposer, `time ${time}: ${names} is trusted, and dead`);
+      await network.until(
+        `time ${time}: another than ${names}, who is dead, is trusted`,
+        async () => (await trusted(network)) !== proposer,
+      );
     const height = Math.max(...(await network.heights()));
     for (const node of victims) {
       const ready = await network.restart(node);

@@ -89,10 +89,12 @@ export class ValidatorWatch {
   }
 
   async #look(): Promise<void> {
+    // Who answers, and ends before the others have answered, was not started by somebody else.
+    const asking = this.#options.ours();
     const asked = await Promise.all(this.#clients.map((client, place) => this.#ask(client, place)));
     if (this.#isOver) return;
     const answers = asked.filter((answer) => answer !== undefined);
-    this.#tellComings(answers);
+    this.#tellComings(answers, new Set([...asking, ...this.#options.ours()]));
     const turnout = await this.#turnout(answers);
     if (this.#isOver || turnout === undefined) return;
     const isReached = isEnough(turnout);
@@ -116,9 +118,8 @@ export class ValidatorWatch {
     }
   }
 
-  #tellComings(answers: readonly Answer[]): void {
-    const { ours, validators, onBack, onGone } = this.#options;
-    const own = new Set(ours());
+  #tellComings(answers: readonly Answer[], own: ReadonlySet<number>): void {
+    const { validators, onBack, onGone } = this.#options;
     const answering = new Set(answers.map(({ place }) => place));
     for (const place of validators.keys()) {
       const isByHand = answering.has(place) && !own.has(place);
