@@ -29,9 +29,15 @@ describe("proof of work in processes of its own", function () {
         assert.ok(confirmations === null || (Number(confirmations) > 0 && Number(reversalProbability) <= 1));
 
       const rpc = new RpcClient({ url: ready.nodes[2]?.rpc ?? "" });
-      const status = await rpc.call("consensus_status", {});
-      assert.ok(status.mode === "pow" && status.mining && status.hashRate > 0);
-      assert.equal(status.finalConfirmations, 6);
+      // Its rate is of the last moment, in which it may not have had its turn on a busy machine.
+      const deadline = performance.now() + 30_000;
+      for (;;) {
+        const status = await rpc.call("consensus_status", {});
+        assert.ok(status.mode === "pow" && status.mining);
+        assert.equal(status.finalConfirmations, 6);
+        if (status.hashRate > 0) break;
+        assert.ok(performance.now() < deadline, "it mines, and tries no hashes");
+      }
       await devnet.interrupt();
     }));
 });
