@@ -40,7 +40,7 @@ export class WriteRun {
   /** What is durable. */
   #kept: RegisterJournal = EMPTY_JOURNAL;
   readonly #earlier: RegisterVersion[] = [];
-  /** Whether what stands in the journal is what was asked for now. */
+  /** Whether the journal holds the write of this call, not one that an earlier call left behind. */
   #isOwn = false;
   /** Whether it was begun now: nobody can have entered it before. */
   #isFresh = false;

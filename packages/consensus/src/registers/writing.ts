@@ -44,7 +44,7 @@ export type RegisterWriteEffect =
   | {
       readonly kind: "written";
       readonly version: RegisterVersion;
-      /** Whether it was left behind by an earlier run: what was asked for now comes after it. */
+      /** Whether an earlier run left it behind: the write of this run comes after it. */
       readonly isEarlier: boolean;
       /** Rounds that it took in this run. */
       readonly phases: number;

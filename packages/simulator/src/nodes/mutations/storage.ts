@@ -25,12 +25,12 @@ export const STORAGE: Readonly<Record<string, NodeMutation>> = {
     says: "serves records that are spoilt",
     file: `${STORAGE_SRC}/seal.ts`,
     replace: ["if (sealed[length + at] !== digest.charCodeAt(at)) return", "if (sealed.length < 0) return"],
-    checks: ["damage", "checkpoints"],
+    checks: ["damage"],
     ...CALM,
     plan: {
       ...CALM.plan,
       faults: [{ kind: "corruption", process: 3, atUs: 1_500_000, untilUs: 3_000_000 }],
     },
-    ...{ from: 1, seeds: 20 },
+    ...{ from: 2, seeds: 20 },
   },
 };
