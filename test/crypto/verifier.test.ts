@@ -126,6 +126,25 @@ describe("crypto: the verifier, on real workers", () => {
 });
 
 describe("crypto: the verifier, on puppets", () => {
+  it("makes one or two checks at once by itself while its workers have nothing to do", async () => {
+    const { verifier, puppets } = await withPuppets({ scheme: "native", workers: 1 });
+    const pair = [WRONG[0], GOOD[1]] as SignatureCheck[];
+    assert.deepEqual(await verifier.verify(pair), { ok: true, value: [false, true] });
+    const three = verifier.verify(good(3));
+    const behind = verifier.verify(good(1));
+    assert.equal(await stateOf(three), "pending", "three are a worker's");
+    assert.equal(await stateOf(behind), "pending", "and so is what comes while it has them");
+    await answerAll(puppets[0], behind);
+    await three;
+  });
+
+  it("leaves every check to its workers where checks take long", async () => {
+    const { verifier, puppets } = await withPuppets({ scheme: "noble", workers: 1 });
+    const lone = verifier.verify(good(1));
+    assert.equal(await stateOf(lone), "pending");
+    await answerAll(puppets[0], lone);
+  });
+
   it("answers at once what needs no worker", async () => {
     const { verifier, puppets } = await withPuppets({ workers: 1 });
     assert.deepEqual(await verifier.verify([]), { ok: true, value: [] });
