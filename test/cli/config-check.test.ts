@@ -99,7 +99,7 @@ describe("witan config check", () => {
       assert.equal(missing.code, 2);
       assert.match(
         String((lastJson(missing)["error"] as { message: string }).message),
-        /there is no such file/,
+        /there is no such file: give the folder of a home/,
       );
       await mkdir(join(folder, "config.toml"));
       const odd = await witan("config", "check", "--home", folder);

@@ -147,7 +147,7 @@ export class FakeNode {
       return toJson(state) as unknown as ResultOf<"governance_state">;
     },
     transaction_submit: async ({ transaction }) => this.#submit(transaction),
-    chain_proof: async ({ transaction }) => this.#prove(transaction),
+    chain_proof: async ({ transaction = "" }) => this.#prove(transaction),
   };
 
   #coins(address: string) {

@@ -218,6 +218,16 @@ describe("a home of BP Fast Paxos", () => {
         /make promises of every acceptor, so no proposer may\. .* replace it on all/,
       );
       assert.match((await refusal(join(net, "o1"), shared)).message, /an observer has no use for it/);
+      // A copy that lies there is held too, though no setting names it.
+      for (const [home, why] of [
+        ["p1", /p1\/keys\/acceptors\.json, and so is the key of the proposer p1 .* no proposer may/],
+        ["o1", /o1\/keys\/acceptors\.json, .* an observer has no use for it/],
+      ] as const) {
+        await copyFile(join(net, "a1/keys/acceptors.json"), join(net, home, "keys/acceptors.json"));
+        const found = await refusal(join(net, home));
+        assert.deepEqual([found.exitCode, found.reason], [2, "acceptors-key"]);
+        assert.match(found.message, why);
+      }
     }));
 
   it("of an acceptor is refused without the shared key, or with one that is damaged or open to others", () =>
@@ -231,6 +241,7 @@ describe("a home of BP Fast Paxos", () => {
       await rm(file);
       const missing = await refusal(home);
       assert.deepEqual([missing.exitCode, missing.reason], [2, "missing"]);
+      assert.match(missing.message, /copy the key from another acceptor/);
       await writeFile(file, "{}", { mode: 0o600 });
       assert.match((await refusal(home)).message, /acceptors\.json is no file of the acceptors' key/);
       await writeFile(join(home, "keys/wide"), await readFile(join(net, "a2/keys/acceptors.json")), {

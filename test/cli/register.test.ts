@@ -147,6 +147,16 @@ describe("the journal of witan register", () => {
       assert.deepEqual(await readdir(place), []);
     }));
 
+  it("says so where no folder can be made", () =>
+    inFolder(async (folder) => {
+      await writeFile(join(folder, "file"), "");
+      for (const bad of [join(folder, "file", "x"), ...(process.platform === "linux" ? ["/proc/x"] : [])])
+        await assert.rejects(
+          whileLocked(bad, PLACE, async () => "written"),
+          { exitCode: 2, message: /making the folder .* failed/ },
+        );
+    }));
+
   it("lies where the state of programs lies", () => {
     const before = process.env["XDG_STATE_HOME"];
     try {

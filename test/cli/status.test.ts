@@ -1,6 +1,6 @@
 // `witan status` and `witan explain` against a node: what is printed, in the words of each mode, and with which exit code.
 import assert from "node:assert/strict";
-import { type ResultOf, RpcError } from "@witan/rpc";
+import type { ResultOf } from "@witan/rpc";
 import { SAMPLES } from "../rpc/samples.ts";
 import { FakeNode } from "./fake-node.ts";
 import { lastJson, witan } from "./run.ts";
@@ -100,23 +100,31 @@ describe("witan status", () => {
     );
   });
 
-  it("does without votes where there are none", async () => {
-    node.instead.consensus_status = async () => {
-      throw new RpcError("mode-unsupported");
-    };
-    node.instead.consensus_explain = async () => {
-      throw new RpcError("mode-unsupported");
-    };
-    const { consensus, explain } = lastJson(await witan("status", "--rpc", node.url, "--json"));
-    assert.deepEqual([consensus, explain], [null, null]);
-    assert.ok(!(await witan("status", "--rpc", node.url)).out.includes("in words"));
-    const ran = await witan("explain", "--rpc", node.url, "--json");
-    assert.deepEqual(
-      [ran.code, (lastJson(ran)["error"] as { reason: string }).reason],
-      [3, "mode-unsupported"],
+  it("tells in the words of proof of work where nobody votes", async () => {
+    node.instead.consensus_explain = async () => WORK;
+    const ran = await witan("status", "--rpc", node.url);
+    assert.match(ran.out, /\nin words +Block 7 is the tip\.\n +It waits for block 8\.\nto do +Wait\.\n/);
+    assert.deepEqual(lastJson(await witan("status", "--rpc", node.url, "--json"))["explain"], WORK);
+    const explained = await witan("explain", "--rpc", node.url);
+    assert.equal(explained.code, 0, explained.err);
+    assert.equal(
+      explained.out,
+      "in words  Block 7 is the tip.\n          It waits for block 8.\nto do     Wait.\n",
     );
   });
 });
+
+const WORK: ResultOf<"consensus_explain"> = {
+  ...{ mode: "pow" as const, sentences: ["Block 7 is the tip.", "It waits for block 8."], height: 7 },
+  ...{
+    phase: "settled" as const,
+    waitingFor: "work" as const,
+    mining: false,
+    lastBlockMs: 300,
+    blockIntervalMs: 5_000,
+  },
+  ...{ finalHeight: 2, peers: { connected: 1, known: 2 }, advice: ["Wait."] },
+};
 
 describe("witan explain", () => {
   it("tells sentences, advice, and how each member stands", async () => {

@@ -5,6 +5,8 @@ import { type Chain, type Client, GovernanceView, genesisGovernance } from "@wit
 import { type Hash, type Membership, type PublicKey, present, type SignatureScheme } from "@witan/primitives";
 import { type CallParamsOf, type MethodName, type ResultOf, RpcError } from "@witan/rpc";
 import { type CheckedStore, openMemoryStore } from "@witan/storage";
+import { CheckedSignatures } from "../../packages/node/src/consensus/checked-signatures.ts";
+import { Registers, type RegistersOptions } from "../../packages/node/src/registers/registers.ts";
 import { registerCalls } from "../../packages/node/src/service/register-calls.ts";
 import { keyOfName, memberOf, testChain, testGenesis } from "../ledger/build.ts";
 
@@ -94,23 +96,22 @@ export class Replicas {
           : this.memberships.findLast(({ from }) => from <= height),
     };
     const own = ["a", "b", "c", "d"][at] ?? "";
-    const context = {
-      ...{ chain, settings: { chain: this.chain }, isStopping: () => false },
-      onFailure: (error: unknown) => this.failures.push(error),
-      ports: {
-        ...{ store, scheme: this.scheme },
-        verifier: {
-          name: "direct",
-          verify: async (checks: readonly never[]) => {
-            return { ok: true, value: checks.map((check) => this.scheme.verify(check)) };
-          },
-        },
-        signer: {
-          publicKeys: [keyOfName(`${own} voting`).publicKey],
-          signStatement: (_: PublicKey, digest: Hash) => sign(digest, keyOfName(`${own} voting`).secretKey),
-        },
+    const verifier = {
+      name: "direct",
+      verify: async (checks: readonly never[]) => {
+        return { ok: true, value: checks.map((check) => this.scheme.verify(check)) };
       },
     };
+    const registers = new Registers({
+      ...{ chain, store },
+      signatures: new CheckedSignatures(this.scheme, verifier as never),
+      onFailure: (error: unknown) => this.failures.push(error),
+      signer: {
+        publicKeys: [keyOfName(`${own} voting`).publicKey],
+        signStatement: (_: PublicKey, digest: Hash) => sign(digest, keyOfName(`${own} voting`).secretKey),
+      },
+    } as unknown as RegistersOptions);
+    const context = { registers, settings: { chain: this.chain }, isStopping: () => false };
     const service = registerCalls(context as unknown as Parameters<typeof registerCalls>[0]);
     const replica: Replica = {
       ...{ store, url: `http://${own}:1`, isDown: false, lie: undefined, before: undefined, asked: [] },

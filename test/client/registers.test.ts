@@ -11,7 +11,7 @@ import {
 } from "@witan/client";
 import { REGISTER_VARIANTS, registerAnswerCodec } from "@witan/consensus";
 import { bytesToHex, hexToBytes } from "@witan/primitives";
-import { keyOfName } from "../ledger/build.ts";
+import { keyOfName, testChain, testGenesis } from "../ledger/build.ts";
 import { type Replica, Replicas } from "./register-replicas.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -220,6 +220,11 @@ describe("registers", () => {
     assert.throws(() => new RegisterClient({ chain, nodes: nodes.slice(2) }), /3 of the 4 validators/);
     const [first] = nodes as [Replica];
     assert.throws(() => new RegisterClient({ chain, nodes: [...nodes, first] }), /a:1 was given twice/);
+    for (const mode of ["bp-fast-paxos", "pow"] as const)
+      assert.throws(() => new RegisterClient({ chain: testChain(testGenesis(mode)), nodes }), {
+        code: "mode-unsupported",
+        message: /has no registers: validators of PBFT keep them/,
+      });
     assert.deepEqual(
       nodes.flatMap(({ asked }) => asked),
       [],

@@ -39,10 +39,13 @@ describe("explorer: consensus in words", () => {
     };
     assert.equal(
       finalText(status),
-      "after 6 confirmations: against an attacker with 10 % of all hash power the chance to be undone is at most 0.1 %",
+      "after 6 confirmations: against an attacker with 10\u00a0% of all hash power the chance to be undone is at most 0.1\u00a0%",
     );
     const never = finalText({ ...status, assumedAttackerShare: 0.5, finalConfirmations: null });
-    assert.match(never, /^never: against an attacker with 50 % of all hash power no number of confirmations/);
+    assert.match(
+      never,
+      /^never: against an attacker with 50\u00a0% of all hash power no number of confirmations/,
+    );
   });
 
   it("has PBFT prepare and commit in views", () => {

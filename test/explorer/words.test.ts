@@ -18,14 +18,14 @@ import {
 describe("explorer: values in words", () => {
   it("writes chances as shares of a hundred, and none as impossible that is not", () => {
     const cases = [
-      [0, "0 %"],
-      [0.1, "10 %"],
-      [0.30000000000000004, "30 %"],
-      [0.001, "0.1 %"],
-      [0.00024280274536, "0.024 %"],
-      [2.4e-9, "2.4 · 10^-7 %"],
-      [0.99999, "more than 99.9 %"],
-      [1, "100 %"],
+      [0, "0\u00a0%"],
+      [0.1, "10\u00a0%"],
+      [0.30000000000000004, "30\u00a0%"],
+      [0.001, "0.1\u00a0%"],
+      [0.00024280274536, "0.024\u00a0%"],
+      [2.4e-9, "2.4\u00a0·\u00a010⁻⁷\u00a0%"],
+      [0.99999, "more than 99.9\u00a0%"],
+      [1, "100\u00a0%"],
     ] as const;
     for (const [chance, text] of cases) assert.equal(chanceText(chance), text);
   });

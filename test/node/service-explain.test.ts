@@ -18,13 +18,15 @@ import { Cluster, membersOnly } from "./cluster.ts";
 import { Purse } from "./purse.ts";
 import { VIEW_MS } from "./seat.ts";
 
-type Explained = ResultOf<"consensus_explain">;
+type Explained = Exclude<ResultOf<"consensus_explain">, { readonly mode: "pow" }>;
 
 const sign = chooseSign();
 
 /** What a node says now. */
-function explained(cluster: Cluster, name: string): Promise<Explained> {
-  return cluster.seat(name).call("consensus_explain", {});
+async function explained(cluster: Cluster, name: string): Promise<Explained> {
+  const said = await cluster.seat(name).call("consensus_explain", {});
+  assert.ok(said.mode === "pbft");
+  return said;
 }
 
 /** Waits until a node says so. */

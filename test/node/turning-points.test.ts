@@ -40,7 +40,7 @@ describe("the log of turning points", () => {
     points.look(status(1, "changingView", { viewChanges: [1, 2, 3] }));
     assert.equal(lines.length, 1);
     const [{ message, ...fields } = {} as Line] = lines;
-    assert.match(String(message), /view was given up/);
+    assert.match(String(message), /view was given up: under its primary nothing was decided in time/);
     assert.deepEqual(fields, {
       ...{ level: "info", height: 7, from: 0, to: 1, primary: "a", next: "b", asked: ["b", "d"] },
     });
@@ -64,6 +64,8 @@ describe("the log of turning points", () => {
         [undefined, undefined, 2],
       ],
     );
+    // It has not asked for the view, and can't say what was wrong with the one before.
+    assert.match(String(lines[0]?.["message"]), /view was given up: the other members went on/);
   });
 
   it("takes views that begin anew with other members for no view given up", () => {

@@ -16,7 +16,7 @@ type AnyCall = (params: unknown, context: CallContext) => Promise<unknown>;
 /** Fails unless the result is one that the contract allows; also that it is the same once it was JSON. */
 export function assertResult(method: MethodName, result: unknown): void {
   const parsed = METHODS[method].result.safeParse(result);
-  assert.ok(parsed.success, `${method} answers ${inspect(result)}: ${parsed.error?.message}`);
+  if (!parsed.success) assert.fail(`${method} answers ${inspect(result)}: ${parsed.error.message}`);
   assertFits(method, result);
   assert.deepEqual(JSON.parse(JSON.stringify(result)), result, `${method}: not the same as JSON`);
 }

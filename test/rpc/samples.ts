@@ -145,8 +145,8 @@ export const SAMPLES: {
     result: { transaction: HASH, status: "final", height: 7, hash: OTHER, index: 0, bytes: "00" },
   },
   chain_proof: {
-    params: [{ transaction: HASH }],
-    refused: [{ transaction: "" }],
+    params: [{ transaction: HASH }, { height: 7 }],
+    refused: [{}, { transaction: "" }, { transaction: HASH, height: 7 }],
     result: { transaction: HASH, height: 7, proof: "0011" },
   },
   chain_outputs: {

@@ -116,7 +116,7 @@ describe("the checks of worlds of whole nodes", () => {
 
   it("blame: a correct node that is blamed", async () => {
     const found = await foundBy("blame", (world) =>
-      world.faulted({ place: 0 } as NodeNetwork, world.cast.peerId(1), "serious", "bulk-encoding"),
+      world.faulted({ place: 0 } as NodeNetwork, world.cast.peerIds(1)[0], "serious", "bulk-encoding"),
     );
     assert.equal(found, "blame");
   });

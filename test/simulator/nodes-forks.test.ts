@@ -15,6 +15,8 @@ import { calmNodesPlan, foundBy, withSpoiler } from "./calm-nodes.ts";
 
 /** Of two liars of four who run twice there is a fork in every fifth world or so. */
 const SEEDS = 60;
+/** A seed at which there was one when this was written: so it need not be looked for long. */
+const FORKS_FROM = 15;
 
 describe("worlds of whole nodes, where much goes wrong", () => {
   it("accountability: a correct one whom a disk proves guilty, and a fork that no disk shows", async () => {
@@ -39,13 +41,14 @@ describe("worlds of whole nodes, where much goes wrong", () => {
     assert.equal(await foundBy("accountability", (world) => world.forked()), "accountability");
   });
 
-  it("accountability: a fork that is not shown, or of which too few are proven guilty", async () => {
+  it("accountability: a fork that is not shown, or of which too few are proven guilty", async function () {
+    this.timeout(120_000);
     const make = NODE_CHECKS["accountability"]?.make as NodeCheckMaker;
     const run = (seed: number, check: NodeCheckMaker) =>
       new NodesWorld(makeNodesPlan(seed, { members: 4, liars: 2, taps: [] }), { checks: [check] }).run();
-    let seed = 0;
+    let seed = FORKS_FROM - 1;
     for (let forks = 0; forks === 0; ) {
-      assert.ok(++seed <= SEEDS, `no fork in seeds 1 to ${SEEDS}`);
+      assert.ok(++seed < FORKS_FROM + SEEDS, `no fork in ${SEEDS} seeds from ${FORKS_FROM}`);
       const held = await run(seed, make);
       assert.equal(held.violation?.message, undefined, `seed ${seed}`);
       forks = held.also.get("proven-forks") ?? 0;

@@ -127,7 +127,7 @@ describe("worlds of whole nodes", () => {
     assert.deepEqual(
       [...changes].sort(),
       [
-        ...["add", "remove", "replace-key", "replace-operator-key", "asset"],
+        ...["add", "remove", "replace-key", "replace-operator-key", "replace-peer-key", "asset"],
         ...["permit-client", "revoke-client", "forget-client"],
         ...PARAMETER_NAMES.filter((name) => name !== "feeRateMin"),
       ].sort(),

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { link, lstat, mkdir, open, rename, rm, unlink } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolder } from "@witan/crypto/node";
 import { badInput, CommandFailure, EXIT } from "./exit.ts";
 
 /** The largest file a command reads whole: a genesis of many members is far below. */
@@ -73,10 +74,15 @@ async function bounded(name: string, source: AsyncIterable<Buffer | string>): Pr
 export async function makeFolderOf(path: string, mode = 0o777): Promise<void> {
   const folder = dirname(path);
   try {
-    await mkdir(folder, { recursive: true, mode });
+    await makeFolder(folder, mode);
   } catch (error) {
     // mkdir says EEXIST where a file is in the place of the folder.
     const told = codeOf(error) === "EEXIST" ? Object.assign(error as Error, { code: "ENOTDIR" }) : error;
+    if (codeOf(told) === "ENOENT")
+      throw badInput(
+        "file",
+        `making the folder ${folder} failed: no folder can be made there: choose another`,
+      );
     throw fileFailure("making the folder", folder, told);
   }
 }

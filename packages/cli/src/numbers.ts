@@ -9,7 +9,7 @@ export function wholeNumber(option: string, text: string, most: number = INTEGER
   // Who typed letters needs no range; who typed too large a number does.
   const isPlain = most === INTEGER_MAX && least === 0 && !/^[0-9]+$/.test(text);
   const range = isPlain ? "" : ` from ${least} to ${most}`;
-  throw badInput("number", `${option} ${text}: expected a whole number${range}`);
+  throw badInput("number", `${option} ${text || '""'}: expected a whole number${range}`);
 }
 
 /** An amount in base units, up to 2^64 - 1. */

@@ -1,4 +1,5 @@
 // What became of a transaction that a command submitted, as commands tell it, and the exit code that it means.
+import { fetchChain, type RpcCaller } from "@witan/client";
 import type { TransactionOutcome } from "@witan/rpc";
 import type { Command } from "commander";
 import { EXIT, type ExitCode } from "./exit.ts";
@@ -6,23 +7,50 @@ import { wholeNumber } from "./numbers.ts";
 import { timeText } from "./time.ts";
 
 const DAY_S = 24 * 60 * 60;
+/** How long to wait at most, unless it is said. */
+const WAIT_MS = 30_000;
+/**
+ * Under proof of work: for so many times the blocks that make a transaction final, and one more to get into one. Blocks come
+ * by chance: the devnet's six take longer than twice as long as they do in the mean in one of fifty cases.
+ */
+const TIMES_LONGER = 3;
 
 /** What the options say about waiting. */
 export interface WaitingOptions {
   readonly wait?: boolean;
-  readonly timeout: string;
+  readonly timeout?: string;
 }
 
 /** Adds the options of commands that can wait for an outcome. */
 export function withWaiting(command: Command): Command {
   return command
     .option("--wait", "wait until it is final")
-    .option("--timeout <seconds>", "how long to wait at most", "30");
+    .option(
+      "--timeout <seconds>",
+      "how long to wait at most (default: 30; under proof of work three times as long as it takes in the mean, if that is more)",
+    );
 }
 
-/** How long to wait at most, in milliseconds. */
-export function timeoutMsOf({ timeout }: WaitingOptions): number {
-  return wholeNumber("--timeout", timeout, DAY_S) * 1000;
+/** How long to wait at most, in milliseconds; undefined: it is not said. */
+export function timeoutMsOf({ timeout }: WaitingOptions): number | undefined {
+  return timeout === undefined ? undefined : wholeNumber("--timeout", timeout, DAY_S) * 1000;
+}
+
+/** The same, or what is right for the chain of a node. What the node does not tell, the call that waits will. */
+export async function patienceMs(said: number | undefined, rpc: RpcCaller, waits: boolean): Promise<number> {
+  if (said !== undefined) return said;
+  if (!waits) return WAIT_MS;
+  const usual = await finalMs(rpc).catch(() => 0);
+  return Math.min(Math.max(WAIT_MS, TIMES_LONGER * usual), DAY_S * 1_000);
+}
+
+/** How long a transaction takes in the mean to be final under proof of work; 0 in other modes. */
+async function finalMs(rpc: RpcCaller): Promise<number> {
+  const status = await rpc.call("consensus_status", {});
+  if (status.mode !== "pow" || status.finalConfirmations === null) return 0;
+  const chain = await fetchChain(rpc);
+  const work = chain.ok ? chain.value.proofOfWork : undefined;
+  return work === undefined ? 0 : (status.finalConfirmations + 1) * work.blockIntervalMs;
 }
 
 /** 0 if it is where it was to come: admitted or, if that was waited for, final. */

@@ -9,6 +9,7 @@ const EXITS: Readonly<Record<RegisterErrorCode, ExitCode>> = {
   "nodes-too-few": EXIT.input,
   "nodes-same": EXIT.input,
   "journal-damaged": EXIT.input,
+  "mode-unsupported": EXIT.unable,
   "no-quorum": EXIT.unable,
   "nodes-refuse": EXIT.unable,
   "members-changed": EXIT.unable,

@@ -1,12 +1,12 @@
 // The journal of `witan register write` on disk: a file for each chain, key and register, and a lock beside it while a process
 // writes. Holds no secret; what it is for is in docs/registers.md.
-import { mkdir, open, readFile, unlink } from "node:fs/promises";
+import { open, readFile, unlink } from "node:fs/promises";
 import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { RegisterJournalPlace, RegisterJournalStore } from "@witan/client";
 import { bytesToHex, hexToBytes, isHex } from "@witan/primitives";
 import { badInput, CommandFailure, EXIT } from "./exit.ts";
-import { exists, fileFailure, readText, replacePrivateText } from "./files.ts";
+import { exists, fileFailure, makeFolderOf, readText, replacePrivateText } from "./files.ts";
 
 const FORMAT = "witan-register-journal";
 
@@ -50,8 +50,8 @@ export async function whileLocked<T>(
 }
 
 async function take(lock: string): Promise<void> {
+  await makeFolderOf(lock, 0o700);
   try {
-    await mkdir(dirname(lock), { recursive: true, mode: 0o700 });
     for (;;) {
       if (await made(lock)) return;
       const holder = Number(await readFile(lock, "utf8").catch(() => ""));

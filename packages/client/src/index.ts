@@ -86,11 +86,15 @@ export * from "./swap-secret.ts";
 export * from "./transfer-refusal.ts";
 export type { AmountOf, FeeChoice, Payment, TransferRequest } from "./transfer-request.ts";
 export * from "./trusted-state.ts";
+export * from "./verify-expiry.ts";
 export {
+  type BlockProofRequest,
   type ProofFault,
   type ProofRequest,
   type UnverifiedProof,
+  type VerifiedBlock,
   type VerifiedProof,
+  verifyBlock,
   verifyProof,
 } from "./verify-proof.ts";
 export * from "./wait-for-transaction.ts";

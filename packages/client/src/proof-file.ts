@@ -10,6 +10,7 @@ import {
   isHex,
   type TransactionId,
 } from "@witan/primitives";
+import type { ResultOf } from "@witan/rpc";
 import { plainText } from "./plain-text.ts";
 import { type ClientClock, PLATFORM_CLOCK, pause } from "./platform-clock.ts";
 import type { RpcCaller } from "./rpc-client.ts";
@@ -146,27 +147,41 @@ const CERTIFICATE_MS = 10_000;
 const ASK_AGAIN_MS = 50;
 
 /**
+ * Asks for a proof, of a transaction or of a block, until its certificate is gathered or the time is up.
+ * @throws as `RpcClient.call`
+ */
+export async function askForProof(
+  rpc: RpcCaller,
+  of: { readonly transaction: string } | { readonly height: number },
+  { timeoutMs = CERTIFICATE_MS, signal, clock = PLATFORM_CLOCK }: Omit<FetchProofOptions, "transaction">,
+): Promise<ResultOf<"chain_proof">> {
+  const options = signal === undefined ? {} : { signal };
+  const until = clock.monotonicMs() + timeoutMs;
+  for (;;) {
+    try {
+      return await rpc.call("chain_proof", of, options);
+    } catch (error) {
+      const isGathered = error instanceof RpcCallError && error.reason === "certificate-pending";
+      if (!isGathered || clock.monotonicMs() >= until || signal?.aborted === true) throw error;
+    }
+    await pause(clock, ASK_AGAIN_MS, signal);
+  }
+}
+
+/**
  * Fetches the finality proof of a transaction, unverified.
  * @throws as `RpcClient.call`; the reasons of an `RpcCallError` say whether there is none yet, or never will be
  */
 export async function fetchProof(rpc: RpcCaller, request: FetchProofOptions): Promise<ProofFile> {
   const { transaction, signal, timeoutMs = CERTIFICATE_MS, clock = PLATFORM_CLOCK } = request;
   const options = signal === undefined ? {} : { signal };
-  const until = clock.monotonicMs() + timeoutMs;
-  const ask = async () => {
-    for (;;) {
-      try {
-        return await rpc.call("chain_proof", { transaction }, options);
-      } catch (error) {
-        const isGathered = error instanceof RpcCallError && error.reason === "certificate-pending";
-        if (!isGathered || clock.monotonicMs() >= until || signal?.aborted === true) throw error;
-      }
-      await pause(clock, ASK_AGAIN_MS, signal);
-    }
-  };
-  const [status, answer] = await Promise.all([rpc.call("node_status", {}, options), ask()]);
-  if (answer.transaction !== transaction) {
-    const found = `found the proof of ${answer.transaction}, asked was ${transaction}`;
+  const [status, answer] = await Promise.all([
+    rpc.call("node_status", {}, options),
+    askForProof(rpc, { transaction }, { timeoutMs, clock, ...options }),
+  ]);
+  const about = "transaction" in answer ? answer.transaction : `block ${answer.height}`;
+  if (about !== transaction) {
+    const found = `found the proof of ${about}, asked was ${transaction}`;
     throw new RpcAnswerError("result", found, { url: rpc.url, method: "chain_proof" });
   }
   return {

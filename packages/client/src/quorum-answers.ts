@@ -42,7 +42,7 @@ export function comparedPart<M extends MethodName>(method: M, result: ResultOf<M
       return stable(only(fields, ["chainId", "network", "mode"]));
     // A proof shows by itself that it holds (quorum-vetting.ts), and each node has gathered its own signatures.
     case "chain_proof":
-      return stable(only(fields, ["transaction", "height"]));
+      return stable(only(fields, ["transaction", "height", "hash"]));
     case "chain_block":
       return stable(only(fields, ["height", "hash", "header", "transactions"]));
     // As of some block: which one differs from node to node.

@@ -3,7 +3,7 @@
 import type { Chain } from "@witan/ledger";
 import type { MethodName, ResultOf } from "@witan/rpc";
 import { readTransaction } from "./read-transaction.ts";
-import { verifyProof } from "./verify-proof.ts";
+import { verifyBlock, verifyProof } from "./verify-proof.ts";
 
 /** Whether an answer has a part that is held against the chain. */
 export function hasOwnProof(method: MethodName, value: object): boolean {
@@ -13,9 +13,13 @@ export function hasOwnProof(method: MethodName, value: object): boolean {
 /** Whether that part is what the rest of the answer says. */
 export async function holds(chain: Chain, method: MethodName, value: object): Promise<boolean> {
   if (method === "chain_proof") {
-    const { proof, transaction, height } = value as ResultOf<"chain_proof">;
-    const verified = await verifyProof({ genesis: chain, proof, transaction });
-    return verified.verified && verified.height === height;
+    const answer = value as ResultOf<"chain_proof">;
+    const { proof, height } = answer;
+    const verified = await ("transaction" in answer
+      ? verifyProof({ genesis: chain, proof, transaction: answer.transaction })
+      : verifyBlock({ genesis: chain, proof }));
+    const isThat = verified.verified && verified.height === height;
+    return isThat && ("transaction" in answer || answer.hash === verified.blockHash);
   }
   const { bytes, transaction } = value as { readonly bytes: string; readonly transaction: string };
   return readTransaction(chain, bytes, transaction).ok;

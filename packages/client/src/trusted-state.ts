@@ -1,6 +1,6 @@
 // What a verifier trusts, and keeps from proof to proof: the genesis, and the newest membership that was verified from it.
 // Small, and fit to be written down. Never goes back, and takes nothing on anyone's word but that of who holds its text.
-import { type Chain, genesisGovernance, membersCodec } from "@witan/ledger";
+import { type BlockEvidence, type Chain, genesisGovernance, membersCodec } from "@witan/ledger";
 import {
   bytesToHex,
   type Height,
@@ -14,7 +14,16 @@ import {
   type SignatureScheme,
   voters,
 } from "@witan/primitives";
-import { decodeProof, type UnverifiedProof, type VerifiedProof, verifyProof } from "./verify-proof.ts";
+import {
+  decodeBlockProof,
+  decodeProof,
+  type ProofRequest,
+  type UnverifiedProof,
+  type VerifiedBlock,
+  type VerifiedProof,
+  verifyBlock,
+  verifyProof,
+} from "./verify-proof.ts";
 
 /** What is verified. */
 export interface TrustedProofRequest {
@@ -92,11 +101,33 @@ export class TrustedState {
   }: TrustedProofRequest): Promise<VerifiedProof | UnverifiedProof> {
     const decoded = decodeProof(proof);
     if ("verified" in decoded) return decoded;
-    const { evidence } = decoded;
+    return this.#learned(decoded.evidence, scheme, (more) =>
+      verifyProof({
+        genesis: this.chain,
+        proof,
+        ...(transaction === undefined ? {} : { transaction }),
+        ...more,
+      }),
+    );
+  }
+
+  /** Verifies what shows a block final, whatever it holds, and keeps what it leads to as `verify` does. */
+  async verifyBlock({
+    proof,
+    scheme,
+  }: Omit<TrustedProofRequest, "transaction">): Promise<VerifiedBlock | UnverifiedProof> {
+    const decoded = decodeBlockProof(proof);
+    if ("verified" in decoded) return decoded;
+    return this.#learned(decoded, scheme, (more) => verifyBlock({ genesis: this.chain, proof, ...more }));
+  }
+
+  async #learned<T extends VerifiedBlock>(
+    evidence: BlockEvidence,
+    scheme: SignatureScheme | undefined,
+    verify: (more: Pick<ProofRequest, "trusted" | "scheme">) => Promise<T | UnverifiedProof>,
+  ): Promise<T | UnverifiedProof> {
     const isOlder = evidence.kind === "certified" && evidence.header.height < this.#membership.from;
-    const verified = await verifyProof({
-      ...{ genesis: this.chain, proof },
-      ...(transaction === undefined ? {} : { transaction }),
+    const verified = await verify({
       ...(isOlder ? {} : { trusted: this.#membership }),
       ...(scheme === undefined ? {} : { scheme }),
     });

@@ -2,13 +2,17 @@
 // bytes from anywhere: whatever they are, the answer is yes with what is shown, or no with a code and a sentence.
 import { createNobleScheme, createWasmScheme } from "@witan/crypto";
 import {
+  type BlockEvidence,
+  blockEvidenceCodec,
   Chain,
-  checkFinalityProof,
-  checkWorkProof,
+  checkBlockEvidence,
+  checkBlockWork,
   type FinalityProof,
   finalityProofCodec,
   genesisBlock,
   genesisGovernance,
+  type Header,
+  inclusionBroken,
   openGenesisFile,
   RULES,
   type RuleCode,
@@ -16,6 +20,7 @@ import {
 import {
   type BlockHash,
   type ChainId,
+  type Codec,
   type Height,
   hexToBytes,
   isHex,
@@ -40,13 +45,10 @@ export interface ProofRequest {
   readonly scheme?: SignatureScheme;
 }
 
-/** A transaction that is final for good; under proof of work one that is in a block, with others on it. */
-export interface VerifiedProof {
+/** A block that is final for good; under proof of work one with others on it. */
+export interface VerifiedBlock {
   readonly verified: true;
   readonly chainId: ChainId;
-  readonly transaction: TransactionId;
-  /** Its position in the block. */
-  readonly index: number;
   readonly height: Height;
   readonly blockHash: BlockHash;
   readonly timestamp: Timestamp;
@@ -61,6 +63,13 @@ export interface VerifiedProof {
   readonly membership: Membership;
   /** The memberships that it led through from the trusted one, the newest last: each decided the change to the next. */
   readonly crossed: readonly Membership[];
+}
+
+/** A transaction that is final for good; under proof of work one that is in a block, with others on it. */
+export interface VerifiedProof extends VerifiedBlock {
+  readonly transaction: TransactionId;
+  /** Its position in the block. */
+  readonly index: number;
 }
 
 /**
@@ -94,49 +103,71 @@ export async function verifyProof(request: ProofRequest): Promise<VerifiedProof 
   if (!(opened instanceof Chain)) return opened;
   const proof = decodeProof(request.proof);
   if ("verified" in proof) return proof;
-  const trusted = request.trusted ?? genesisGovernance(opened).membership;
-  if (opened.mode !== "pow" && (trusted.mode !== opened.mode || voters(trusted).length === 0))
-    return unverified("trusted-invalid", `The trusted membership is none of a chain of ${opened.mode}.`);
-  if (request.transaction !== undefined && proof.id !== request.transaction) {
-    const message = `The proof is about transaction ${proof.id}, expected ${request.transaction}.`;
+  const { id, index } = proof;
+  const untrusted = trustedFault(opened, request.trusted);
+  if (untrusted !== undefined) return untrusted;
+  if (request.transaction !== undefined && id !== request.transaction) {
+    const message = `The proof is about transaction ${id}, expected ${request.transaction}.`;
     return unverified("transaction-other", message);
   }
-  if (opened.mode === "pow") return verifyWork(opened, proof, trusted);
-  const rest = afterTrusted(proof, trusted);
-  const checked = checkFinalityProof(opened, rest, trusted, request.scheme ?? (await schemeFor(rest)));
-  if (!checked.ok) return unverified(checked.code, sentence(checked.code, checked.detail));
-  const { header, membership, id } = checked.value;
-  return {
-    verified: true,
-    chainId: opened.chainId,
-    transaction: id,
-    index: proof.index,
-    height: header.height,
-    blockHash: opened.blockHash(header),
-    timestamp: header.timestamp,
-    signers: signersOf(rest, membership),
-    membership,
-    crossed: crossedBy(rest, trusted),
-  };
+  const block = await verifyEvidence(opened, proof.evidence, request);
+  if (!block.verified) return block;
+  const { header, ...shown } = block;
+  const wrong = inclusionBroken(proof, header);
+  if (wrong !== undefined) return unverified(wrong.code, sentence(wrong.code, wrong.detail));
+  return { ...shown, transaction: id, index };
 }
 
-/** From block 0 on: a branch with the work that is prescribed, and the transaction in it. Whether another has more nobody proves. */
-function verifyWork(
+/** What is to be verified of a block, whatever it holds, and what is trusted. */
+export type BlockProofRequest = Omit<ProofRequest, "transaction">;
+
+/** Verifies what shows a block final: `chain_proof` gives it by height. */
+export async function verifyBlock(request: BlockProofRequest): Promise<VerifiedBlock | UnverifiedProof> {
+  const opened = openChainOf(request.genesis);
+  if (!(opened instanceof Chain)) return opened;
+  const evidence = decodeBlockProof(request.proof);
+  if ("verified" in evidence) return evidence;
+  const untrusted = trustedFault(opened, request.trusted);
+  if (untrusted !== undefined) return untrusted;
+  const block = await verifyEvidence(opened, evidence, request);
+  if (!block.verified) return block;
+  const { header: _, ...shown } = block;
+  return shown;
+}
+
+function trustedFault(chain: Chain, trusted: Membership | undefined): UnverifiedProof | undefined {
+  if (trusted === undefined || chain.mode === "pow") return undefined;
+  if (trusted.mode === chain.mode && voters(trusted).length > 0) return undefined;
+  return unverified("trusted-invalid", `The trusted membership is none of a chain of ${chain.mode}.`);
+}
+
+type ShownBlock = VerifiedBlock & { readonly header: Header };
+
+async function verifyEvidence(
   chain: Chain,
-  proof: FinalityProof,
-  membership: Membership,
-): VerifiedProof | UnverifiedProof {
-  const checked = checkWorkProof(chain, proof, [genesisBlock(chain).block.header]);
+  evidence: BlockEvidence,
+  { trusted = genesisGovernance(chain).membership, scheme }: Pick<ProofRequest, "trusted" | "scheme">,
+): Promise<ShownBlock | UnverifiedProof> {
+  const of = (header: Header) => ({
+    ...{ verified: true as const, chainId: chain.chainId, header, height: header.height },
+    ...{ blockHash: chain.blockHash(header), timestamp: header.timestamp },
+  });
+  if (chain.mode === "pow") {
+    // From block 0 on: a branch with the work that is prescribed. Whether another has more nobody proves.
+    const checked = checkBlockWork(chain, evidence, [genesisBlock(chain).block.header]);
+    if (!checked.ok) return unverified(checked.code, sentence(checked.code, checked.detail));
+    const { header, confirmations } = checked.value;
+    return { ...of(header), confirmations, signers: [], membership: trusted, crossed: [] };
+  }
+  const rest = afterTrusted(evidence, trusted);
+  const checked = checkBlockEvidence(chain, rest, trusted, scheme ?? (await schemeFor(rest)));
   if (!checked.ok) return unverified(checked.code, sentence(checked.code, checked.detail));
-  const { header, id, confirmations } = checked.value;
-  return {
-    ...{ verified: true, chainId: chain.chainId, transaction: id, index: proof.index },
-    ...{ height: header.height, blockHash: chain.blockHash(header), timestamp: header.timestamp },
-    ...{ confirmations, signers: [], membership, crossed: [] },
-  };
+  const { header, membership } = checked.value;
+  const crossed = crossedBy(rest, trusted);
+  return { ...of(header), signers: signersOf(rest, membership), membership, crossed };
 }
 
-function crossedBy({ evidence }: FinalityProof, trusted: Membership): readonly Membership[] {
+function crossedBy(evidence: BlockEvidence, trusted: Membership): readonly Membership[] {
   if (evidence.kind !== "certified") return [];
   return evidence.changes.map(({ header, members }) => ({
     mode: trusted.mode,
@@ -161,27 +192,35 @@ export function openChainOf(genesis: string | Chain): Chain | UnverifiedProof {
 
 /** Reads the bytes of a proof. */
 export function decodeProof(proof: Uint8Array | string): FinalityProof | UnverifiedProof {
+  return decoded(finalityProofCodec, proof);
+}
+
+/** Reads the bytes of what shows a block final. */
+export function decodeBlockProof(proof: Uint8Array | string): BlockEvidence | UnverifiedProof {
+  return decoded(blockEvidenceCodec, proof);
+}
+
+function decoded<T>(codec: Codec<T>, proof: Uint8Array | string): T | UnverifiedProof {
   if (typeof proof === "string" && !isHex(proof))
     return unverified("proof-hex", "The proof is not lower-case hex with two digits for each byte.");
   const bytes = typeof proof === "string" ? hexToBytes(proof) : proof;
-  const decoded = finalityProofCodec.decode(bytes);
-  return decoded.ok
-    ? decoded.value
+  const read = codec.decode(bytes);
+  return read.ok
+    ? read.value
     : unverified(
         "encoding",
-        `${bytes.length} bytes that are no finality proof, or not a whole one (${decoded.detail}): fetch it again.`,
+        `${bytes.length} bytes that are no finality proof, or not a whole one (${read.detail}): fetch it again.`,
       );
 }
 
 /** Without the changes that led to the trusted membership: what is trusted needs no evidence. */
-function afterTrusted(proof: FinalityProof, trusted: Membership): FinalityProof {
-  const { evidence } = proof;
-  if (evidence.kind !== "certified") return proof;
+function afterTrusted(evidence: BlockEvidence, trusted: Membership): BlockEvidence {
+  if (evidence.kind !== "certified") return evidence;
   const changes = evidence.changes.filter(({ header }) => header.height >= trusted.from);
-  return { ...proof, evidence: { ...evidence, changes } };
+  return { ...evidence, changes };
 }
 
-async function schemeFor({ evidence }: FinalityProof): Promise<SignatureScheme> {
+async function schemeFor(evidence: BlockEvidence): Promise<SignatureScheme> {
   if (evidence.kind !== "certified") return createNobleScheme();
   const certificates = [evidence.certificate, ...evidence.changes.map((change) => change.certificate)];
   const count = certificates.reduce((sum, { signatures }) => sum + signatures.length, 0);
@@ -193,7 +232,7 @@ async function schemeFor({ evidence }: FinalityProof): Promise<SignatureScheme> 
   }
 }
 
-function signersOf({ evidence }: FinalityProof, membership: Membership): readonly string[] {
+function signersOf(evidence: BlockEvidence, membership: Membership): readonly string[] {
   if (evidence.kind !== "certified") return [];
   return evidence.certificate.signatures.flatMap(({ member }) => membership.members[member]?.name ?? []);
 }

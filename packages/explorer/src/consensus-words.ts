@@ -2,8 +2,10 @@
 import type { ResultOf } from "@witan/rpc";
 import { chanceText, countText } from "./words.ts";
 
-type Explained = ResultOf<"consensus_explain">;
 type Status = ResultOf<"consensus_status">;
+
+/** What a node explains on a chain whose members vote. */
+export type Explained = Exclude<ResultOf<"consensus_explain">, { readonly mode: "pow" }>;
 
 /** Where consensus stands on a chain whose members vote. */
 export type VoteStatus = Exclude<Status, { mode: "pow" }>;

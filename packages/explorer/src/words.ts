@@ -67,9 +67,18 @@ export function parameterText(name: string, value: number): string {
 /** How likely something is, from 0 to 1, as a share of a hundred: never as none or all that is not. */
 export function chanceText(chance: number): string {
   const percent = chance * 100;
-  if (percent === 0 || percent === 100) return `${percent} %`;
-  if (percent > 99.9) return "more than 99.9 %";
-  return `${percent < 0.001 ? percent.toExponential(1).replace("e", " · 10^") : Number(percent.toPrecision(2))} %`;
+  if (percent === 0 || percent === 100) return `${percent}\u00a0%`;
+  if (percent > 99.9) return "more than 99.9\u00a0%";
+  if (percent >= 0.001) return `${Number(percent.toPrecision(2))}\u00a0%`;
+  const [digits = "", exponent = ""] = percent.toExponential(1).split("e");
+  return `${digits}\u00a0·\u00a010${raised(exponent)}\u00a0%`;
+}
+
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+/** Digits of an exponent, with its sign. */
+function raised(exponent: string): string {
+  return exponent.replace("-", "⁻").replaceAll(/\d/g, (digit) => RAISED[Number(digit)] ?? digit);
 }
 
 /** A number of bytes. */

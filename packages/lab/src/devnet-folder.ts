@@ -11,6 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { makeFolder } from "@witan/crypto/node";
 import { type FolderLock, heldLock, isLockName, lockFolder, lockNewFolder } from "./folder-lock.ts";
 import { LabFailure } from "./lab-failure.ts";
 import { NETWORK_LIST, readNetwork } from "./network-files.ts";
@@ -50,7 +51,7 @@ export interface DevnetFolder {
  */
 export async function openDevnetFolder(options: DevnetFolderOptions): Promise<DevnetFolder> {
   const path = realPathOf(resolve(options.folder));
-  mkdirSync(dirname(path), { recursive: true });
+  await makeFolder(dirname(path)).catch((error: unknown) => refuseMaking(path, error));
   sweep(path);
   const found = foundIn(path);
   if (found === "nothing") return createFolder(path, options, () => {});
@@ -191,13 +192,17 @@ function tryMaking(path: string, making: string): void {
     mkdirSync(making);
     rmdirSync(making);
   } catch (error) {
-    const { code = "" } = error as NodeJS.ErrnoException;
-    throw new LabFailure(
-      "folder-not-made",
-      `${path} can't be made: ${dirname(path)} takes no new folders (${code}); choose another --dir`,
-      { fault: "input" },
-    );
+    refuseMaking(path, error);
   }
+}
+
+function refuseMaking(path: string, error: unknown): never {
+  const { code = "" } = error as NodeJS.ErrnoException;
+  throw new LabFailure(
+    "folder-not-made",
+    `${path} can't be made: ${dirname(path)} takes no new folders (${code}); choose another --dir`,
+    { fault: "input" },
+  );
 }
 
 /** Puts a folder in its place. Renaming replaces an empty folder, and refuses any other. */

@@ -70,31 +70,37 @@ export interface FinalityProof {
 const MEMBERS_DEPTH = 3;
 const MEMBERS_POSITION = 2;
 
+/** What shows a block final, whatever it holds: an empty one too. */
+export type BlockEvidence = CertifiedEvidence | WorkEvidence;
+
+/** SSZ of what shows a block final. */
+export const blockEvidenceCodec: Codec<BlockEvidence> = union<BlockEvidence>({
+  certified: container<Omit<CertifiedEvidence, "kind">>({
+    changes: list(
+      container<MembershipChange>({
+        header: headerCodec,
+        certificate: certificateCodec,
+        members: membersCodec,
+        branch: list(hexVector<Hash>(32), MEMBERS_DEPTH),
+      }),
+      LIMITS.proofMembershipChanges,
+    ),
+    header: headerCodec,
+    certificate: certificateCodec,
+  }),
+  work: container<Omit<WorkEvidence, "kind">>({
+    headers: list(headerCodec, LIMITS.proofHeaders),
+    position: uint32(),
+  }),
+});
+
 /** SSZ of a finality proof. */
 export const finalityProofCodec: Codec<FinalityProof> = container<FinalityProof>({
   id: hexVector(32),
   witnessHash: hexVector(32),
   index: uint32(),
   branch: list(hexVector<Hash>(32), INCLUSION_DEPTH),
-  evidence: union<CertifiedEvidence | WorkEvidence>({
-    certified: container<Omit<CertifiedEvidence, "kind">>({
-      changes: list(
-        container<MembershipChange>({
-          header: headerCodec,
-          certificate: certificateCodec,
-          members: membersCodec,
-          branch: list(hexVector<Hash>(32), MEMBERS_DEPTH),
-        }),
-        LIMITS.proofMembershipChanges,
-      ),
-      header: headerCodec,
-      certificate: certificateCodec,
-    }),
-    work: container<Omit<WorkEvidence, "kind">>({
-      headers: list(headerCodec, LIMITS.proofHeaders),
-      position: uint32(),
-    }),
-  }),
+  evidence: blockEvidenceCodec,
 });
 
 /** What shows that a state has these members: 3 siblings of `root(members)` below `governanceRoot`. */
@@ -102,12 +108,16 @@ export function membersBranch(state: GovernanceState): readonly Hash[] {
   return merkleBranch(governanceStateCodec.tree(state), MEMBERS_DEPTH, MEMBERS_POSITION);
 }
 
-/** What a certified proof shows. */
-export interface Finality {
-  readonly id: TransactionId;
+/** What certified evidence shows of a block. */
+export interface BlockFinality {
   readonly header: Header;
   /** The newest membership verified: a client that keeps it needs no earlier changes next time. */
   readonly membership: Membership;
+}
+
+/** What a certified proof shows. */
+export interface Finality extends BlockFinality {
+  readonly id: TransactionId;
 }
 
 /**
@@ -120,7 +130,22 @@ export function checkFinalityProof(
   trusted: Membership,
   scheme: SignatureScheme,
 ): { readonly ok: true; readonly value: Finality } | Broken {
-  const { evidence } = proof;
+  const checked = checkBlockEvidence(chain, proof.evidence, trusted, scheme);
+  if (!checked.ok) return checked;
+  const wrong = inclusionBroken(proof, checked.value.header);
+  return wrong ?? { ok: true, value: { id: proof.id, ...checked.value } };
+}
+
+/**
+ * Checks what shows a block of a permissioned chain final, whatever it holds.
+ * @param trusted as of `checkFinalityProof`
+ */
+export function checkBlockEvidence(
+  chain: Chain,
+  evidence: BlockEvidence,
+  trusted: Membership,
+  scheme: SignatureScheme,
+): { readonly ok: true; readonly value: BlockFinality } | Broken {
   if (evidence.kind !== "certified" || chain.mode === "pow")
     return broken("proof-kind", `evidence of kind ${evidence.kind} on a chain of kind ${chain.mode}`);
   let membership = trusted;
@@ -136,17 +161,17 @@ export function checkFinalityProof(
   }
   const { header, certificate } = evidence;
   const wrong = certificateBroken(chain, certificate, header, membership, scheme);
-  if (wrong) return wrong;
-  if (!included(proof, header))
-    return broken("proof-inclusion", `transaction ${proof.index} of block ${header.height}`);
-  return { ok: true, value: { id: proof.id, header, membership } };
+  return wrong ?? { ok: true, value: { header, membership } };
 }
 
-/** Whether the branch of a proof leads to a header's `transactionsRoot`. */
-function included(proof: FinalityProof, header: Header): boolean {
+/** Judges whether the branch of a proof leads to a header's `transactionsRoot`; undefined if it does. */
+export function inclusionBroken(proof: FinalityProof, header: Header): Broken | undefined {
   const { branch, index } = proof;
-  if (branch.length !== INCLUSION_DEPTH || index >= LIMITS.blockTransactions) return false;
-  return inclusionRoot(proof, index, branch) === header.transactionsRoot;
+  const isIncluded =
+    branch.length === INCLUSION_DEPTH &&
+    index < LIMITS.blockTransactions &&
+    inclusionRoot(proof, index, branch) === header.transactionsRoot;
+  return isIncluded ? undefined : broken("proof-inclusion", `transaction ${index} of block ${header.height}`);
 }
 
 /** Judges a certificate for a header under a membership; undefined if it holds. */
@@ -186,12 +211,16 @@ export function certificateBroken(
   return bad && broken("proof-signature", `of member ${bad.member}`);
 }
 
-/** What a proof of work shows: no certainty, but how deep the transaction lies. */
-export interface Depth {
-  readonly id: TransactionId;
+/** What headers with work show of a block: no certainty, but how deep it lies. */
+export interface BlockDepth {
   readonly header: Header;
-  /** Headers from the transaction's own to the last, both counted. */
+  /** Headers from the block's own to the last, both counted. */
   readonly confirmations: number;
+}
+
+/** What a proof of work shows. */
+export interface Depth extends BlockDepth {
+  readonly id: TransactionId;
 }
 
 /**
@@ -204,7 +233,21 @@ export function checkWorkProof(
   proof: FinalityProof,
   trusted: readonly Header[],
 ): { readonly ok: true; readonly value: Depth } | Broken {
-  const { evidence } = proof;
+  const checked = checkBlockWork(chain, proof.evidence, trusted);
+  if (!checked.ok) return checked;
+  const wrong = inclusionBroken(proof, checked.value.header);
+  return wrong ?? { ok: true, value: { id: proof.id, ...checked.value } };
+}
+
+/**
+ * Checks the headers of a proof-of-work chain up to a block and beyond, whatever it holds.
+ * @param trusted as of `checkWorkProof`
+ */
+export function checkBlockWork(
+  chain: Chain,
+  evidence: BlockEvidence,
+  trusted: readonly Header[],
+): { readonly ok: true; readonly value: BlockDepth } | Broken {
   const parameters = chain.proofOfWork;
   if (evidence.kind !== "work" || parameters === undefined)
     return broken("proof-kind", `evidence of kind ${evidence.kind} on a chain of kind ${chain.mode}`);
@@ -223,10 +266,7 @@ export function checkWorkProof(
   }
   const header = evidence.headers[evidence.position];
   if (header === undefined) return broken("proof-headers", `no header at position ${evidence.position}`);
-  if (!included(proof, header))
-    return broken("proof-inclusion", `transaction ${proof.index} of block ${header.height}`);
-  const confirmations = evidence.headers.length - evidence.position;
-  return { ok: true, value: { id: proof.id, header, confirmations } };
+  return { ok: true, value: { header, confirmations: evidence.headers.length - evidence.position } };
 }
 
 function broken(code: RuleCode, detail: string): Broken {

@@ -93,9 +93,9 @@ export class Node {
     };
     this.#pool = poolParts(input);
     this.#blocks = blockParts(input, this.#pool.mempool);
-    const { host, sync, heard } = this.#blocks;
+    const { host, sync, heard, registers } = this.#blocks;
     this.service = createService({
-      ...{ settings, ports, chain, reversal, heard, consensus: host },
+      ...{ settings, ports, chain, reversal, heard, registers, consensus: host },
       ...this.#pool,
       syncTarget: () => syncTarget(host.status, sync.target),
       connectedCount: () => connected().length,
@@ -302,7 +302,7 @@ export class Node {
       return undefined;
     }
     try {
-      const served = this.#blocks.serving.answer(bytes);
+      const served = await this.#blocks.serving.answer(bytes);
       if ("answer" in served) return served.answer;
       network.reportFault(from, "serious", served.fault);
     } catch (error) {
@@ -361,10 +361,8 @@ export class Node {
     const notices = branchMoved(branch, { mempool, chain: this.#chain, now: clock.now() });
     const { height, hash } = this.#chain.tip;
     network.setHeight(height);
-    log.info(
-      { undone: branch.undone.length, applied: branch.applied.length, height, hash },
-      "another branch",
-    );
+    const [undone, applied] = [branch.undone.length, branch.applied.length];
+    log.info({ undone, applied, height, hash }, "another branch");
     fates.chainMoved();
     this.#events.chainMoved();
     this.#noticed(notices);
@@ -383,6 +381,7 @@ export class Node {
     this.#noticed(this.#pool.mempool.expireWaiting(this.#ports.clock.now()));
     this.#pool.gossip.announce();
     this.#blocks.tips.repeat();
+    this.#blocks.registers.look();
   }
 }
 

@@ -16,6 +16,7 @@ import { Gossip } from "./pool/gossip.ts";
 import { type Admitted, Intake } from "./pool/intake.ts";
 import type { Reversal } from "./pool/reversal.ts";
 import { WorkWatch } from "./pool/work-watch.ts";
+import { Registers } from "./registers/registers.ts";
 import type { NodePorts, NodeSettings } from "./settings.ts";
 import { BlockSync } from "./sync/block-sync.ts";
 import { Serving } from "./sync/serving.ts";
@@ -66,6 +67,7 @@ export interface BlockParts {
   readonly tips: TipNotices;
   readonly work: WorkWatch;
   readonly heard: Heard;
+  readonly registers: Registers;
 }
 
 /** Puts together what has to do with transactions. */
@@ -129,11 +131,17 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
     isMember: (peer) => chain.governance.membership.members.some(({ peerId }) => peerId === peer),
     isShown: (height) => finality.shown(height) !== undefined,
   });
+  // Signatures of their own: requests of clients must not push those of votes out of what is remembered.
+  const registers = new Registers({
+    ...{ chain, network, onFailure, store: ports.store, signer: ports.signer, log },
+    signatures: new CheckedSignatures(ports.scheme, verifier),
+  });
   const serving = new Serving({
     ...{ chain, proposals, shown: finality.shown },
     certificates: (heights) => host.certificates(heights),
+    registers: (after) => registers.page(after),
   });
-  return { bodies, host, sync, work, tips, heard, serving };
+  return { bodies, host, sync, work, tips, heard, registers, serving };
 }
 
 function timesOf({ tickMs, viewTimeoutMs, viewTimeoutMaxMs }: NodeSettings) {

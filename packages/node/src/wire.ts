@@ -1,11 +1,19 @@
 // What nodes say to each other beside votes: transactions, blocks, requests. Bytes and bounds only; what it means is
 // for pool/, consensus/ and sync/.
 import {
+  type ListedRegister,
+  prepareProofCodec,
+  REGISTER_LIMITS,
+  type RegisterId,
+  registerIdCodec,
+} from "@witan/consensus";
+import {
   type BlockHash,
   byteList,
   type Certificate,
   type Codec,
   certificateCodec,
+  choice,
   container,
   type Height,
   hexVector,
@@ -82,7 +90,9 @@ export type Request =
   /** What certifies final blocks: whole certificates, or the signature of who is asked alone. */
   | { readonly kind: "certificates"; readonly of: readonly { readonly height: Height }[] }
   /** Blocks of proof of work: those of them that are on the chain there. */
-  | { readonly kind: "bodies"; readonly of: readonly { readonly hash: BlockHash }[] };
+  | { readonly kind: "bodies"; readonly of: readonly { readonly hash: BlockHash }[] }
+  /** What registers hold, behind one in the order of names, then types: for who has become a validator. */
+  | { readonly kind: "registers"; readonly after: readonly RegisterId[] };
 
 /** Blocks in one question by hashes. */
 export const BODIES_MAX = 64;
@@ -100,6 +110,7 @@ export const requestCodec: Codec<Request> = union<Request>({
   bodies: container({
     of: list(container<{ readonly hash: BlockHash }>({ hash: hexVector(32) }), BODIES_MAX),
   }),
+  registers: container({ after: list(registerIdCodec, 1) }),
 });
 
 /** SSZ of the answer to `certificates`: of those that are known, in the order asked. */
@@ -118,3 +129,34 @@ export const rangeCodec: Codec<readonly DecidedBlock[]> = list(
   container<DecidedBlock>(decidedFields),
   RANGE_BLOCKS_MAX,
 );
+
+/** A register as one validator hands it to another. */
+export interface HandedRegister extends ListedRegister {
+  readonly data: Uint8Array;
+}
+
+/** Registers in one answer; of `RANGE_BYTES_MAX` bytes, but for the first, which is always sent. */
+export const HANDED_MAX: number = REGISTER_LIMITS.listed;
+
+/** What registers hold, as one validator tells another. */
+export interface HandedRegisters {
+  /** The height from which the members count that the sender knows. */
+  readonly membership: Height;
+  readonly registers: readonly HandedRegister[];
+  /** Whether there are more behind them. */
+  readonly more: "no" | "yes";
+}
+
+/** SSZ of the answer to `registers`. */
+export const registersCodec: Codec<HandedRegisters> = container<HandedRegisters>({
+  membership: uint53<Height>(),
+  registers: list(
+    container<HandedRegister>({
+      register: registerIdCodec,
+      proof: prepareProofCodec,
+      data: byteList(LIMITS.registerValueBytes),
+    }),
+    HANDED_MAX,
+  ),
+  more: choice(["no", "yes"]),
+});

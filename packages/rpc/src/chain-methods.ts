@@ -47,6 +47,15 @@ const blockParams = z
     error: "either height or hash, and not both",
   });
 
+const proofParams = z
+  .strictObject({
+    transaction: hash.optional().describe("either this or height"),
+    height: height.optional().describe("either this or transaction"),
+  })
+  .refine((params) => (params.transaction === undefined) !== (params.height === undefined), {
+    error: "either transaction or height, and not both",
+  });
+
 const blockTransaction = z.strictObject({
   transaction: hash,
   witnessHash: hash,
@@ -137,11 +146,21 @@ export const CHAIN_METHODS = {
     errors: [],
   }),
   chain_proof: method({
-    summary: "the finality proof of a transaction, to be verified without trusting a node",
-    params: z.strictObject({ transaction: hash }),
-    result: z.strictObject({ transaction: hash, height, proof: proofHex }),
+    summary:
+      "the finality proof of a transaction, to be verified without trusting a node; by height that of a block, whatever it holds",
+    params: proofParams,
+    result: z.union([
+      z.strictObject({ transaction: hash, height, proof: proofHex }),
+      z.strictObject({ height, hash, proof: proofHex.describe("of the block: BlockEvidence") }),
+    ]),
     role: "read",
-    errors: ["transaction-unknown", "transaction-not-final", "certificate-pending", "proof-needless"],
+    errors: [
+      "transaction-unknown",
+      "transaction-not-final",
+      "block-unknown",
+      "certificate-pending",
+      "proof-needless",
+    ],
   }),
   chain_outputs: method({
     summary:

@@ -114,6 +114,53 @@ const powStatus = z.strictObject({
   finalConfirmations: count.nullable().describe("so many confirmations make it final; null: no number does"),
 });
 
+const sentences = listOf(sentence, 20);
+
+const voteExplanation = z.strictObject({
+  mode: oneOf(["pbft", "bp-fast-paxos"]),
+  sentences,
+  height,
+  view: count.describe("the view, or the round"),
+  phase: z.union([phase, roundPhase]),
+  waitingFor: oneOf(WAITING_FOR),
+  proposer: name.describe("the primary of the view, or the proposer of the round"),
+  proposalSeen: z.boolean(),
+  votes: z.strictObject({ have: count, needed: count }).describe("in the step that is waited for"),
+  members: listOf(
+    z.strictObject({
+      name,
+      state: oneOf(MEMBER_STATES),
+      lastHeard: time.nullable().describe("null: never since this node started, or it is this node"),
+      height: height.nullable().describe("that it said it has"),
+    }),
+    LIMITS.members,
+  ),
+  nextTimeoutMs: count
+    .nullable()
+    .describe("until this node gives the view up, or suspects the proposer; null: its timer rests"),
+  advice: sentences,
+});
+
+/**
+ * What a chain of proof of work may wait for. `work`: for somebody to find the next block, so nothing is wrong. `blocks`:
+ * for those of a branch with more work. `peers`: none is connected, though there are some.
+ */
+export const WORK_WAITING_FOR = ["work", "blocks", "peers"] as const;
+
+const workExplanation = z.strictObject({
+  mode: z.literal("pow"),
+  sentences,
+  height: height.describe("of the tip"),
+  phase: oneOf(POW_PHASES),
+  waitingFor: oneOf(WORK_WAITING_FOR),
+  mining: z.boolean(),
+  lastBlockMs: count.describe("since the tip was made, by its timestamp"),
+  blockIntervalMs: count.describe("from block to block on average, as the genesis has it"),
+  finalHeight: height.describe("of the last block that counts as final here"),
+  peers: z.strictObject({ connected: count, known: count }),
+  advice: sentences,
+});
+
 /** Methods named `consensus_…`. */
 export const CONSENSUS_METHODS = {
   consensus_status: method({
@@ -122,7 +169,7 @@ export const CONSENSUS_METHODS = {
     params: z.strictObject({}),
     result: z.discriminatedUnion("mode", [pbftStatus, fastPaxosStatus, powStatus]),
     role: "read",
-    errors: ["mode-unsupported"],
+    errors: [],
   }),
   consensus_membership: method({
     summary: "the members that decide a height; without one, the next",
@@ -147,30 +194,8 @@ export const CONSENSUS_METHODS = {
     summary:
       "in words and in data: what consensus waits for, in whose hands it is, and what an operator can do",
     params: z.strictObject({}),
-    result: z.strictObject({
-      sentences: listOf(sentence, 20),
-      height,
-      view: count.describe("the view, or the round"),
-      phase: z.union([phase, roundPhase]),
-      waitingFor: oneOf(WAITING_FOR),
-      proposer: name.describe("the primary of the view, or the proposer of the round"),
-      proposalSeen: z.boolean(),
-      votes: z.strictObject({ have: count, needed: count }).describe("in the step that is waited for"),
-      members: listOf(
-        z.strictObject({
-          name,
-          state: oneOf(MEMBER_STATES),
-          lastHeard: time.nullable().describe("null: never since this node started, or it is this node"),
-          height: height.nullable().describe("that it said it has"),
-        }),
-        LIMITS.members,
-      ),
-      nextTimeoutMs: count
-        .nullable()
-        .describe("until this node gives the view up, or suspects the proposer; null: its timer rests"),
-      advice: listOf(sentence, 20),
-    }),
+    result: z.discriminatedUnion("mode", [voteExplanation, workExplanation]),
     role: "read",
-    errors: ["mode-unsupported"],
+    errors: [],
   }),
 } as const;

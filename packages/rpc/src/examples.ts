@@ -269,6 +269,7 @@ export const METHOD_EXAMPLES: { readonly [M in MethodName]: MethodExample<M> } =
   consensus_explain: {
     params: {},
     result: {
+      mode: "pbft",
       sentences: [
         "Block 42 is final, made 3.1 s ago. Height 43 is decided by 4 members, of whom 3 must agree, in view 0 with v1 as primary; this node is v2.",
         "It waits for v1's proposal: 2 transactions are pending, and no block has been proposed.",

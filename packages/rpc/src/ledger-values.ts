@@ -192,7 +192,7 @@ export const fastPaxosEvidence = z
     description: "what a member of BP Fast Paxos did, with the messages that show it",
   });
 
-/** A finality proof's bytes, as `finalityProofCodec` makes them. */
+/** A finality proof's bytes, as `finalityProofCodec` makes them; of a block alone, as `blockEvidenceCodec` does. */
 export const proofHex = z
   .string("a finality proof in lower-case hex")
   .regex(/^(?:[0-9a-f]{2})+$/, "a finality proof in lower-case hex");

@@ -43,6 +43,11 @@ export interface Meta {
   readonly addressIndex: "partial" | "without-sums" | "whole";
   /** How many records table `register` has. None: it is empty. */
   readonly registers: number;
+  /**
+   * The height from which on this validator votes without a break, once all that registers held before is here. None: it has
+   * taken over nothing.
+   */
+  readonly registersTakenOver: Height;
 }
 
 type Records = {
@@ -65,6 +70,7 @@ const RECORDS: Records = {
     codec: choice<Meta["addressIndex"]>(["partial", "without-sums", "whole"]),
   },
   registers: { name: "registers", codec: uint53() },
+  registersTakenOver: { name: "registers-taken", codec: uint53<Height>() },
 };
 
 const LAYOUT_RECORD = { name: "layout-version", codec: uint32() } as const;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type CompareOptions, type Comparison, comparedShape, LabFailure, runComparison } from "@witan/lab";
-import { earlierReport } from "../../../packages/lab/src/compare/report-folder.ts";
+import { earlierReport, provePlace } from "../../../packages/lab/src/compare/report-folder.ts";
 import { TimeLeft } from "../../../packages/lab/src/compare/time-left.ts";
 import { writeReport } from "../../../packages/lab/src/compare/write-report.ts";
 import { countersIn } from "../../../packages/lab/src/load/counters.ts";
@@ -103,6 +103,7 @@ describe("a comparison", () => {
       for (const [out, words] of [
         [file, /is a file/],
         [full, /is no report of witan compare: name another folder, or remove it/],
+        [join(file, "below"), /no report can be written to .* \(ENOTDIR\): name another folder/],
       ] as const)
         await assert.rejects(
           runComparison(options(out, { onStep: () => assert.fail("something runs") })),
@@ -111,11 +112,18 @@ describe("a comparison", () => {
       const empty = join(folder, "empty");
       await mkdir(empty);
       assert.deepEqual(await earlierReport(empty), []);
+      await assert.rejects(provePlace(join(file, "below")), /no report can be written/);
+      await provePlace(empty);
+      await provePlace(join(folder, "deep", "down"));
+      assert.deepEqual((await readdir(folder)).sort(), ["empty", "file", "full"], "nothing is left behind");
     }));
 
   it("says how long it will still take, by what it took so far", () => {
     let now = 100;
-    const left = new TimeLeft([10, 20, 30], () => now);
+    const left = new TimeLeft(
+      [10, 20, 30].map((seconds) => ({ seconds })),
+      () => now,
+    );
     assert.equal(left.seconds, 60);
     now += 4;
     assert.equal(left.seconds, 56);
@@ -126,6 +134,28 @@ describe("a comparison", () => {
     assert.equal(left.seconds, 60, "what takes longer than was thought is not less than nothing");
     left.next();
     left.next();
+    assert.equal(left.seconds, 0);
+  });
+
+  it("is no longer for what waits for blocks on a slow machine, and counts what goes on beside it once", () => {
+    let now = 0;
+    const parts = [
+      { seconds: 10 },
+      { seconds: 0 },
+      { seconds: 100, isPaced: true },
+      { seconds: 60, begunIn: 1 },
+    ];
+    const left = new TimeLeft(parts, () => now);
+    assert.equal(left.seconds, 110);
+    now += 30;
+    left.next();
+    assert.equal(left.seconds, 180, "three times as slow: the simulator is what is waited for then");
+    left.next();
+    now += 2;
+    assert.equal(left.seconds, 178);
+    left.next();
+    assert.equal(left.seconds, 178, "what waits for blocks has failed; the simulator goes on");
+    now += 200;
     assert.equal(left.seconds, 0);
   });
 });

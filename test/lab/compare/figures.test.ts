@@ -205,23 +205,20 @@ describe("the files of a comparison", () => {
     for (const found of [
       finalityFound(CONTEXT, ladder(40, 20)),
       throughputFound(CONTEXT, ladder(1, 1, [step(100, 99)])),
+      costFound(CONTEXT, ladder(1, 1, [step(100, 99)])),
     ])
       for (const drawing of found.drawings) {
         const svg = await drawn(drawing);
         assert.equal(await drawn(drawing), svg);
-        for (const words of [
-          drawing.figure.title,
-          "two cores",
-          "PBFT",
-          "BP Fast Paxos",
-          "(ms)|(transfers/s)",
-        ])
+        for (const words of [drawing.figure.title, "two cores", "[Ss]eed", "(ms)|(transfers/s)"])
           assert.match(svg, new RegExp(words.replaceAll(/[()]/g, "\\$&")), words);
         const inPage = await drawn(drawing, "nothing");
         assert.ok(
           !inPage.includes("two cores") && inPage.includes(drawing.figure.title),
           "the page says what ran",
         );
+        // Not below the title, but beside the colours.
+        for (const mode of ["PBFT", "BP Fast Paxos"]) assert.ok(inPage.includes(`>${mode}<`), mode);
       }
     assert.deepEqual(wrapped("one two three", 7), ["one two", "three"]);
   });

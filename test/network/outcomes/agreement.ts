@@ -1,7 +1,7 @@
 // What was told, held against the chain as it is at the end: each end is true, there is one for each transaction, and what
 // is final can be proven.
 import assert from "node:assert/strict";
-import { type Chain, isEnd, type RpcClient, verifyProof } from "@witan/client";
+import { type Chain, isEnd, type RpcClient, TrustedState, verifyExpiry, verifyProof } from "@witan/client";
 import { bytesToHex } from "@witan/primitives";
 import type { TestNetwork } from "../harness.ts";
 import type { End } from "./cases.ts";
@@ -44,6 +44,7 @@ export async function checkAccount(network: TestNetwork, chain: Chain, account: 
   const later = await readChain(network);
   for (const told of again) isTrue(told, later);
   await areProven(network, chain, account.ends);
+  await areShownExpired(network, chain, account.ends);
 }
 
 /** Reads the chains of all, which are one, and gives the longest. */
@@ -133,6 +134,22 @@ async function toldAgain(network: TestNetwork, ends: readonly Told[]): Promise<r
       }
     }
   return all;
+}
+
+/** Of so many it is shown: for each all blocks since its coin are read. */
+const EXPIRED_SHOWN_MAX = 5;
+
+/** What has expired can be shown to who believes no node. Of a copy with a broken witness the good one may be in a block. */
+async function areShownExpired(network: TestNetwork, chain: Chain, ends: readonly Told[]): Promise<void> {
+  const expired = ends.flatMap(({ errand: { kind, transaction }, outcome }) =>
+    outcome.status === "expired" && kind !== "broken beside" ? [{ transaction, height: outcome.height }] : [],
+  );
+  const trusted = TrustedState.ofGenesis(chain);
+  for (const [at, { transaction, height }] of expired.slice(0, EXPIRED_SHOWN_MAX).entries()) {
+    const client = network.client(at % network.clients.length);
+    const shown = await verifyExpiry(client, { trusted, transaction, height });
+    assert.ok(shown.verified, JSON.stringify(shown));
+  }
 }
 
 /** Each final one has a proof, at any node, that holds by what the genesis says. */

@@ -16,8 +16,10 @@ async function statusAt(cluster: Cluster, name: string): Promise<Status> {
   return status;
 }
 
-function explainedAt(cluster: Cluster, name: string): Promise<ResultOf<"consensus_explain">> {
-  return cluster.seat(name).call("consensus_explain", {});
+async function explainedAt(cluster: Cluster, name: string) {
+  const said: ResultOf<"consensus_explain"> = await cluster.seat(name).call("consensus_explain", {});
+  assert.ok(said.mode === "bp-fast-paxos");
+  return said;
 }
 
 describe("the service of a node of BP Fast Paxos", () => {

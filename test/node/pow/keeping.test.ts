@@ -2,10 +2,12 @@
 // any but the last; and a crash at any write leaves the one chain or the other, whole.
 import assert from "node:assert/strict";
 import type { Block } from "@witan/ledger";
-import { verifyStore } from "@witan/storage";
+import type { Height, PolicyHash } from "@witan/primitives";
+import { keyOf, verifyStore } from "@witan/storage";
 import type { ChainKeeper } from "../../../packages/node/src/chain/chain-keeper.ts";
 import { systemError } from "../../storage/faults.ts";
-import { MemoryDisk, openOn } from "../chain/opening.ts";
+import { POLICIES } from "../chain/growing-chain.ts";
+import { MemoryDisk, openOn, turn } from "../chain/opening.ts";
 import { extend, ForkTree, reorganise, transfersOf } from "./fork-tree.ts";
 
 const SEEDS = process.env["WITAN_SEED"] ? [Number(process.env["WITAN_SEED"])] : [1, 2, 3, 4];
@@ -36,6 +38,12 @@ async function settled(tree: ForkTree, store: Store): Promise<ReadonlyMap<string
   await keeper.close();
   assert.deepEqual((await verifyStore(store)).damages, []);
   return stored(store);
+}
+
+/** Whether the disk has the last of some blocks on its chain. */
+function hasBlock({ faulty }: MemoryDisk, blocks: readonly Block[]): boolean {
+  const { hash } = blocks.at(-1) as Block;
+  return faulty.inner.get(keyOf("heightOfBlock", hash)) !== undefined;
 }
 
 describe("proof of work: the keeper of a chain whose blocks may be undone", () => {
@@ -81,6 +89,44 @@ describe("proof of work: the keeper of a chain whose blocks may be undone", () =
       assert.deepEqual(found, await straight(tree, blocks));
       assert.deepEqual((await verifyStore(store)).damages, []);
     });
+
+  it("tells of the chain as it was until it is the other, though the disk knows the other already", async () => {
+    const tree = new ForkTree(11);
+    const first = tree.branch([], 6);
+    // One is longer: places in it lie beyond the tip. The other is shorter: the disk has no block at the tip any more.
+    for (const length of [5, 2]) {
+      const others = tree.branch(first.slice(0, 3), length, transfersOf(tree.ledgerOf([]), first.slice(3)));
+      const disk = new MemoryDisk();
+      const keeper = await openOn(tree.ledgerOf([]).chain, await disk.open(), { limits: { blocks: 1 } });
+      await extend(keeper, first);
+      while (keeper.cacheStatus().flushed?.height !== first.length) await turn();
+      const all = [...first, ...others];
+      const seen = () => ({
+        hashes: first.map((_, at) => keeper.hashAt((at + 1) as Height)),
+        headers: first.map((_, at) => keeper.header((at + 1) as Height)),
+        named: first.map((_, at) => keeper.namedBlock((at + 1) as Height)?.header),
+        blocks: first.map((_, at) => keeper.block((at + 1) as Height)?.hash),
+        bytes: first.map((_, at) => keeper.blockBytes((at + 1) as Height)),
+        heights: all.map(({ hash }) => keeper.heightOf(hash)),
+        places: all.flatMap(({ transactions }) => transactions.map(({ id }) => keeper.place(id))),
+      });
+      const before = seen();
+      let end = (): void => {};
+      disk.faulty.holdEnd = new Promise((resolve) => {
+        end = resolve;
+      });
+      const switched = reorganise(keeper, 3, others);
+      while (!hasBlock(disk, others)) await turn();
+      assert.deepEqual(seen(), before);
+      const held = keeper.balance(POLICIES[0] as PolicyHash);
+      end();
+      await switched;
+      assert.notDeepEqual(seen(), before);
+      const balance = await held;
+      assert.equal(balance.ok && balance.value.height, keeper.tip.height);
+      await keeper.close();
+    }
+  });
 
   it("is on the one chain or the other, whatever write is the last", async function () {
     this.timeout(60_000);

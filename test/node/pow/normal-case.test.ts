@@ -70,6 +70,38 @@ describe("proof of work: blocks and confirmations", () => {
     await miners.finish();
   });
 
+  it("explains itself in words: what is waited for, from when on a block counts, and whether it hears of others", async () => {
+    const miners = await Miners.start(["m1", "m2"]);
+    const explained = async () => {
+      const told = await miners.seat("m1").call("consensus_explain", {});
+      assert.ok(told.mode === "pow");
+      return told;
+    };
+    const first = await explained();
+    assert.match(
+      first.sentences.join(" "),
+      /^Block 0 is the tip .* find block 1: .* counts as final yet: that takes \d+ conf/,
+    );
+    await miners.mine("m1", FINAL + 1);
+    await miners.agreed();
+    const told = await explained();
+    assert.equal(told.waitingFor, "work");
+    assert.deepEqual([told.height, told.finalHeight, told.phase], [FINAL + 1, 2, "settled"]);
+    assert.deepEqual([told.peers, told.advice], [{ connected: 1, known: 1 }, []]);
+    assert.match(
+      told.sentences.join(" "),
+      /Blocks up to 2 count as final here, by \d+ confirmations: .* 10 % of all hash/,
+    );
+    await miners.cluster.world.pass(11 * told.blockIntervalMs);
+    assert.match((await explained()).advice.join(" "), /^No block for .* see whether miners run/);
+    await miners.seat("m2").stop();
+    await miners.cluster.world.until("m1 is alone", () => miners.seat("m1").node.readings().peers === 0);
+    const alone = await explained();
+    assert.deepEqual([alone.waitingFor, alone.peers], ["peers", { connected: 0, known: 1 }]);
+    assert.match(alone.advice.join(" "), /node_peers .* its own branch, which may be undone/);
+    await miners.finish();
+  });
+
   it("answers a wait whose time is up with pending, though the transaction is in a block", async () => {
     const miners = await Miners.start(["m1"]);
     const transfer = new Purse(miners.cluster).pay();
@@ -109,7 +141,7 @@ describe("proof of work: blocks and confirmations", () => {
       },
     );
     assert.equal(status.hash, miners.seat("m1").node.tip.hash);
-    for (const method of ["consensus_membership", "consensus_evidence", "consensus_explain"] as const)
+    for (const method of ["consensus_membership", "consensus_evidence"] as const)
       await assert.rejects(miners.seat("m1").call(method, {}), { reason: "mode-unsupported" });
     await assert.rejects(miners.seat("m1").call("governance_pending", {}), { reason: "mode-unsupported" });
     const node = await miners.seat("m2").call("node_status", {});

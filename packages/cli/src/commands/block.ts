@@ -1,7 +1,7 @@
 // The command `witan block`: one block, by its height or its hash, with who proposed and who signed it.
 import { fetchChain, RpcCallError, type RpcClient } from "@witan/client";
 import { type Chain, decodeTransaction, toJson } from "@witan/ledger";
-import { hexToBytes, isHex } from "@witan/primitives";
+import { blockWork, hexToBytes, isHex } from "@witan/primitives";
 import type { CallParamsOf, ResultOf } from "@witan/rpc";
 import { type Command, Option } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
@@ -92,7 +92,7 @@ function rowsOf(
   members: Members,
 ): readonly Row[] {
   const nameOf = (at: number): string => members[at]?.name ?? `member ${at}`;
-  const { parent, timestamp, proposer } = header;
+  const { parent, timestamp, proposer, target, nonce } = header;
   const signers = certificate?.signatures.map(({ member }) => nameOf(member)).join(", ");
   const view = certificate?.kind === "pbft" ? `, in view ${certificate.view}` : "";
   return [
@@ -105,6 +105,10 @@ function rowsOf(
     ...(members.length > 0 && signers === undefined
       ? [["made final by", "acceptors, whose signatures are being gathered"] as const]
       : []),
+    // Of proof of work alone.
+    ...(target === 0
+      ? []
+      : [["work", `${blockWork(target)} hashes on average, shown by nonce ${nonce}`] as const]),
     ["transactions", `${transactions.length}`],
   ];
 }

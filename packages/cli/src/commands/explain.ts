@@ -1,10 +1,8 @@
 // The command `witan explain`: in words what consensus waits for, in whose hands that is, and what to do; member by member.
-import type { ResultOf } from "@witan/rpc";
 import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
-import { CommandFailure, EXIT } from "../exit.ts";
-import { explanationOf, explanationRows } from "../explanation.ts";
+import { type Explanation, explanationRows } from "../explanation.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { timeText } from "../time.ts";
 
@@ -23,22 +21,18 @@ export function addExplainCommand(program: Command, streams: Streams): void {
     )
     .action(async (options: ConnectionOptions & { readonly json?: boolean }) => {
       const client = await connect(options);
-      const explanation = await told(() => explanationOf(client));
-      if (explanation === null)
-        throw new CommandFailure(
-          EXIT.unable,
-          "mode-unsupported",
-          `${client.url} serves a chain on which nobody votes, so there is nothing to explain: witan status tells the rest`,
-        );
+      const explanation = await told(() => client.call("consensus_explain", {}));
       printResult(streams, options.json ?? false, explanation, () => [
         ...table(explanationRows(explanation)),
-        "",
-        ...table(explanation.members.map((member) => memberRow(member))),
+        // In proof of work there are no members.
+        ...(explanation.mode === "pow"
+          ? []
+          : ["", ...table(explanation.members.map((member) => memberRow(member)))]),
       ]);
     });
 }
 
-type Member = ResultOf<"consensus_explain">["members"][number];
+type Member = Exclude<Explanation, { readonly mode: "pow" }>["members"][number];
 
 const STATES: Readonly<Record<Member["state"], string>> = {
   me: "this node",

@@ -19,6 +19,7 @@ import {
   exitOf,
   outcomeJson,
   outcomeText,
+  patienceMs,
   timeoutMsOf,
   type WaitingOptions,
   withWaiting,
@@ -55,7 +56,7 @@ export function addSubmitCommand(
 
 async function submit(streams: Streams, files: readonly string[], options: SubmitOptions): Promise<number> {
   const { json = false, wait = false } = options;
-  const timeoutMs = timeoutMsOf(options);
+  const said = timeoutMsOf(options);
   const merged = await mergeProposals(files);
   const client = await connect(options);
   const chain = await told(() => fetchChain(client));
@@ -86,6 +87,7 @@ async function submit(streams: Streams, files: readonly string[], options: Submi
   const { sealed: transaction } = proposalOf(merged.chainId, body, counting);
   if (wait && !json) streams.err("waiting until it is final\n");
   const waitFor = wait ? "final" : "admitted";
+  const timeoutMs = await patienceMs(said, client, wait);
   const outcome = await told(() => submitTransaction(client, transaction, { waitFor, timeoutMs }));
   return answer(outcome, status);
 }

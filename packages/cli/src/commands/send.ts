@@ -14,6 +14,7 @@ import {
   exitOf,
   outcomeJson,
   outcomeText,
+  patienceMs,
   timeoutMsOf,
   type WaitingOptions,
   withWaiting,
@@ -79,12 +80,14 @@ async function send(streams: Streams, options: SendOptions): Promise<number> {
   const to = given.first;
   const fee = options.fee === undefined ? undefined : amountOf("--fee", options.fee);
   const memo = memoOf(options.memo);
-  const timeoutMs = timeoutMsOf(options);
+  const said = timeoutMsOf(options);
   const chain = options.genesis === undefined ? undefined : await readGenesisFile(options.genesis);
   const rpc = await connect(options);
   const from = await walletOf(options, "who pays?");
   const assets = await assetsOf(rpc);
   const payments = paymentsOf(given, assets);
+  // A payment that rests on another waits until that is final, too.
+  const timeoutMs = await patienceMs(said, rpc, !options.signOnly);
   const onPending = json ? () => {} : tellOnce(streams);
   const request = {
     ...{ rpc, from, payments, memo, timeoutMs, onPending },

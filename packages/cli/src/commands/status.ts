@@ -7,7 +7,7 @@ import { type ConnectionOptions, connect, told, withConnection } from "../connec
 import { consensusRows } from "../consensus-rows.ts";
 import { examples } from "../examples.ts";
 import { EXIT } from "../exit.ts";
-import { explanationOf, explanationRows, withoutVotes } from "../explanation.ts";
+import { explanationRows } from "../explanation.ts";
 import { printResult, type Streams, table } from "../output.ts";
 import { timeText } from "../time.ts";
 
@@ -26,15 +26,15 @@ export function addStatusCommand(program: Command, streams: Streams, setExit: (c
         Promise.all([
           client.call("node_status", {}),
           client.call("node_health", {}),
-          client.call("consensus_status", {}).catch(withoutVotes),
-          explanationOf(client),
+          client.call("consensus_status", {}),
+          client.call("consensus_explain", {}),
         ]),
       );
       const result = { rpc: client.url, node, health, consensus, explain };
       printResult(streams, options.json ?? false, toJson(result), () =>
         table([
           ...nodeRows(client.url, node),
-          ...(consensus === null ? [] : consensusRows(consensus)),
+          ...consensusRows(consensus),
           ...explanationRows(explain),
           ...healthRows(health),
         ]),

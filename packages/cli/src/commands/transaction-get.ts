@@ -9,6 +9,7 @@ import {
   exitOf,
   outcomeJson,
   outcomeText,
+  patienceMs,
   timeoutMsOf,
   type WaitingOptions,
   withWaiting,
@@ -26,8 +27,7 @@ interface GetOptions extends ConnectionOptions, WaitingOptions {
 
 /** Adds the command `witan transaction get`. */
 export function addGetCommand(transaction: Command, streams: Streams, setExit: (code: number) => void): void {
-  const command = transaction.command("get");
-  withWaiting(withConnection(command))
+  withWaiting(withConnection(transaction.command("get")))
     .argument("<transaction>", "a transaction's id")
     .addOption(
       new Option(
@@ -49,17 +49,16 @@ export function addGetCommand(transaction: Command, streams: Streams, setExit: (
         ]),
     )
     .action(async (id: string, options: GetOptions) => {
-      // Who watches a transaction wants to see its end, however long it takes.
-      const isTimed = command.getOptionValueSource("timeout") !== "default";
-      setExit(await (options.watch ? watch(streams, id, options, isTimed) : get(streams, id, options)));
+      setExit(await (options.watch ? watch(streams, id, options) : get(streams, id, options)));
     });
 }
 
 async function get(streams: Streams, text: string, options: GetOptions): Promise<number> {
   const { wait = false, json = false } = options;
   const transaction = transactionIdOf(text);
-  const timeoutMs = timeoutMsOf(options);
+  const said = timeoutMsOf(options);
   const client = await connect(options);
+  const timeoutMs = await patienceMs(said, client, wait);
   if (wait && !json) streams.err("waiting until it is final\n");
   const outcome = await told(() =>
     waitForTransaction(client, transaction, { timeoutMs: wait ? timeoutMs : 0 }),
@@ -67,7 +66,7 @@ async function get(streams: Streams, text: string, options: GetOptions): Promise
   return finish(streams, { client, outcome, json, wait });
 }
 
-async function watch(streams: Streams, text: string, options: GetOptions, isTimed: boolean): Promise<number> {
+async function watch(streams: Streams, text: string, options: GetOptions): Promise<number> {
   const { json = false } = options;
   const transaction = transactionIdOf(text);
   const timeoutMs = timeoutMsOf(options);
@@ -76,7 +75,8 @@ async function watch(streams: Streams, text: string, options: GetOptions, isTime
   const known = await told(() => waitForTransaction(client, transaction, { timeoutMs: 0 }));
   const socket = await connectSocket(options);
   const signals = hearStopSignals();
-  const patience = isTimed ? [AbortSignal.timeout(timeoutMs)] : [];
+  // Who watches a transaction wants to see its end, however long it takes.
+  const patience = timeoutMs === undefined ? [] : [AbortSignal.timeout(timeoutMs)];
   const signal = AbortSignal.any([signals.stop, ...patience]);
   const say = (event: Json, line: string): void => {
     if (json) printResult(streams, json, event, () => []);

@@ -9,6 +9,7 @@ import {
   exitOf,
   outcomeJson,
   outcomeText,
+  patienceMs,
   timeoutMsOf,
   type WaitingOptions,
   withWaiting,
@@ -45,7 +46,7 @@ export function addSubmitCommand(
 
 async function submit(streams: Streams, hex: string | undefined, options: SubmitOptions): Promise<number> {
   const { wait = false, json = false } = options;
-  const timeoutMs = timeoutMsOf(options);
+  const said = timeoutMsOf(options);
   const bytes = await transactionBytesOf(hex, options);
   const client = await connect(options);
   const chain = await told(() => fetchChain(client));
@@ -59,6 +60,7 @@ async function submit(streams: Streams, hex: string | undefined, options: Submit
     );
   if (wait && !json) streams.err("waiting until it is final\n");
   const waitFor = wait ? "final" : "admitted";
+  const timeoutMs = await patienceMs(said, client, wait);
   const outcome = await told(() => submitTransaction(client, decoded.value, { waitFor, timeoutMs }));
   printResult(streams, json, outcomeJson(outcome), () =>
     table([

@@ -82,7 +82,10 @@ async function fileOf(given: string) {
       return { home: path, file: text === undefined ? undefined : { text, name: CONFIG_FILE, folder: path } };
     }
   } catch (error) {
-    throw fileFailure("reading the configuration of", given, error);
+    const failure = fileFailure("reading the configuration of", given, error);
+    if ((error as { readonly code?: string }).code !== "ENOENT") throw failure;
+    const advice = "give the folder of a home; `witan network create` and `witan member create` make them";
+    throw badInput(failure.reason, `${failure.message}: ${advice}`);
   }
   const folder = dirname(path);
   return { home: folder, file: { text: await readText(path), name: basename(path), folder } };

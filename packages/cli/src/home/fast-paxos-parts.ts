@@ -12,6 +12,8 @@ export interface HomeParts {
   readonly votingKeys: readonly { readonly key: { readonly publicKey: PublicKey }; readonly file: string }[];
   /** As keys.acceptors says; empty: none. */
   readonly acceptorsKeyFile: string;
+  /** keys/acceptors.json if it lies in the home, whatever keys.acceptors says; empty: it does not. */
+  readonly acceptorsKeyFound: string;
 }
 
 /**
@@ -41,17 +43,19 @@ export function refuseUnfitParts(home: HomeParts): void {
         "as the other. Give each a home, on machines of their own",
     );
   if (consensus.promiseAuthentication === "signature") return;
-  if (file !== "" && proposer !== undefined)
+  // Who can read the file has the key, whether its node is told to use it or not.
+  const held = file === "" ? home.acceptorsKeyFound : file;
+  if (held !== "" && proposer !== undefined)
     throw badInput(
       "acceptors-key",
-      `keys.acceptors names ${file}, and this home holds ${proposer}: whoever has that key can make promises of every ` +
+      `the key that acceptors share is here, ${held}, and so is ${proposer}: whoever has that key can make promises of every ` +
         "acceptor, so no proposer may. Remove the file; if it is the real one it is no secret any more: replace it on all " +
         'acceptors (docs/operations.md, "The acceptors\' key")',
     );
-  if (file !== "" && home.votingKeys.length === 0)
+  if (held !== "" && home.votingKeys.length === 0)
     throw badInput(
       "acceptors-key",
-      `keys.acceptors names ${file}, and this home has no voting key: an observer has no use for it. Remove it here`,
+      `the key that acceptors share is here, ${held}, and no voting key: an observer has no use for it. Remove it here`,
     );
   if (file === "" && acceptor !== undefined)
     throw badInput(

@@ -82,6 +82,7 @@ export async function joinChain(input: JoinInput): Promise<Joined> {
       member: (await exists(memberFile)) ? await readMemberFile(memberFile) : undefined,
       votingKeys: [{ key: { publicKey }, file: votingFile }],
       acceptorsKeyFile: hasAcceptorsKey ? acceptorsFile : "",
+      acceptorsKeyFound: hasAcceptorsKey ? acceptorsFile : "",
     });
   const guard = { file: guardFileOf(votingFile), publicKey, chainId };
   const isGuarded = await exists(guard.file);

@@ -78,7 +78,7 @@ export async function openHome(config: NodeConfig): Promise<Home> {
   };
   const votingKeys: HomeVotingKey[] = [];
   for (const file of keys.voting) votingKeys.push(await votingKeyOf(file, chain, passphrase));
-  refuseUnfitParts({ chain, member, votingKeys, acceptorsKeyFile: keys.acceptors });
+  refuseUnfitParts({ chain, member, votingKeys, ...(await sharedKeyFiles(dir, keys)) });
   const rewardPolicy = rewardPolicyOf(config, chain);
   const acceptorsKey = keys.acceptors === "" ? undefined : await acceptorsKeyOf(keys.acceptors, passphrase);
   const peerKey = await keyOf(keys.peer, "peer", passphrase);
@@ -105,7 +105,7 @@ export async function checkHome(config: NodeConfig): Promise<void> {
       votingKeys.push({ key: { publicKey: publicKey as PublicKey }, file });
     }
   if (await exists(keys.peer)) await headerOf(keys.peer, "peer");
-  if (keys.acceptors !== "") await acceptorsKeyHeader(keys.acceptors);
+  if (keys.acceptors !== "") await sharedHeaderOf(keys.acceptors);
   await tokensOf(rpc);
   await readTls(rpc);
   const genesisFile = join(dir, HOME_FILES.genesis);
@@ -115,7 +115,12 @@ export async function checkHome(config: NodeConfig): Promise<void> {
   const memberFile = join(dir, HOME_FILES.member);
   const member = (await exists(memberFile)) ? await readMemberFile(memberFile) : undefined;
   rewardPolicyOf(config, chain);
-  refuseUnfitParts({ chain, member, votingKeys, acceptorsKeyFile: keys.acceptors });
+  refuseUnfitParts({ chain, member, votingKeys, ...(await sharedKeyFiles(dir, keys)) });
+}
+
+async function sharedKeyFiles(dir: string, keys: NodeConfig["keys"]) {
+  const file = join(dir, HOME_FILES.acceptors);
+  return { acceptorsKeyFile: keys.acceptors, acceptorsKeyFound: (await exists(file)) ? file : "" };
 }
 
 function tokensOf(rpc: NodeConfig["rpc"]): Promise<HomeTokens> {
@@ -173,8 +178,18 @@ async function headerOf(
   throw badInput("key-purpose", `${file} holds a key for the purpose ${header.purpose}, expected ${purpose}`);
 }
 
+/** What the file of the key that acceptors share says without its secret. @throws {CommandFailure} `missing` (2), … */
+async function sharedHeaderOf(file: string): Promise<Awaited<ReturnType<typeof acceptorsKeyHeader>>> {
+  if (await exists(file)) return acceptorsKeyHeader(file);
+  throw badInput(
+    "missing",
+    `keys.acceptors names ${file}, and there is no such file: copy the key from another acceptor, in a way that nobody ` +
+      "else can read along, and run chmod 600 on it",
+  );
+}
+
 async function acceptorsKeyOf(file: string, passphrase: AskPassphrase): Promise<AcceptorsKey> {
-  const { encrypted } = await acceptorsKeyHeader(file);
+  const { encrypted } = await sharedHeaderOf(file);
   return openAcceptorsKey(file, encrypted ? await passphrase(file) : undefined);
 }
 

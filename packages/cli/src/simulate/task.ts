@@ -125,6 +125,8 @@ const SEEDS_DEFAULT = 100;
 /** Every specimen is found in a few hundred; a search ends with the first. */
 const SPECIMEN_SEEDS_DEFAULT = 20_000;
 const THREADS_MAX = 256;
+/** At least one seed comes from there on, and none is too large. */
+const FROM_MAX = Number.MAX_SAFE_INTEGER - 1;
 /** Seeds that nobody chose begin below this: short enough to be typed. */
 const FRESH_BELOW = 1_000_000_000_000;
 
@@ -215,7 +217,7 @@ function staged(flags: SimulateFlags, scenario: string, { scenarios }: Protocol)
 function seedsOf(flags: SimulateFlags): Pick<ManyWorlds, "from" | "count" | "threads"> {
   const threads = wholeNumber("--threads", flags.threads ?? String(availableParallelism()), THREADS_MAX, 1);
   const first = flags.forever ? String(randomInt(FRESH_BELOW)) : "1";
-  const from = wholeNumber("--from", flags.from ?? first);
+  const from = wholeNumber("--from", flags.from ?? first, FROM_MAX);
   const most = Number.MAX_SAFE_INTEGER - from;
   const count = flags.forever
     ? Number.POSITIVE_INFINITY
@@ -261,7 +263,7 @@ function specimenOf(flags: SimulateFlags, name: string): SpecimenSearch {
       "conflicting-options",
       `--specimen has worlds of its own, and --${unfit} is for others: leave it out (--from and --seeds say which seeds)`,
     );
-  const from = wholeNumber("--from", flags.from ?? "1");
+  const from = wholeNumber("--from", flags.from ?? "1", FROM_MAX);
   return {
     ...{
       kind: "specimen",

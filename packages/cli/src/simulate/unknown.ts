@@ -13,6 +13,6 @@ export function unknown(
   const hint = guess === undefined ? "" : ` Did you mean ${guess}?`;
   return badInput(
     `unknown-${what}`,
-    `${option} ${found}: there is no such ${what}.${hint} --list names all there are`,
+    `${option} ${found || '""'}: there is no such ${what}.${hint} --list names all there are`,
   );
 }

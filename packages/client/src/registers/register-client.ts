@@ -87,6 +87,12 @@ export interface RegisterFound {
   readonly replicas: readonly string[];
 }
 
+/** Chains that have no registers, and why. */
+const MODES_WITHOUT = {
+  "bp-fast-paxos": "BP Fast Paxos, whose acceptors are counted on not to lie and are out of clients' reach",
+  pow: "proof of work, where nobody's word counts",
+} as const;
+
 /** The registers of one chain, as one client uses them. */
 export class RegisterClient {
   readonly #options: RegistersOptions;
@@ -96,15 +102,23 @@ export class RegisterClient {
   /** The last write to each register that is under way: a key has one at a time. */
   readonly #tails = new Map<string, Promise<unknown>>();
 
-  /** @throws {RegisterError} `nodes-too-few` (for a quorum of the genesis' validators, unless members changed) or `nodes-same` */
+  /**
+   * @throws {RegisterError} `mode-unsupported`, `nodes-too-few` (for a quorum of the genesis' validators, unless members
+   *   changed) or `nodes-same`
+   */
   constructor(options: RegistersOptions) {
     const { chain, nodes } = options;
+    if (chain.mode !== "pbft")
+      throw new RegisterError(
+        "mode-unsupported",
+        `This chain has no registers: validators of PBFT keep them, and it is one of ${MODES_WITHOUT[chain.mode]}.`,
+      );
     const places = nodes.map(({ url }) => placeOfNode(url));
     const twice = places.find((place, at) => places.indexOf(place) < at);
     if (twice !== undefined)
       throw new RegisterError("nodes-same", `${twice} was given twice: name each validator once.`);
     const { membership } = genesisGovernance(chain);
-    const needed = chain.mode === "pbft" ? registerQuorum(membership) : 1;
+    const needed = registerQuorum(membership);
     if (nodes.length < needed)
       throw new RegisterError(
         "nodes-too-few",

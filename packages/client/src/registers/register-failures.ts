@@ -12,14 +12,16 @@ export type ReplicaStance =
   | { readonly url: string; readonly stance: "silent"; readonly error: Error | undefined };
 
 /**
- * Why there is no result. `name-invalid`, `value-too-large`, `wallet-needed`, `nodes-too-few`, `nodes-same`: nothing was asked.
- * `no-quorum`: too few replicas answered in time. `nodes-refuse`: so many nodes refuse the calls that the rest is no quorum.
- * `journal-damaged`: what was kept of an earlier write can't be read. The others are what replicas say (`RegisterFailure`).
+ * Why there is no result. `name-invalid`, `value-too-large`, `wallet-needed`, `mode-unsupported`, `nodes-too-few`, `nodes-same`:
+ * nothing was asked. `no-quorum`: too few replicas answered in time. `nodes-refuse`: so many nodes refuse the calls that the
+ * rest is no quorum. `journal-damaged`: what was kept of an earlier write can't be read. The others are what replicas say
+ * (`RegisterFailure`).
  */
 export type RegisterErrorCode =
   | "name-invalid"
   | "value-too-large"
   | "wallet-needed"
+  | "mode-unsupported"
   | "nodes-too-few"
   | "nodes-same"
   | "no-quorum"

@@ -5,6 +5,7 @@ export * from "./guard-files.ts";
 export * from "./key-cipher.ts";
 export * from "./key-file-format.ts";
 export * from "./keystore.ts";
+export * from "./make-folder.ts";
 export * from "./miner.ts";
 export * from "./native.ts";
 export * from "./native-sign.ts";

@@ -272,7 +272,11 @@ function faultOf(
     return refuse("other-key", `${path} guards ${record.publicKey}, expected ${wanted.publicKey}`);
   }
   if (record.chainId !== wanted.chainId) {
-    return refuse("other-chain", `${path} guards chain ${record.chainId}, expected ${wanted.chainId}`);
+    return refuse(
+      "other-chain",
+      `${path} guards chain ${record.chainId}, expected ${wanted.chainId}: put the genesis back that the key was bound to; ` +
+        "another chain needs a home of its own",
+    );
   }
   return undefined;
 }

@@ -43,6 +43,7 @@ function BlockShown({ block }: { readonly block: ShownBlock }): JSX.Element {
             ["Hash", <Whole key="hash" text={hash} name="block's hash" />],
             ["Time", <Time key="time" ms={header.timestamp} />],
             ["Proposer", proposer],
+            ["Confirmations", mode === "pow" ? `${grouped(head - height + 1)}, its own counted` : undefined],
             [
               "Parent",
               height === 0 ? undefined : (
@@ -64,6 +65,9 @@ function BlockShown({ block }: { readonly block: ShownBlock }): JSX.Element {
                 {header.governanceRoot}
               </span>,
             ],
+            // Compact, as the header has it: docs/formats.md.
+            ["Target", header.target === 0 ? undefined : `0x${header.target.toString(16)}, compact`],
+            ["Nonce", header.target === 0 ? undefined : grouped(header.nonce)],
           ]}
         />
       </Part>

@@ -4,7 +4,7 @@ import type { ResultOf } from "@witan/rpc";
 import type { JSX } from "preact";
 import type { Happening, LiveBlock } from "../chain/live-chain.ts";
 import { askSigners } from "../chain/shown-block.ts";
-import { type ConsensusWords, consensusWords, type VoteStatus } from "../consensus-words.ts";
+import { type ConsensusWords, consensusWords, type Explained, type VoteStatus } from "../consensus-words.ts";
 import { useAsked, useLive, usePoll, useSurroundings } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
 import { FinalityTimes } from "../parts/finality-chart.tsx";
@@ -14,7 +14,6 @@ import { BlockLink, Clock, None } from "../parts/names.tsx";
 import { grouped, spanText } from "../words.ts";
 import { Mining } from "./mining.tsx";
 
-type Explained = ResultOf<"consensus_explain">;
 type Member = Explained["members"][number];
 
 /** Of a block with more transactions it is not asked who signed it: with it come all their ids. */
@@ -28,16 +27,20 @@ export function ConsensusPage(): JSX.Element {
   const asked = useAsked(
     "consensus",
     async (link) => {
-      // Nobody votes in proof of work, and the other questions are refused.
-      const mined =
-        (await link.chain()).mode === "pow" ? await link.rpc.call("consensus_status", {}) : undefined;
-      if (mined?.mode === "pow") return { mining: mined };
-      const [explained, status, { members }] = await link.all([
+      const standing = [
         { method: "consensus_explain", params: {} },
         { method: "consensus_status", params: {} },
+      ] as const;
+      if ((await link.chain()).mode === "pow") {
+        // Nobody votes, so there are no members.
+        const [said, status] = await link.all(standing);
+        return { mining: { said, status } };
+      }
+      const [explained, status, { members }] = await link.all([
+        ...standing,
         { method: "consensus_membership", params: {} },
       ]);
-      if (status.mode === "pow") return { mining: status };
+      if (explained.mode === "pow" || status.mode === "pow") return { mining: { said: explained, status } };
       const proposers = members.filter(({ role }) => role === "proposer").map(({ name }) => name);
       const [last] = blocks;
       const isOpen = last !== undefined && last.height > 0 && last.signers.length === 0;
@@ -53,9 +56,12 @@ export function ConsensusPage(): JSX.Element {
       <Answer asked={asked} what="the state of consensus">
         {(told) =>
           "mining" in told ? (
-            <Part title="Where it stands">
-              <Mining status={told.mining} />
-            </Part>
+            <>
+              <Waits explained={told.mining.said} />
+              <Part title="Where it stands">
+                <Mining status={told.mining.status} />
+              </Part>
+            </>
           ) : (
             <>
               <Waits explained={told.explained} />
@@ -82,7 +88,7 @@ function isSigned({ signers }: LiveBlock): boolean {
 }
 
 /** In the node's own words. */
-function Waits({ explained }: { readonly explained: Explained }): JSX.Element {
+function Waits({ explained }: { readonly explained: ResultOf<"consensus_explain"> }): JSX.Element {
   return (
     <Part title="What it waits for">
       <Sentences list={explained.sentences} />

@@ -19,6 +19,7 @@ export function MembershipPage({ height }: { readonly height: number | undefined
         Whoever finds a block may add it, and the chain with the most work counts:{" "}
         <a href={hrefOf("consensus")}>where it stands</a>.
       </p>
+      <Governing />
     </Page>
   );
 }
@@ -28,7 +29,6 @@ function Members({ height }: { readonly height: number | undefined }): JSX.Eleme
   const asked = useAsked(`members ${height}`, ({ rpc }) =>
     rpc.call("consensus_membership", height === undefined ? {} : { height }),
   );
-  const state = useAsked("governance", ({ rpc }) => rpc.call("governance_state", {}));
   return (
     <Page title="Members" lead={`Who decides ${which}.`}>
       <HeightForm height={height} />
@@ -56,31 +56,39 @@ function Members({ height }: { readonly height: number | undefined }): JSX.Eleme
           </>
         )}
       </Answer>
-      <Part title="What governs the chain now">
-        <Answer asked={state} what="what governs the chain">
-          {({ sequence, parameters, clientsMode }) => (
-            <>
-              <Facts
-                list={[
-                  ["Changes made so far", grouped(sequence)],
-                  ["Clients", clientsMode === "open" ? "anyone with a key" : "permitted keys only"],
-                ]}
-              />
-              <Table
-                caption="Parameters"
-                rows={Object.entries(parameters)}
-                empty="There are none."
-                keyOf={([name]) => name}
-                columns={[
-                  { title: "Parameter", cell: ([name]) => name },
-                  { title: "Value", isNumber: true, cell: ([name, value]) => parameterText(name, value) },
-                ]}
-              />
-            </>
-          )}
-        </Answer>
-      </Part>
+      <Governing />
     </Page>
+  );
+}
+
+/** In proof of work it never changes. */
+function Governing(): JSX.Element {
+  const state = useAsked("governance", ({ rpc }) => rpc.call("governance_state", {}));
+  return (
+    <Part title="What governs the chain now">
+      <Answer asked={state} what="what governs the chain">
+        {({ sequence, parameters, clientsMode }) => (
+          <>
+            <Facts
+              list={[
+                ["Changes made so far", grouped(sequence)],
+                ["Clients", clientsMode === "open" ? "anyone with a key" : "permitted keys only"],
+              ]}
+            />
+            <Table
+              caption="Parameters"
+              rows={Object.entries(parameters)}
+              empty="There are none."
+              keyOf={([name]) => name}
+              columns={[
+                { title: "Parameter", cell: ([name]) => name },
+                { title: "Value", isNumber: true, cell: ([name, value]) => parameterText(name, value) },
+              ]}
+            />
+          </>
+        )}
+      </Answer>
+    </Part>
   );
 }
 

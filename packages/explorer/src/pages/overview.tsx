@@ -10,7 +10,6 @@ import { Mark } from "../parts/mark.tsx";
 import { BlockLink, Short } from "../parts/names.tsx";
 import { hrefOf } from "../route.ts";
 import { bytesText, countText, grouped, spanText } from "../words.ts";
-import { Mining } from "./mining.tsx";
 
 const BLOCKS = 15;
 
@@ -106,7 +105,7 @@ function ConsensusInShort({ turn }: { readonly turn: number }): JSX.Element {
         { method: "consensus_membership", params: {} },
       ]);
       const acceptors = membership.members.filter(({ role }) => role === "acceptor").length;
-      return { ...explained, quorum: membership.quorum, acceptors };
+      return { explained, quorum: membership.quorum, acceptors };
     },
     // What happens in one second is asked for once.
     turn === 0 ? 0 : poll,
@@ -114,28 +113,33 @@ function ConsensusInShort({ turn }: { readonly turn: number }): JSX.Element {
   return (
     <Part title="Consensus">
       <Answer asked={asked} what="the state of consensus">
-        {({ sentences, proposer, view, members, quorum, acceptors }) => (
-          <>
-            <p>{sentences[0] ?? "Nothing is said of it."}</p>
-            <Facts
-              list={[
-                ["Proposes", `${proposer}, ${acceptors > 0 ? "round" : "view"} ${view}`],
-                [
-                  "Members",
-                  <a key="members" href={hrefOf("membership")}>
-                    {acceptors > 0
-                      ? `${members.length}, quorum ${quorum} of ${acceptors} acceptors`
-                      : `${members.length}, quorum ${quorum}`}
-                  </a>,
-                ],
-                ["Not here", gone(members)],
-              ]}
-            />
-            <p>
-              <a href={hrefOf("consensus")}>Who votes now</a>
-            </p>
-          </>
-        )}
+        {({ explained, quorum, acceptors }) =>
+          explained.mode === "pow" ? null : (
+            <>
+              <p>{explained.sentences[0] ?? "Nothing is said of it."}</p>
+              <Facts
+                list={[
+                  [
+                    "Proposes",
+                    `${explained.proposer}, ${acceptors > 0 ? "round" : "view"} ${explained.view}`,
+                  ],
+                  [
+                    "Members",
+                    <a key="members" href={hrefOf("membership")}>
+                      {acceptors > 0
+                        ? `${explained.members.length}, quorum ${quorum} of ${acceptors} acceptors`
+                        : `${explained.members.length}, quorum ${quorum}`}
+                    </a>,
+                  ],
+                  ["Not here", gone(explained.members)],
+                ]}
+              />
+              <p>
+                <a href={hrefOf("consensus")}>Who votes now</a>
+              </p>
+            </>
+          )
+        }
       </Answer>
     </Part>
   );
@@ -144,11 +148,27 @@ function ConsensusInShort({ turn }: { readonly turn: number }): JSX.Element {
 /** In proof of work. */
 function MiningInShort({ turn }: { readonly turn: number }): JSX.Element {
   const poll = usePoll(1_000);
-  const asked = useAsked("mining", ({ rpc }) => rpc.call("consensus_status", {}), turn === 0 ? 0 : poll);
+  const asked = useAsked("mining", ({ rpc }) => rpc.call("consensus_explain", {}), turn === 0 ? 0 : poll);
   return (
     <Part title="Consensus">
       <Answer asked={asked} what="the state of consensus">
-        {(status) => <Mining status={status} />}
+        {(explained) =>
+          explained.mode !== "pow" ? null : (
+            <>
+              <p>{explained.sentences[1] ?? "Nothing is said of it."}</p>
+              <Facts
+                list={[
+                  ["Last block", `${spanText(explained.lastBlockMs)} ago`],
+                  ["Final up to", <BlockLink key="final" height={explained.finalHeight} />],
+                  ["Mines here", explained.mining ? "yes" : "no"],
+                ]}
+              />
+              <p>
+                <a href={hrefOf("consensus")}>Where it stands</a>
+              </p>
+            </>
+          )
+        }
       </Answer>
     </Part>
   );

@@ -5,7 +5,7 @@ import { USUAL_SHAPES } from "../network-shape.ts";
 import type { WitanCommand } from "../node-run.ts";
 import type { Context } from "./context.ts";
 import { EXPERIMENTS, type ExperimentName, Experiments } from "./experiments.ts";
-import { earlierReport } from "./report-folder.ts";
+import { earlierReport, provePlace } from "./report-folder.ts";
 import type { Comparison, Machine } from "./results.ts";
 import { TimeLeft } from "./time-left.ts";
 import { sentence } from "./words.ts";
@@ -50,14 +50,12 @@ export async function runComparison(
 ): Promise<{ readonly comparison: Comparison; readonly files: readonly string[] }> {
   const { shapes, seed, quick, program } = options;
   await earlierReport(options.out);
+  await provePlace(options.out);
   const startedAt = new Date();
   const machine = thisMachine();
   const runs = new Experiments(options.experiments, shapes, quick);
   const jobs = runs.jobs();
-  const left = new TimeLeft(
-    jobs.map((job) => job.seconds),
-    () => performance.now() / 1_000,
-  );
+  const left = new TimeLeft(jobs, () => performance.now() / 1_000);
   const context: Context = {
     ...options,
     machine: `${machine.processor}, ${machine.cores} cores`,

@@ -12,17 +12,16 @@ import { climbLadder, type Ladder, type LadderRun, ladderPlan } from "./ladder.t
 import { failureOf } from "./mode-failure.ts";
 import type { ModeFailure } from "./results.ts";
 import { simulate } from "./simulated-run.ts";
+import type { TimedPart } from "./time-left.ts";
 
 /** What can be compared, in the order of the report. */
 export const EXPERIMENTS = ["finality", "throughput", "cost", "growth", "faults", "margins"] as const;
 /** One of them. */
 export type ExperimentName = (typeof EXPERIMENTS)[number];
 
-/** Something that takes time. */
-export interface Job {
+/** Something that takes time: about so long on two cores. */
+export interface Job extends TimedPart {
   readonly title: string;
-  /** About how long, on two cores. */
-  readonly seconds: number;
   readonly run: (context: Context) => Promise<void>;
 }
 
@@ -67,14 +66,13 @@ export class Experiments {
       this.#shapes.map(({ consensus }) => consensus),
       this.#quick,
     );
-    const needed = names.reduce((sum, name) => sum + parts[name]().seconds, 0);
-    const meanwhile = work.reduce((sum, job) => sum + job.seconds, 0);
+    const seconds = names.reduce((sum, name) => sum + parts[name]().seconds, 0);
     return [
       ...alone,
       { title: "starting the simulator", seconds: 0, run: async (context) => this.#startSimulator(context) },
       ...work,
       {
-        ...{ title: "simulating", seconds: Math.max(0, needed - meanwhile) },
+        ...{ title: "simulating", seconds, begunIn: alone.length },
         run: async (context) => {
           const found = await failureOf(context, "all", () => this.#simulated);
           this.#found = "message" in found ? new Map([[names[0] ?? "", failed("simulator", found)]]) : found;
@@ -118,11 +116,12 @@ export class Experiments {
 
   #onProcesses(shape: NetworkShape): readonly Job[] {
     const mode = shape.consensus;
+    const isPaced = mode === "pow";
     const at = this.#quick ? 0 : 1;
     const jobs: Job[] = [];
     if (ON_LADDER.some((name) => this.#asked.includes(name)))
       jobs.push({
-        ...{ title: `${mode}: loads that rise`, seconds: LADDER_SECONDS[mode][at] ?? 0 },
+        ...{ title: `${mode}: loads that rise`, seconds: LADDER_SECONDS[mode][at] ?? 0, isPaced },
         run: async (context) => {
           const ran = await failureOf(context, mode, () =>
             climbLadder(context, shape, ladderPlan(this.#quick)),
@@ -133,7 +132,7 @@ export class Experiments {
       });
     if (this.#asked.includes("faults"))
       jobs.push({
-        ...{ title: `${mode}: faults`, seconds: FAULT_SECONDS[mode][at] ?? 0 },
+        ...{ title: `${mode}: faults`, seconds: FAULT_SECONDS[mode][at] ?? 0, isPaced },
         run: async (context) => {
           const ran = await failureOf(context, mode, () =>
             hurtNetwork(context, shape, faultPlan(this.#quick)),

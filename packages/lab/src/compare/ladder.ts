@@ -77,7 +77,7 @@ export function depthOf({ consensus }: Pick<NetworkShape, "consensus">): number 
 /** What ran, where figures say it. */
 export function ranOf(runs: readonly Pick<LadderRun, "shape">[], machine: string): string {
   const shapes = runs.map(({ shape }) => `${modeName(shape.consensus)}: ${shapeText(shape)}`);
-  return `Processes on one machine (${machine}), over loopback. ${shapes.join("; ")}.`;
+  return `Processes on one machine (${machine}), over loopback; they have no seed. ${shapes.join("; ")}.`;
 }
 
 /** The short one, or the whole. */

@@ -1,7 +1,8 @@
 // The folder of a report: whether it may be written to, and what an earlier report left there. Never touches a file that a
 // report did not write.
-import { readdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdtemp, readdir, readFile, rm, rmdir, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { makeFolder } from "@witan/crypto/node";
 import { LabFailure } from "../lab-failure.ts";
 import type { Comparison } from "./results.ts";
 
@@ -29,7 +30,7 @@ export async function earlierReport(folder: string): Promise<readonly string[]> 
     (found) => (found.isDirectory() ? "folder" : "other"),
     (error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return "none";
-      throw error;
+      throw cannotWrite(folder, error);
     },
   );
   const input = { fault: "input" } as const;
@@ -48,6 +49,30 @@ export async function earlierReport(folder: string): Promise<readonly string[]> 
     `${folder} is there, and is no report of witan compare: name another folder, or remove it`,
     input,
   );
+}
+
+/**
+ * Makes sure that a report can be written there at all, before the hours that it takes: leaves nothing behind.
+ * @throws {LabFailure} `folder-not-made`
+ */
+export async function provePlace(folder: string): Promise<void> {
+  try {
+    const path = resolve(folder);
+    const first = await makeFolder(path);
+    await rm(await mkdtemp(join(path, "witan-")), { recursive: true });
+    if (first === undefined) return;
+    for (let made = path; ; made = dirname(made)) {
+      await rmdir(made);
+      if (made === first) break;
+    }
+  } catch (error) {
+    throw cannotWrite(folder, error as NodeJS.ErrnoException);
+  }
+}
+
+function cannotWrite(folder: string, { code = "" }: NodeJS.ErrnoException): LabFailure {
+  const message = `no report can be written to ${folder} (${code}): name another folder, or allow it`;
+  return new LabFailure("folder-not-made", message, { fault: "input" });
 }
 
 /** A report as its results say it; undefined if they are of something else. */

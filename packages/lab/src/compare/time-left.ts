@@ -1,36 +1,57 @@
 // How long a comparison still takes: from what its parts were thought to take, and what those that are through did take. Pure
 // but for the clock that it is given.
 
+/** A part of a comparison, as far as its time is concerned. */
+export interface TimedPart {
+  /** What it is thought to take, in seconds. */
+  readonly seconds: number;
+  /** It waits for a clock, as miners do for blocks: it takes no longer on a slow machine. */
+  readonly isPaced?: boolean;
+  /** It began with the part of this number, beside those after it: what is waited for here is its end. */
+  readonly begunIn?: number;
+}
+
 /** An estimate that gets better while parts end. */
 export class TimeLeft {
-  readonly #seconds: readonly number[];
+  readonly #parts: readonly TimedPart[];
   readonly #nowSeconds: () => number;
-  #at = 0;
-  #began: number;
+  /** When each part began, as far as they have. */
+  readonly #began: number[];
   #thought = 0;
   #took = 0;
 
-  /** @param seconds what each part is thought to take; the first begins now */
-  constructor(seconds: readonly number[], nowSeconds: () => number) {
-    this.#seconds = seconds;
+  /** The first part begins now. */
+  constructor(parts: readonly TimedPart[], nowSeconds: () => number) {
+    this.#parts = parts;
     this.#nowSeconds = nowSeconds;
-    this.#began = nowSeconds();
+    this.#began = [nowSeconds()];
   }
 
   /** A part is through, and the next begins. */
   next(): void {
     const now = this.#nowSeconds();
-    this.#thought += this.#seconds[this.#at] ?? 0;
-    this.#took += now - this.#began;
-    this.#began = now;
-    this.#at++;
+    const at = this.#began.length - 1;
+    const part = this.#parts[at];
+    if (part !== undefined && part.isPaced !== true && part.begunIn === undefined) {
+      this.#thought += part.seconds;
+      this.#took += now - (this.#began[at] ?? now);
+    }
+    this.#began.push(now);
   }
 
   /** In seconds: what is left as it was thought, as much longer or shorter as those before were. */
   get seconds(): number {
-    const [current = 0, ...rest] = this.#seconds.slice(this.#at);
+    const now = this.#nowSeconds();
     const scale = this.#thought === 0 ? 1 : this.#took / this.#thought;
-    const gone = this.#nowSeconds() - this.#began;
-    return Math.max(0, scale * current - gone) + scale * rest.reduce((sum, one) => sum + one, 0);
+    let left = 0;
+    /** When each part will have begun, from now on. */
+    const begins = this.#began.map((began) => began - now);
+    for (const [at, { seconds, isPaced = false, begunIn }] of this.#parts.entries()) {
+      if (at < this.#began.length - 1) continue;
+      begins[at] ??= left;
+      const ends = (begins[begunIn ?? at] ?? 0) + (isPaced ? 1 : scale) * seconds;
+      left = Math.max(left, ends);
+    }
+    return left;
   }
 }

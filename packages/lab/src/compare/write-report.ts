@@ -1,7 +1,8 @@
 // Writes a report into its folder: the page, the results, a CSV per table, an SVG per figure. Only whole reports: everything
 // is made before the first file is written.
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makeFolder } from "@witan/crypto/node";
 import { csvOf } from "./csv.ts";
 import { type Drawing, drawn } from "./drawing.ts";
 import { pageOf } from "./page.ts";
@@ -32,7 +33,7 @@ export async function writeReport(
     ...[...svgs].map(([name, svg]) => [`${name}.svg`, `${svg}\n`] as const),
   ];
   await removeReport(folder, await earlierReport(folder));
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   for (const [name, text] of files) await writeFile(join(folder, name), text);
   return files.map(([name]) => name);
 }

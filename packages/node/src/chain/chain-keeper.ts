@@ -4,6 +4,7 @@
 // and in no other way.
 import type { Memberships } from "@witan/consensus";
 import {
+  type BlockEvidence,
   type ChainState,
   COIN_BYTES,
   type CoinSource,
@@ -34,7 +35,6 @@ import {
   type OutputCacheStatus,
   outputKey,
   type TransactionPlace,
-  transactionPlaceCodec,
 } from "@witan/storage";
 import {
   type AddressBalance,
@@ -52,10 +52,11 @@ import { CheckpointHasher } from "./checkpoint.ts";
 import { Flusher } from "./flush.ts";
 import { GovernanceHistory } from "./governance-history.ts";
 import { type HeaderList, headerChange, listedHeader, type NextHeader } from "./header-list.ts";
+import { LeavingBlocks } from "./leaving-blocks.ts";
 import type { MembershipList } from "./membership-list.ts";
-import { finalityProof, workProof } from "./proof.ts";
+import { certifiedEvidence, finalityProof, workEvidence } from "./proof.ts";
 import { dropProposals, type ProposalBodies } from "./proposal-bodies.ts";
-import { type Rewriting, rewrite } from "./rewrite.ts";
+import { type Rewriting, type Rewritten, rewrite } from "./rewrite.ts";
 import { StoredBlocks } from "./stored-blocks.ts";
 import type { ChainKeeperOptions, ChainTip, KeeperStart } from "./types.ts";
 
@@ -170,12 +171,8 @@ export class ChainKeeper extends StoredBlocks {
   place(id: TransactionId): TransactionPlace | undefined {
     const pending = this.#indexes.place(id);
     if (pending !== undefined) return pending;
-    const key = keyOf("transaction", id);
-    const bytes = this.#store.get(key);
-    if (bytes === undefined) return undefined;
-    const place = transactionPlaceCodec.decode(bytes);
-    if (!place.ok) throw damaged([damageOf("contradiction", key, "it is no place of a transaction")]);
-    return place.value;
+    const onDisk = this.records.place(id);
+    return this.leaving === undefined ? onDisk : this.leaving.place(id, onDisk, this.#tip.height);
   }
 
   /**
@@ -186,18 +183,18 @@ export class ChainKeeper extends StoredBlocks {
     const place = this.place(id);
     if (place === undefined) return "unknown";
     const { height, position } = place;
-    const isMined = this.headers !== undefined;
-    if (!isMined && this.records.certificate(height) === undefined) return "no-certificate";
+    const evidence = this.evidence(height);
+    if (evidence === undefined) return "no-certificate";
     const block = this.namedBlock(height);
-    if (block === undefined)
-      throw damaged([damageOf("missing", keyOf("block", height), "its certificate is there")]);
-    if (isMined) return workProof((at) => this.header(at), this.#tip.height, { block, position });
-    const sources = {
-      records: this.records,
-      governance: this.#governance,
-      memberships: this.#memberships.all,
-    };
-    return finalityProof(sources, block, position) ?? "no-certificate";
+    if (block === undefined) throw damaged([damageOf("missing", keyOf("block", height), "its evidence is")]);
+    return finalityProof(block, position, evidence);
+  }
+
+  /** What shows a block but block 0 final, whatever it holds; undefined if a certificate is not at hand. */
+  evidence(height: Height): BlockEvidence | undefined {
+    if (this.headers !== undefined) return workEvidence((at) => this.header(at), this.#tip.height, height);
+    const [governance, memberships] = [this.#governance, this.#memberships.all];
+    return certifiedEvidence({ records: this.records, governance, memberships }, height);
   }
 
   /** What an address holds, in pages. */
@@ -222,10 +219,11 @@ export class ChainKeeper extends StoredBlocks {
         "this node keeps none; set storage.addressIndex, or ask another node",
       );
     for (;;) {
+      if (this.leaving !== undefined) await this.#applying;
       const switches = this.#switches;
       const value = await ask(this.#addresses);
       // What was read while blocks were undone is of no chain.
-      if (switches === this.#switches) return { ok: true, value };
+      if (switches === this.#switches && this.leaving === undefined) return { ok: true, value };
     }
   }
 
@@ -350,7 +348,15 @@ export class ChainKeeper extends StoredBlocks {
       ...{ branch, store: this.#store, cache: this.#cache, flusher: this.#flusher, bodies: this.#bodies },
       ...{ tip: this.#tip, addresses: this.#addresses !== undefined },
     };
-    const { tip, useless } = await rewrite(rewriting);
+    this.leaving = new LeavingBlocks(branch);
+    let rewritten: Rewritten;
+    try {
+      rewritten = await rewrite(rewriting);
+    } finally {
+      // In the very step in which the chain in memory becomes the other.
+      this.leaving = undefined;
+    }
+    const { tip, useless } = rewritten;
     this.#bodies.forget(useless);
     this.#switches++;
     const fork = (this.#tip.height - branch.undone.length) as Height;

@@ -20,8 +20,19 @@ import {
   certificateCodec,
   type Height,
   type StoreChange,
+  type TransactionId,
 } from "@witan/primitives";
-import { type CheckedStore, damageOf, heightCodec, keyOf, parseKey, putMeta, rangeOf } from "@witan/storage";
+import {
+  type CheckedStore,
+  damageOf,
+  heightCodec,
+  keyOf,
+  parseKey,
+  putMeta,
+  rangeOf,
+  type TransactionPlace,
+  transactionPlaceCodec,
+} from "@witan/storage";
 import { damaged } from "./chain-error.ts";
 
 /** A header lies at the beginning of its block, and is of fixed size (docs/formats.md, section 9). */
@@ -72,6 +83,11 @@ export class ChainRecords {
   /** The height of a block of this chain. @throws {ChainError} `damaged` */
   heightOf(hash: BlockHash): Height | undefined {
     return this.#decode(keyOf("heightOfBlock", hash), heightCodec);
+  }
+
+  /** Where a transaction is, as far as indexes were flushed. @throws {ChainError} `damaged` */
+  place(id: TransactionId): TransactionPlace | undefined {
+    return this.#decode(keyOf("transaction", id), transactionPlaceCodec);
   }
 
   /** The governance state that the block of this height made, if it made one. @throws {ChainError} `damaged` */

@@ -1,6 +1,7 @@
 // Finality proofs, put together from what the chain keeps (docs/formats.md, section 13). Checks nothing: who asks does,
 // trusting no node.
 import {
+  type BlockEvidence,
   type FinalityProof,
   type Header,
   inclusionBranch,
@@ -22,54 +23,48 @@ export interface ProofSources {
   readonly memberships: readonly Membership[];
 }
 
-/**
- * The proof of the transaction at `position` of a block; undefined if a certificate that it needs is not at hand. It
- * holds all changes of the members from the genesis on, or the newest 1,024 of more: for who trusts a later membership.
- * @throws {ChainError} `damaged`, if what an earlier change of the members needs is gone
- */
+/** The proof of the transaction at `position` of a block, by what shows that block. */
 export function finalityProof(
-  sources: ProofSources,
-  block: NamedBlock,
+  { header, transactions }: NamedBlock,
   position: number,
-): FinalityProof | undefined {
-  const { header, transactions } = block;
-  const certificate = sources.records.certificate(header.height);
-  const changes = membershipChanges(sources, header.height);
-  if (certificate === undefined || changes === undefined) return undefined;
-  const { id, witnessHash } = present(
-    transactions[position],
-    `transaction ${position} of block ${header.height}`,
-  );
-  const branch = inclusionBranch(transactions, position);
-  return {
-    id,
-    witnessHash,
-    index: position,
-    branch,
-    evidence: { kind: "certified", changes, header, certificate },
-  };
-}
-
-/**
- * The proof of the transaction at `position` of a block of proof of work: its place, and headers from block 1 on to the tip,
- * or as many as a proof may have, for who trusts a later one.
- */
-export function workProof(
-  headerAt: (height: Height) => Header | undefined,
-  tip: Height,
-  { block: { header, transactions }, position }: { readonly block: NamedBlock; readonly position: number },
+  evidence: BlockEvidence,
 ): FinalityProof {
   const { id, witnessHash } = present(
     transactions[position],
     `transaction ${position} of block ${header.height}`,
   );
-  const first = Math.min(header.height, Math.max(1, tip - LIMITS.proofHeaders + 1));
+  return { id, witnessHash, index: position, branch: inclusionBranch(transactions, position), evidence };
+}
+
+/**
+ * What shows a block final; undefined if a certificate that it needs is not at hand. It holds all changes of the members from
+ * the genesis on, or the newest 1,024 of more: for who trusts a later membership.
+ * @throws {ChainError} `damaged`, if the block, or what an earlier change of the members needs, is gone
+ */
+export function certifiedEvidence(sources: ProofSources, height: Height): BlockEvidence | undefined {
+  const certificate = sources.records.certificate(height);
+  if (certificate === undefined) return undefined;
+  const header = sources.records.header(height);
+  if (header === undefined)
+    throw damaged([damageOf("missing", keyOf("block", height), "its certificate is there")]);
+  const changes = membershipChanges(sources, height);
+  return changes && { kind: "certified", changes, header, certificate };
+}
+
+/**
+ * What shows a block of proof of work: headers from block 1 on to the tip, or as many as a proof may have, for who trusts a
+ * later one.
+ */
+export function workEvidence(
+  headerAt: (height: Height) => Header | undefined,
+  tip: Height,
+  height: Height,
+): BlockEvidence {
+  const first = Math.min(height, Math.max(1, tip - LIMITS.proofHeaders + 1));
   const last = Math.min(tip, first + LIMITS.proofHeaders - 1);
   const headers: Header[] = [];
-  for (let height = first; height <= last; height++)
-    headers.push(present(headerAt(height as Height), `header ${height}`));
-  const evidence = { kind: "work", headers, position: header.height - first } as const;
-  return { id, witnessHash, index: position, branch: inclusionBranch(transactions, position), evidence };
+  for (let at = first; at <= last; at++) headers.push(present(headerAt(at as Height), `header ${at}`));
+  return { kind: "work", headers, position: height - first };
 }
 
 function membershipChanges(sources: ProofSources, height: Height): readonly MembershipChange[] | undefined {

@@ -7,6 +7,7 @@ import type { SpentBlock } from "../indexes/index-rewrite.ts";
 import { damaged } from "./chain-error.ts";
 import { ChainRecords } from "./chain-records.ts";
 import type { HeaderList } from "./header-list.ts";
+import type { LeavingBlocks } from "./leaving-blocks.ts";
 import { type NamedBlock, NamedBlocks } from "./named-blocks.ts";
 import type { ChainTip } from "./types.ts";
 
@@ -15,6 +16,8 @@ export abstract class StoredBlocks {
   readonly chain: Chain;
   protected readonly records: ChainRecords;
   protected readonly named: NamedBlocks;
+  /** In proof of work, while a change of branch is being written: what it undoes. */
+  protected leaving: LeavingBlocks | undefined;
 
   constructor(chain: Chain, store: CheckedStore) {
     this.chain = chain;
@@ -28,16 +31,18 @@ export abstract class StoredBlocks {
   /** Of proof of work alone. */
   abstract readonly headers: HeaderList | undefined;
 
-  // The store may know the next block a moment before it is applied: nobody is told of it until then.
+  // The store may know the next block, or another branch, a moment before it is applied: nobody is told of it until then.
 
   /** A block's bytes; undefined if there is no such block. */
   blockBytes(height: Height): Uint8Array | undefined {
-    return height > this.tip.height ? undefined : this.records.blockBytes(height);
+    if (height > this.tip.height) return undefined;
+    return this.leaving?.at(height)?.bytes ?? this.records.blockBytes(height);
   }
 
   /** A block; one of thousands of transactions takes tens of milliseconds to read. */
   block(height: Height): Block | undefined {
-    return height > this.tip.height ? undefined : this.records.block(height);
+    if (height > this.tip.height) return undefined;
+    return this.leaving?.at(height) ?? this.records.block(height);
   }
 
   /** A block with what it spent. @throws {ChainError} `damaged`, if one of them is not there */
@@ -58,7 +63,8 @@ export abstract class StoredBlocks {
   header(height: Height): Header | undefined {
     if (height === this.tip.height) return this.tip.header;
     if (height > this.tip.height) return undefined;
-    return this.headers === undefined ? this.records.header(height) : this.records.keptHeader(height);
+    if (this.headers === undefined) return this.records.header(height);
+    return this.leaving?.at(height)?.header ?? this.records.keptHeader(height);
   }
 
   /** A block's hash. */
@@ -71,7 +77,8 @@ export abstract class StoredBlocks {
 
   /** The height of a block of this chain. */
   heightOf(hash: BlockHash): Height | undefined {
-    const height = this.records.heightOf(hash);
+    const onDisk = this.records.heightOf(hash);
+    const height = this.leaving === undefined ? onDisk : this.leaving.heightOf(hash, onDisk);
     return height === undefined || height > this.tip.height ? undefined : height;
   }
 

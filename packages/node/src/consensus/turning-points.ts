@@ -7,18 +7,27 @@ import type { ConsensusStatus } from "./consensus-host.ts";
 import { type Turn, turnOf } from "./turn.ts";
 
 /** How the protocols call it. */
-const WORDS: Readonly<
-  Record<ConsensusMode, { readonly turn: string; readonly leader: string; readonly givenUp: string }>
-> = {
+interface Words {
+  readonly turn: string;
+  readonly leader: string;
+  /** By this node among others. */
+  readonly givenUp: string;
+  /** By others: this node comes after them. */
+  readonly followed: string;
+}
+
+const ACCEPTORS_WENT_ON = "a round was given up: acceptors went on to a later one";
+
+const WORDS: Readonly<Record<Exclude<ConsensusMode, "pow">, Words>> = {
   pbft: {
     ...{ turn: "view", leader: "primary" },
     givenUp: "a view was given up: under its primary nothing was decided in time",
+    followed: "a view was given up: the other members went on to a later one",
   },
   "bp-fast-paxos": {
     ...{ turn: "round", leader: "proposer" },
-    givenUp: "a round was given up: acceptors went on to a later one",
+    ...{ givenUp: ACCEPTORS_WENT_ON, followed: ACCEPTORS_WENT_ON },
   },
-  pow: { turn: "block", leader: "miner", givenUp: "a block was undone" },
 };
 
 /** Why a round was given up. */
@@ -27,7 +36,7 @@ const CAUSES: Readonly<Record<RoundCause, string>> = {
     "a round was given up: its proposer misbehaved, as consensus_evidence of those who saw it says",
   suspicion:
     "a round was given up: its proposer is suspected, since nothing was decided in time, its block's time was too far from the clocks here, or it used little of its time",
-  followed: WORDS["bp-fast-paxos"].givenUp,
+  followed: ACCEPTORS_WENT_ON,
 };
 
 /** Tells of turning points. */
@@ -79,12 +88,14 @@ export class TurningPoints {
       this.#awaitsBegin = isChanging;
       return;
     }
-    const words = WORDS[turn.mode];
+    const words = WORDS[status.mode];
     const name = this.#nameOf(leader);
     if (number > before.number) {
       const fields = { height, from: before.number, to: number, [words.leader]: this.#nameOf(before.leader) };
       const asked = turn.asked.map((member) => this.#nameOf(member));
-      const why = turn.cause === undefined ? words.givenUp : CAUSES[turn.cause];
+      // Who gives up a view asks for the next; who is in a later one without that has followed the others there.
+      const own = isChanging ? words.givenUp : words.followed;
+      const why = turn.cause === undefined ? own : CAUSES[turn.cause];
       this.#log.info({ ...fields, next: name, asked }, why);
     }
     if (isChanging || number > before.number) this.#awaitsBegin = true;

@@ -11,6 +11,7 @@ export function explain(context: ServiceContext, status: VoteStatus): ResultOf<"
   const outlook = outlookOf(context, status);
   const { number, waitingFor, leader, proposalSeen, votes, members, timeoutMs } = outlook;
   return {
+    mode: status.mode,
     sentences: sentencesOf(outlook),
     height: status.height,
     view: number,

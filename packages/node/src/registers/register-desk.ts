@@ -12,50 +12,56 @@ import {
   registerRequestChecks,
   serveRegister,
 } from "@witan/consensus";
-import { ok, type PublicKey, type Result, refuse, type Store, voters } from "@witan/primitives";
+import { ok, type PublicKey, type Result, refuse } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { CheckedSignatures } from "../consensus/checked-signatures.ts";
 import type { VoteSigner } from "../ports.ts";
-import { RegisterRecords } from "./register-records.ts";
-
-/** Registers of one replica at most: with values of full size 1 GiB, whoever may write them. */
-export const REGISTERS_MAX = 16_384;
+import type { RegisterRecords } from "./register-records.ts";
+import { type RegisterSeat, registerSeat } from "./register-seat.ts";
 
 /** What a desk needs. */
 export interface RegisterDeskOptions {
   readonly chain: Pick<ChainKeeper, "chain" | "governance" | "memberships">;
-  readonly store: Store;
+  readonly records: RegisterRecords;
   readonly signer: Pick<VoteSigner, "publicKeys" | "signStatement">;
   readonly signatures: CheckedSignatures;
   /** Hears of a write that failed: what the disk holds is then unknown. */
   readonly onFailure: (error: unknown) => void;
-  readonly registersMax?: number;
+  readonly registersMax: number;
+  /** Whether the replica knows all that was written before it became one. */
+  readonly isReady: (seat: RegisterSeat) => boolean;
 }
 
 /**
- * Why a request is not answered. `no-replica`: none of this node's keys votes now. `request-invalid`: it is wrong for
+ * Why a request is not answered. `no-replica`: none of this node's keys votes now. `taking-over`: it does not know yet what
+ * was written before it became a validator. `request-invalid`: it is wrong for
  * everyone. `behind`: it rests on members that are not known here yet. `busy`: signatures can't be checked now.
  * `registers-full`.
  */
-export type RegisterDeskRefusal = "no-replica" | "request-invalid" | "behind" | "busy" | "registers-full";
+export type RegisterDeskRefusal =
+  | "no-replica"
+  | "taking-over"
+  | "request-invalid"
+  | "behind"
+  | "busy"
+  | "registers-full";
 
 type Answered = Result<RegisterAnswer, RegisterDeskRefusal>;
 
 /** Serves the registers of one replica. */
 export class RegisterDesk {
   readonly #options: RegisterDeskOptions;
-  readonly #records: RegisterRecords;
   /** The last request about each register that is under way. */
   readonly #tails = new Map<string, Promise<unknown>>();
 
   constructor(options: RegisterDeskOptions) {
     this.#options = options;
-    this.#records = new RegisterRecords(options.store);
   }
 
   /** Answers a request; whatever it changed is durable then. @throws what the store throws */
   async serve(request: RegisterRequest): Promise<Answered> {
-    if (this.#seat() === undefined) return refuse("no-replica");
+    const now = this.#seat();
+    if (!now.ok) return now;
     const { chain, signatures } = this.#options;
     const { chainId } = chain.chain;
     const asked = registerRequestChecks({ chainId, memberships: chain.memberships }, request);
@@ -68,22 +74,21 @@ export class RegisterDesk {
     return this.#inTurn(request.register, () => this.#operate(request));
   }
 
-  /** Whose replica this is: the key of a member that votes now, and since when the members count. */
-  #seat() {
-    const { chain, signer } = this.#options;
-    const { membership } = chain.governance;
-    const voting = voters(membership).map((voter) => membership.members[voter]?.votingKey);
-    const key = signer.publicKeys.find((own) => voting.includes(own));
-    return key === undefined ? undefined : { key, membership: membership.from };
+  /** Whose replica this is, if it may speak as one. */
+  #seat(): Result<RegisterSeat, "no-replica" | "taking-over"> {
+    const seat = registerSeat(this.#options);
+    if (seat === undefined) return refuse("no-replica");
+    return this.#options.isReady(seat) ? ok(seat) : refuse("taking-over");
   }
 
   async #operate(request: RegisterOperation): Promise<Answered> {
     // Members and permits may have changed while signatures were checked, or while it was not this request's turn.
-    const seat = this.#seat();
-    if (seat === undefined) return refuse("no-replica");
-    const { chain, signer, registersMax = REGISTERS_MAX } = this.#options;
+    const seated = this.#seat();
+    if (!seated.ok) return seated;
+    const { value: seat } = seated;
+    const { chain, signer, registersMax } = this.#options;
     const { register } = request;
-    const before = this.#records.read(register);
+    const before = this.#options.records.read(register);
     const { changed, answer } = serveRegister(
       {
         membership: seat.membership,
@@ -95,9 +100,9 @@ export class RegisterDesk {
       asChecked(request),
     );
     if (changed === undefined) return ok(answer);
-    if (before === undefined && this.#records.count >= registersMax) return refuse("registers-full");
+    if (before === undefined && this.#options.records.count >= registersMax) return refuse("registers-full");
     try {
-      await this.#records.write(register, changed, before === undefined);
+      await this.#options.records.write([{ register, state: changed, isNew: before === undefined }]);
     } catch (error) {
       this.#options.onFailure(error);
       throw error;
@@ -106,10 +111,11 @@ export class RegisterDesk {
   }
 
   async #list({ after, limit }: Extract<RegisterRequest, { kind: "list" }>): Promise<Answered> {
-    const found = await this.#records.list(after[0], limit);
-    const membership = this.#options.chain.governance.membership.from;
-    const more = found.length > limit ? "yes" : "no";
-    return ok({ kind: "listed", membership, registers: found.slice(0, limit), more });
+    const { records, chain } = this.#options;
+    const page = await records.list(after[0], { count: limit, bytes: Number.POSITIVE_INFINITY });
+    const registers = page.registers.map(({ register, proof }) => ({ register, proof }));
+    const membership = chain.governance.membership.from;
+    return ok({ kind: "listed", membership, registers, more: page.more });
   }
 
   /** Begins once every earlier request about the register has ended. */

@@ -7,9 +7,34 @@ import {
   type RegisterState,
   registerStateCodec,
 } from "@witan/consensus";
-import { present, type Store, type StoreChange } from "@witan/primitives";
+import { type Height, present, type Store, type StoreChange } from "@witan/primitives";
 import { damageOf, keyOf, parseKey, putMeta, rangeOf, readMeta } from "@witan/storage";
 import { damaged } from "../chain/chain-error.ts";
+
+/** A register as it is to be kept. */
+export interface RegisterWrite {
+  readonly register: RegisterId;
+  readonly state: RegisterState;
+  /** Nothing was kept of it before. */
+  readonly isNew: boolean;
+}
+
+/** A register with what it holds. */
+export interface HeldRegister extends ListedRegister {
+  readonly data: Uint8Array;
+}
+
+/** What fits on one page. */
+export interface PageLimits {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Some registers, and whether there are more behind them. */
+export interface RegisterPage {
+  readonly registers: readonly HeldRegister[];
+  readonly more: "no" | "yes";
+}
 
 /** Registers as they were last made durable. */
 export class RegisterRecords {
@@ -34,28 +59,47 @@ export class RegisterRecords {
     return bytes && stateOf(key, bytes);
   }
 
-  /** Makes a register durable. One write of a register at a time. @throws {StoreFailure} */
-  async write(register: RegisterId, state: RegisterState, isNew: boolean): Promise<void> {
-    const key = keyOfRegister(register);
-    const put: StoreChange = { kind: "put", key, value: registerStateCodec.encode(state) };
-    if (isNew) this.#count++;
-    await this.#store.write(isNew ? [put, putMeta("registers", this.#count)] : [put], { sync: true });
+  /** Makes registers durable, all or none. One write of a register at a time. @throws {StoreFailure} */
+  async write(writes: readonly RegisterWrite[]): Promise<void> {
+    const puts = writes.map(
+      ({ register, state }): StoreChange => ({
+        ...{ kind: "put", key: keyOfRegister(register) },
+        value: registerStateCodec.encode(state),
+      }),
+    );
+    const added = writes.filter(({ isNew }) => isNew).length;
+    this.#count += added;
+    const changes = added > 0 ? [...puts, putMeta("registers", this.#count)] : puts;
+    await this.#store.write(changes, { sync: true });
   }
 
-  /** Registers that were written, behind one, in the order of their keys; one more than `limit` if there are more. */
-  async list(after: RegisterId | undefined, limit: number): Promise<readonly ListedRegister[]> {
+  /** The height from which on this node votes, of what it took over last; undefined: nothing yet. */
+  get takenOverAt(): Height | undefined {
+    return readMeta(this.#store, "registersTakenOver");
+  }
+
+  /** Notes that all is here that was written before this node became a validator. @throws {StoreFailure} */
+  async tookOver(since: Height): Promise<void> {
+    await this.#store.write([putMeta("registersTakenOver", since)], { sync: true });
+  }
+
+  /** Registers that were written, behind one, in the order of their keys: as many as fit, but always the first. */
+  async list(after: RegisterId | undefined, { count, bytes: bytesMax }: PageLimits): Promise<RegisterPage> {
     const { from, to } = rangeOf("register");
-    const found: ListedRegister[] = [];
+    const registers: HeldRegister[] = [];
+    let bytes = 0;
     const first = after === undefined ? from : keyOfRegister(after);
     for await (const { key, value } of this.#store.range({ from: first, to })) {
       const register = registerOf(key);
       if (after !== undefined && register.name === after.name && register.variant === after.variant) continue;
-      const [proof] = stateOf(key, value).proof;
-      if (proof === undefined) continue;
-      found.push({ register, proof });
-      if (found.length > limit) break;
+      const { proof, data } = stateOf(key, value);
+      if (proof[0] === undefined) continue;
+      bytes += value.length;
+      if (registers.length === count || (registers.length > 0 && bytes > bytesMax))
+        return { registers, more: "yes" };
+      registers.push({ register, proof: proof[0], data });
     }
-    return found;
+    return { registers, more: "no" };
   }
 }
 

@@ -1,6 +1,7 @@
 // Methods about the chain: blocks, transactions, outputs, proofs.
 import { parseAddress } from "@witan/crypto";
 import {
+  blockEvidenceCodec,
   finalityProofCodec,
   genesisToJson,
   type Json,
@@ -31,7 +32,7 @@ const OUTPOINT_BYTES = 34;
 
 /** The methods named `chain_…`. */
 export function chainCalls(context: ServiceContext): Calls<"chain"> {
-  const { chain, mempool, fates, settings } = context;
+  const { chain, mempool, settings } = context;
   const policyOf = (address: string): PolicyHash => {
     const parsed = parseAddress(address, settings.chain.genesis.addressPrefix);
     if (parsed.ok) return parsed.value;
@@ -57,18 +58,10 @@ export function chainCalls(context: ServiceContext): Calls<"chain"> {
     },
     chain_blocks: async (params) => blockList(context, params),
     chain_transaction: async ({ transaction }) => transactionState(context, transaction as TransactionId),
-    chain_proof: async ({ transaction }) => {
-      const id = transaction as TransactionId;
-      const place = chain.place(id);
-      if (place === undefined)
-        throw new RpcError(
-          fates.known(id).status === "unknown" ? "transaction-unknown" : "transaction-not-final",
-        );
-      if (place.height === 0) throw new RpcError("proof-needless");
-      const proof = chain.proof(id);
-      if (typeof proof === "string") throw new RpcError("certificate-pending");
-      return { transaction, height: place.height, proof: bytesToHex(finalityProofCodec.encode(proof)) };
-    },
+    chain_proof: async ({ transaction, height }) =>
+      height === undefined
+        ? transactionProof(context, transaction as TransactionId)
+        : blockProof(context, height as Height),
     chain_outputs: async ({ address, asset, after, limit }) => {
       if (after !== undefined && !isHex(after, OUTPOINT_BYTES)) throw new RpcError("cursor-invalid");
       const page = withIndex(
@@ -96,6 +89,28 @@ export function chainCalls(context: ServiceContext): Calls<"chain"> {
       assets: chain.governance.state.assets.map((asset, index) => ({ asset: index, ...asset })),
     }),
   };
+}
+
+function transactionProof({ chain, fates }: ServiceContext, id: TransactionId): ResultOf<"chain_proof"> {
+  const place = chain.place(id);
+  if (place === undefined)
+    throw new RpcError(
+      fates.known(id).status === "unknown" ? "transaction-unknown" : "transaction-not-final",
+    );
+  if (place.height === 0) throw new RpcError("proof-needless");
+  const proof = chain.proof(id);
+  if (typeof proof === "string") throw new RpcError("certificate-pending");
+  return { transaction: id, height: place.height, proof: bytesToHex(finalityProofCodec.encode(proof)) };
+}
+
+/** Of a block, whatever it holds. */
+function blockProof({ chain }: ServiceContext, height: Height): ResultOf<"chain_proof"> {
+  if (height > chain.tip.height) throw new RpcError("block-unknown");
+  if (height === 0) throw new RpcError("proof-needless");
+  const evidence = chain.evidence(height);
+  if (evidence === undefined) throw new RpcError("certificate-pending");
+  const hash = present(chain.hashAt(height), "the hash of a block");
+  return { height, hash, proof: bytesToHex(blockEvidenceCodec.encode(evidence)) };
 }
 
 function withIndex<T>(found: ByAddress<T>): T {

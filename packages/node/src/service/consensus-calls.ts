@@ -14,6 +14,7 @@ import { type ResultOf, RpcError } from "@witan/rpc";
 import type { VoteStatus } from "../consensus/consensus-host.ts";
 import type { PowHostStatus } from "../consensus/pow/pow-host.ts";
 import { explain } from "../explain/explain.ts";
+import { explainWork } from "../explain/explain-work.ts";
 import type { Reversal } from "../pool/reversal.ts";
 import type { Calls, ServiceContext } from "./context.ts";
 
@@ -55,8 +56,7 @@ export function consensusCalls(context: ServiceContext): Calls<"consensus"> {
     },
     consensus_explain: async () => {
       const { status } = context.consensus;
-      if (status.mode === "pow") throw new RpcError("mode-unsupported");
-      return explain(context, status);
+      return status.mode === "pow" ? explainWork(context, status) : explain(context, status);
     },
   };
 }

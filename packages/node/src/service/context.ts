@@ -8,6 +8,7 @@ import type { Heard } from "../consensus/heard.ts";
 import type { Fates } from "../pool/fates.ts";
 import type { Intake } from "../pool/intake.ts";
 import type { Reversal } from "../pool/reversal.ts";
+import type { Registers } from "../registers/registers.ts";
 import type { NodePorts, NodeSettings } from "../settings.ts";
 
 /** The parts of a node that the RPC shows. */
@@ -21,6 +22,7 @@ export interface ServiceContext {
   /** Of proof of work alone. */
   readonly reversal: Reversal | undefined;
   readonly heard: Heard;
+  readonly registers: Pick<Registers, "desk">;
   readonly consensus: Pick<ConsensusHost, "status" | "evidence">;
   /** The height that peers have, if it is above the tip. */
   readonly syncTarget: () => Height | undefined;

@@ -3,8 +3,7 @@
 import { type RegisterRequest, registerAnswerCodec, registerRequestCodec } from "@witan/consensus";
 import { bytesToHex, hexToBytes } from "@witan/primitives";
 import { RPC_ERRORS, RpcError } from "@witan/rpc";
-import { CheckedSignatures } from "../consensus/checked-signatures.ts";
-import { RegisterDesk, type RegisterDeskRefusal } from "../registers/register-desk.ts";
+import type { RegisterDeskRefusal } from "../registers/register-desk.ts";
 import type { Calls, ServiceContext } from "./context.ts";
 import { refuseIfStopping } from "./transaction-calls.ts";
 
@@ -17,10 +16,8 @@ const NO_REGISTERS = {
 
 /** The methods named `register_…`. */
 export function registerCalls(context: ServiceContext): Calls<"register"> {
-  const { settings, ports, chain, onFailure } = context;
+  const { settings, registers } = context;
   const { mode } = settings.chain;
-  const signatures = new CheckedSignatures(ports.scheme, ports.verifier);
-  const desk = new RegisterDesk({ chain, store: ports.store, signer: ports.signer, signatures, onFailure });
   const serving =
     (kind: RegisterRequest["kind"]) =>
     async ({ request: hex }: { readonly request: string }) => {
@@ -30,7 +27,7 @@ export function registerCalls(context: ServiceContext): Calls<"register"> {
       const decoded = registerRequestCodec.decode(hexToBytes(hex));
       if (!decoded.ok) throw invalid(decoded.detail ?? decoded.code);
       if (decoded.value.kind !== kind) throw invalid(`a request of kind ${decoded.value.kind}`);
-      const served = await desk.serve(decoded.value);
+      const served = await registers.desk.serve(decoded.value);
       if (!served.ok) throw refusal(served.code, served.detail);
       return { answer: bytesToHex(registerAnswerCodec.encode(served.value)) };
     };
@@ -53,6 +50,11 @@ function refusal(code: RegisterDeskRefusal, detail = ""): RpcError {
   switch (code) {
     case "no-replica":
       return new RpcError("register-no-replica");
+    case "taking-over":
+      return new RpcError("syncing", {
+        message:
+          "this validator is new and does not know yet what the registers hold: ask again when it has taken them over, or ask others",
+      });
     case "request-invalid":
       return invalid(detail);
     case "behind":

@@ -1,4 +1,5 @@
-// Answers what peers ask for: bodies by hash, final blocks by height. Bounded answers; what is not here is not answered.
+// Answers what peers ask for: bodies by hash, final blocks by height, what registers hold. Bounded answers; what is not here is not answered.
+import type { RegisterId } from "@witan/consensus";
 import type { BlockHash, Certificate, Height } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import type { Proposals } from "../consensus/proposals.ts";
@@ -20,7 +21,12 @@ export interface ServingOptions {
   readonly shown: (height: Height) => Certificate | undefined;
   /** What certifies these heights, as far as it is known here. */
   readonly certificates: (heights: readonly Height[]) => readonly Certificate[];
+  /** What the registers behind one hold. */
+  readonly registers: (after: RegisterId | undefined) => Promise<Uint8Array>;
 }
+
+/** `fault`: it is no request. No answer: it is not here. */
+export type Served = { readonly fault: string } | { readonly answer: Uint8Array | undefined };
 
 /** Serves peers from the chain and from what was proposed. */
 export class Serving {
@@ -30,8 +36,8 @@ export class Serving {
     this.#options = options;
   }
 
-  /** The answer to a request; `fault` if it is none. Undefined: not here. */
-  answer(bytes: Uint8Array): { readonly fault: string } | { readonly answer: Uint8Array | undefined } {
+  /** The answer to a request. */
+  async answer(bytes: Uint8Array): Promise<Served> {
     const request = requestCodec.decode(bytes);
     if (!request.ok) return { fault: "request-encoding" };
     switch (request.value.kind) {
@@ -45,6 +51,8 @@ export class Serving {
         const heights = request.value.of.map(({ height }) => height);
         return { answer: certificatesCodec.encode(this.#options.certificates(heights)) };
       }
+      case "registers":
+        return { answer: await this.#options.registers(request.value.after[0]) };
     }
   }
 

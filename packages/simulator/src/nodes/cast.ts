@@ -126,8 +126,11 @@ export class NodeCast {
     return [0, 1].map((number) => this.scheme.publicKeyOf(`${this.nameOf(node)} voting ${number}`));
   }
 
-  peerId(node: number): PeerId {
-    return peerIdOfEd25519(sha256Hex(asciiBytes(`${this.nameOf(node)} peer`)));
+  /** The names of a node on the network: the first, and the one that may take its place. */
+  peerIds(node: number): readonly [PeerId, PeerId] {
+    const named = (key: string): PeerId =>
+      peerIdOfEd25519(sha256Hex(asciiBytes(`${this.nameOf(node)} ${key}`)));
+    return [named("peer"), named("peer 1")];
   }
 
   /** A node as a member. @param node no observer */
@@ -137,7 +140,7 @@ export class NodeCast {
     return {
       ...{ name: this.nameOf(node), role },
       votingKey: present(this.votingKeys(node)[0], "a key"),
-      peerId: this.peerId(node),
+      peerId: this.peerIds(node)[0],
       operatorKey: this.scheme.publicKeyOf(`${this.nameOf(node)} operator`),
       rewardPolicy: this.payee(node)?.policyHash ?? (ZERO_HASH as PolicyHash),
     };

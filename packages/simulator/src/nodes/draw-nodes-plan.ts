@@ -13,6 +13,8 @@ const REAL_PERMILLE = 20;
 const SMALL_POOL_PERMILLE = 200;
 /** Worlds that end with rules that no node knows. */
 const RULES_PERMILLE = 80;
+/** Worlds in which a member gets another peer key. */
+const PEER_KEY_PERMILLE = 150;
 const TICK_MS = 25;
 const VIEW_MS = 1_000;
 
@@ -72,6 +74,7 @@ export function drawDays(random: Random, room: DaysRoom): Days {
     changes: [
       ...drawChanges(random, { members, spares, liars, kindAtUs }),
       ...drawOtherChanges(Random.of(seed, "other changes"), { members, kindAtUs }),
+      ...drawPeerKey(Random.of(seed, "peer keys"), { members, liars, kindAtUs }),
     ].sort((a, b) => a.atUs - b.atUs),
   };
 }
@@ -180,6 +183,17 @@ function drawChanges(
     if (!liars.some((liar) => liar.node === node)) changes.push({ atUs: at(), kind: "replace-key", node });
   }
   return changes;
+}
+
+/** A member gets another peer key. Liars keep theirs: a twin has the same. */
+function drawPeerKey(
+  random: Random,
+  { members, liars, kindAtUs }: Pick<NodesPlan, "members" | "liars" | "kindAtUs">,
+): readonly ChangePlan[] {
+  if (!random.chance(PEER_KEY_PERMILLE)) return [];
+  const node = random.below(members);
+  const isLiar = liars.some((liar) => liar.node === node);
+  return isLiar ? [] : [{ atUs: random.below(kindAtUs), kind: "replace-peer-key", node }];
 }
 
 /** Values that a world bears: it ends as well with each of them. */

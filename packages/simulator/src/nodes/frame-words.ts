@@ -57,6 +57,7 @@ function requestWords(bytes: Uint8Array, id: number): string | undefined {
     return `certificates? ${request.of.map(({ height }) => height).join(", ")} (${id})`;
   if (request.kind === "bodies")
     return `bodies? ${request.of.map(({ hash }) => hash.slice(0, 8)).join(", ")} (${id})`;
+  if (request.kind === "registers") return `registers? (${id})`;
   return `blocks? from ${request.from}, ${request.count} (${id})`;
 }
 

@@ -53,6 +53,8 @@ export class NodeProcess implements MachineState {
   #life: Life | undefined;
   #network: NodeNetwork | undefined;
   #running: Node | undefined;
+  /** Which of its peer keys it takes when it starts. */
+  #peerKey: 0 | 1 = 0;
   /** The life that is to end in good order. */
   #stopping: Life | undefined;
   /** The one that has, where it was then, and on which disk. */
@@ -118,7 +120,13 @@ export class NodeProcess implements MachineState {
     const { plan, cast } = world;
     const clock = this.clock.port(life);
     const network = new NodeNetwork({
-      ...{ self: cast.peerId(this.node), place: this.place, life, board: world, tap: this.tap },
+      ...{
+        self: cast.peerIds(this.node)[this.#peerKey],
+        place: this.place,
+        life,
+        board: world,
+        tap: this.tap,
+      },
       ...{ random: this.#chance, chainId: cast.chain.chainId },
     });
     this.#network = network;
@@ -167,6 +175,14 @@ export class NodeProcess implements MachineState {
     if (!quietly) this.disk.crashed();
     this.guard.crashed();
     this.tell("crash", why);
+  }
+
+  /** Its operator gives it its other peer key, and starts it again. */
+  takeNextPeerKey(): void {
+    this.#peerKey = 1;
+    this.tell("other", "gets another peer key");
+    // One that is stopping starts again by itself.
+    if (this.#life !== this.#stopping) this.stop();
   }
 
   /** Ends the process, for ever. */

@@ -1,12 +1,13 @@
 // The operators of a world's members: they approve changes of members, parameters, assets and clients, one after the other,
 // and hand them in until they hold.
+import { formatPeerId } from "@witan/crypto";
 import type { Body, Change } from "@witan/ledger";
 import { bytesToHex, type Member, type Timestamp } from "@witan/primitives";
 import type { ResultOf } from "@witan/rpc";
 import { Random } from "../random.ts";
 import { BEGIN_MS } from "./node-clock.ts";
 import type { NodeProcess } from "./node-process.ts";
-import type { ChangePlan } from "./plan.ts";
+import type { ChangePlan, MemberChange } from "./plan.ts";
 import type { NodesWorld } from "./world.ts";
 
 const CALL_US = 500;
@@ -79,7 +80,7 @@ export class Operators {
             if (isDone && !isOver && this.#due[0] === change) {
               this.#due.shift();
               this.#left--;
-              this.#world.countAlso("node" in change ? "members-changed" : "other-changes");
+              this.#holds(change);
             }
             again(AGAIN_US);
           },
@@ -87,6 +88,13 @@ export class Operators {
         );
       }),
     );
+  }
+
+  #holds(change: ChangePlan): void {
+    const world = this.#world;
+    world.countAlso("node" in change ? "members-changed" : "other-changes");
+    // Of BP Fast Paxos no message counts but over the line of who says it: so not before.
+    if (change.kind === "replace-peer-key") world.processes[change.node]?.takeNextPeerKey();
   }
 
   /** @returns whether it holds already */
@@ -158,7 +166,7 @@ export class Operators {
   }
 
   #changeOfMember(
-    kind: "add" | "remove" | "replace-key" | "replace-operator-key",
+    kind: MemberChange,
     node: number,
     { members }: ResultOf<"governance_state">,
   ): Change | undefined {
@@ -172,6 +180,11 @@ export class Operators {
       const operatorKey = cast.scheme.publicKeyOf(`${name} operator 1`);
       if (member.operatorKey === operatorKey) return undefined;
       return { kind: "replaceKey", name, key: { kind: "operator", operatorKey } };
+    }
+    if (kind === "replace-peer-key") {
+      const peerId = cast.peerIds(node)[1];
+      if (member.peerId === formatPeerId(peerId)) return undefined;
+      return { kind: "replaceKey", name, key: { kind: "peer", peerId } };
     }
     const votingKey = cast.votingKeys(node)[1];
     if (votingKey === undefined || member.votingKey === votingKey) return undefined;

@@ -53,14 +53,13 @@ export interface DealingPlan {
   readonly kind: DealingKind;
 }
 
+/** What may change of a member. With another peer key its node starts again, under another name on the network. */
+export type MemberChange = "add" | "remove" | "replace-key" | "replace-operator-key" | "replace-peer-key";
+
 /** A change that operators approve, from a time on. */
 export type ChangePlan =
   /** Of the members; keys are replaced by the next of the same node. */
-  | {
-      readonly atUs: number;
-      readonly kind: "add" | "remove" | "replace-key" | "replace-operator-key";
-      readonly node: number;
-    }
+  | { readonly atUs: number; readonly kind: MemberChange; readonly node: number }
   | {
       readonly atUs: number;
       readonly kind: "parameter";

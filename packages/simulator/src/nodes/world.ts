@@ -53,6 +53,9 @@ export class NodesWorld implements Switchboard {
   readonly cast: NodeCast;
   readonly network: Network;
   readonly processes: readonly NodeProcess[];
+  /** How many there are; twins are one. */
+  readonly nodes: number;
+  /** As every node has them listed; one that is to get another peer key twice. */
   readonly peers: readonly AdmittedPeer[];
   readonly clients: Clients;
   readonly operators: Operators;
@@ -86,9 +89,14 @@ export class NodesWorld implements Switchboard {
     this.#twins = new Twins(this);
     this.#rules = new UnknownRules(this);
     const nodes = [...Array(members + spares + observers).keys()];
-    this.peers = nodes.map((node) => ({
-      ...{ id: this.cast.peerId(node), name: this.cast.nameOf(node), address: undefined },
-    }));
+    this.nodes = nodes.length;
+    const renamed = new Set(
+      plan.changes.flatMap((change) => (change.kind === "replace-peer-key" ? [change.node] : [])),
+    );
+    this.peers = nodes.flatMap((node): AdmittedPeer[] => {
+      const ids = this.cast.peerIds(node).slice(0, renamed.has(node) ? 2 : 1);
+      return ids.map((id) => ({ id, name: this.cast.nameOf(node), address: undefined }));
+    });
     this.network = new Network({
       ...{ seed, plan: plan.network, queue: this.queue, recorder: options.recorder },
       isUp: (place) => this.processes[place]?.up === true,
@@ -256,7 +264,7 @@ export class NodesWorld implements Switchboard {
   }
 
   networkOf(id: PeerId, place: number, random: Random): NodeNetwork | undefined {
-    const there = this.processes.filter(({ node, up }) => up && this.cast.peerId(node) === id);
+    const there = this.processes.filter(({ network }) => network?.self === id);
     return there.length === 0 ? undefined : this.#twins.reached(there, place, random)?.network;
   }
 
@@ -340,7 +348,7 @@ export class NodesWorld implements Switchboard {
     this.countAlso(`blamed-${severity}`);
     const at = this.processes[by.place] as NodeProcess;
     this.note(at, "other", () => `blames ${of.slice(-8)}: ${code}`);
-    const blamed = this.processes.filter(({ node }) => this.cast.peerId(node) === of);
+    const blamed = this.processes.filter(({ node }) => this.cast.peerIds(node).includes(of));
     this.#tellAll((check) => check.faulted?.(at, blamed, code));
   }
 

@@ -149,7 +149,7 @@ function findingOf(run: LadderRun): readonly string[] {
 function drawingOf(figure: Figure, table: ResultTable): Drawing {
   const looks = byMode(table.rows);
   const x = axis(table, "offered", { scale: { type: "log", nice: false, padding: 12 } });
-  const strokeDash = { ...looks.strokeDash, legend: null };
+  const { strokeDash } = looks;
   const panels = COUNTED.flatMap(({ name, meaning }): readonly Panel[] => {
     const rows = table.rows.filter((row) => Number(row[name] ?? 0) > 0);
     if (rows.length === 0) return [];

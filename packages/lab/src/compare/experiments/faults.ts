@@ -127,7 +127,7 @@ export function faultsFound(
   const figure: Figure = {
     ...{ name: "faults", title: "Throughput around faults", table: series.name },
     ran:
-      `Processes on one machine (${machine}), over loopback, each link through a proxy that can be cut. ${shapes.join("; ")}. ` +
+      `Processes on one machine (${machine}), over loopback, each link through a proxy that can be cut; they have no seed. ${shapes.join("; ")}. ` +
       `${offered} transfers per second are offered all the time (dashed). One run; no interval is known.`,
   };
   return {

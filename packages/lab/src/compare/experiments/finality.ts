@@ -9,7 +9,7 @@ import { between, milliseconds, times } from "../words.ts";
 import { equalRiskDrawing, equalRiskFindings, equalRiskTable } from "./equal-risk.ts";
 
 /** What single transfers on idle networks showed. */
-export function finalityFound({ machine, seed }: Pick<Context, "machine" | "seed">, ladder: Ladder): Found {
+export function finalityFound({ machine }: Pick<Context, "machine">, ladder: Ladder): Found {
   const table: ResultTable = {
     name: "finality",
     title: "time to finality of single transfers on an idle network",
@@ -21,9 +21,7 @@ export function finalityFound({ machine, seed }: Pick<Context, "machine" | "seed
     ],
     rows: ladder.runs.flatMap(rowsOf),
   };
-  const ran =
-    `${ranOf(ladder.runs, machine)} ${singles(ladder)}, nothing else to do. ` +
-    `Seed ${seed} for what is simulated; processes have none.`;
+  const ran = `${ranOf(ladder.runs, machine)} ${singles(ladder)}, nothing else to do.`;
   const figure: Figure = { name: "finality", title: "Time to finality", ran, table: table.name };
   const risks = equalRiskTable(ladder.runs);
   const atRisk: Figure = {
@@ -44,7 +42,7 @@ export function finalityFound({ machine, seed }: Pick<Context, "machine" | "seed
           "of all hash power as unlikely as 0.001, which is when nodes call it final unless they are told otherwise. At other risks " +
           "the number of blocks is Rosenfeld's (2014), and the time follows from how often blocks came. Half of the transfers have " +
           "z blocks after z - 1/3 intervals (the median of the gamma distribution).",
-        "The median comes with the interval that holds it with 95 % confidence (by order statistics).",
+        "The median of PBFT and BP Fast Paxos comes with the interval that holds it with 95 % confidence (by order statistics).",
       ],
       findings: [...equalRiskFindings(ladder.runs), ...findingsOf(ladder.runs)],
       tables: [risks, table],
@@ -99,12 +97,16 @@ function rowsOf({ shape, idleMs }: LadderRun): readonly Row[] {
   }));
 }
 
+/** Transfers that wait for the same blocks are late together: order statistics, which take each to be drawn anew, would lie. */
+const OVERLAP = " (they wait for the same blocks, so that no interval is known)";
+
 function findingsOf(runs: readonly LadderRun[]): readonly string[] {
   const medians = runs.map((run) => ({ run, median: medianOf(run.idleMs) }));
   const each = medians.map(
     ({ run: { shape, idleMs }, median }) =>
       `${modeName(shape.consensus)} (${nodesOf(shape)} processes): half of the transfers were final within ` +
-      `${milliseconds(median.value)}${between(median, milliseconds)}, 99 % within ${milliseconds(quantile(idleMs, 0.99))}.`,
+      `${milliseconds(median.value)}${shape.consensus === "pow" ? OVERLAP : between(median, milliseconds)}, 99 % within ` +
+      `${milliseconds(quantile(idleMs, 0.99))}.`,
   );
   // How they stand to proof of work is said at equal risk.
   const final = medians.filter(({ run }) => run.shape.consensus !== "pow");

@@ -85,8 +85,8 @@ export function marginsFound(seed: number, tried: readonly Tried[], raced: reado
       { name: "trials", unit: "", meaning: "worlds, or races" },
       { name: "undone", unit: "", meaning: "of them with contradicting blocks, or with a payment undone" },
       { name: "share", unit: "", meaning: "share in which what was final is contradicted or undone" },
-      { name: "low", unit: "", meaning: "with 95 % confidence not less" },
-      { name: "high", unit: "", meaning: "with 95 % confidence not more" },
+      { name: "low", unit: "", meaning: "with 95 % confidence (races: 99 %) not less" },
+      { name: "high", unit: "", meaning: "with 95 % confidence (races: 99 %) not more" },
       { name: "expected", unit: "", meaning: "by Rosenfeld's formula" },
       {
         name: "stalled",
@@ -99,7 +99,7 @@ export function marginsFound(seed: number, tried: readonly Tried[], raced: reado
   };
   const ran =
     `Simulator: ${[...new Set(table.rows.map((row) => modeName(String(row["mode"]))))].join(", ")}; local networks that lose ` +
-    `messages for a while. Points: share of ${trialsText(tried, raced)}; bars: 95 %; black ticks: Rosenfeld's formula. ` +
+    `messages for a while. Points: share of ${trialsText(tried, raced)}; bars: 95 % (payments: 99 %); black ticks: Rosenfeld's formula. ` +
     `Seed ${seed}; any machine.`;
   const figure: Figure = {
     ...{ name: "margins", title: "What breaks within the bounds, and one beyond", ran, table: table.name },

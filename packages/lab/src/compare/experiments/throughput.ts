@@ -71,8 +71,7 @@ function drawingsOf(
     mark: { type: "point", filled: true, size: 60 },
     encoding: { ...color, shape: looks.shape },
   };
-  const dash = { ...looks.strokeDash, legend: null };
-  const lines = { mark: { type: "line" }, encoding: { ...color, strokeDash: dash } };
+  const lines = { mark: { type: "line" }, encoding: { ...color, strokeDash: looks.strokeDash } };
   const over = (x: object, y: object) =>
     [lines, points].map((layer) => ({ ...layer, encoding: { ...layer.encoding, x, y } }));
   const all = {

@@ -70,7 +70,7 @@ function ownRefusal(
 }
 
 /** Acceptors' signatures show a block final; and so does the word of one, over its own channel: acceptors only crash. */
-export function bpfpFinality(chain: ChainKeeper, { signer }: NodePorts): Finality {
+export function bpfpFinality(chain: ChainKeeper, ports: NodePorts): Finality {
   const isAcceptor = (peer: PeerId, height: Height): boolean => {
     const membership = chain.memberships(height);
     if (membership === undefined) return false;
@@ -89,7 +89,7 @@ export function bpfpFinality(chain: ChainKeeper, { signer }: NodePorts): Finalit
       if (asked.kind !== "checks") return asked;
       return { kind: "checks", checks: asked.checks.filter((check) => check.kind === "signature") };
     },
-    shown: (height) => shownBy(chain, signer.publicKeys, height),
+    shown: (height) => shownBy(chain, ports, height),
   };
 }
 

@@ -292,7 +292,7 @@ export class BpfpHost {
 
   #sendDecided({ to, membership, height }: EffectOf<"sendDecided">): void {
     const { chain, ports } = this.#parts;
-    const shown = shownBy(chain, ports.signer.publicKeys, height);
+    const shown = shownBy(chain, ports, height);
     const block = chain.blockBytes(height);
     if (shown === undefined || block === undefined) return;
     const [peer] = this.#post.peersOf(this.#membershipAt(membership), [to]);

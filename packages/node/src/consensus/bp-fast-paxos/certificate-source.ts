@@ -79,7 +79,7 @@ export class CertificateSource {
     }
     for (const certificate of found.value) {
       const isAsked = certificate.kind === "bp-fast-paxos" && heights.includes(certificate.height);
-      const isFaulty = !isAsked || !(await this.#take(peer, certificate));
+      const isFaulty = !isAsked || !(await this.#take(certificate));
       if (signal.aborted) return;
       if (!isFaulty) continue;
       network.reportFault(peer, "serious", "certificates-wrong");
@@ -88,13 +88,13 @@ export class CertificateSource {
   }
 
   /** @returns false if it is wrong for everyone */
-  async #take(peer: PeerId, certificate: BpFastPaxosCertificate): Promise<boolean> {
+  async #take(certificate: BpFastPaxosCertificate): Promise<boolean> {
     const { parts } = this.#options;
     const { chain, signatures } = parts;
     const asked = bpfpCertificateChecks(chain.chain.chainId, certificate, chain.memberships);
     const [only, ...others] = certificate.signatures;
     if (asked.kind === "fault" && asked.code === "certificate-quorum" && only && others.length === 0)
-      return this.#takeSingle(peer, certificate, only.signature);
+      return this.#takeSingle(certificate, only);
     if (asked.kind !== "checks") return asked.kind === "notYet";
     const checks = asked.checks.filter((check) => check.kind === "signature");
     const answer = await signatures.check(checks);
@@ -102,19 +102,20 @@ export class CertificateSource {
     return answer !== "broken";
   }
 
-  /** A signature of who was asked is what its DECIDED would have been. */
+  /**
+   * A signature is what the DECIDED of who made it would have been, and shows itself who that is: a member that has another
+   * peer key by now gives here what it signed before.
+   */
   async #takeSingle(
-    peer: PeerId,
     certificate: BpFastPaxosCertificate,
-    signature: Signature,
+    { member, signature }: BpFastPaxosCertificate["signatures"][number],
   ): Promise<boolean> {
     const { membership, height, blockHash } = certificate;
     const { parts, inbox, input } = this.#options;
-    const members = parts.chain.memberships(height)?.members;
-    const member = certificate.signatures[0]?.member ?? -1;
-    if (members?.[member]?.peerId !== peer) return false;
+    const signer = parts.chain.memberships(height)?.members[member];
+    if (signer === undefined) return false;
     const message = { kind: "decided", membership, height, blockHash, signature } as const;
-    const reading = await inbox.readMessage(peer, message);
+    const reading = await inbox.readMessage(signer.peerId, message);
     if (reading.kind === "message") {
       input(reading.input);
       this.#gather(certificate);

@@ -3,7 +3,7 @@
 import { bpfpFrameCodec, keyCheckDigest } from "@witan/consensus";
 import type { Height, PeerId } from "@witan/primitives";
 import type { ConsensusParts } from "../consensus-parts.ts";
-import { acceptorWith } from "./own-word.ts";
+import { acceptorWith, isHeard } from "./own-word.ts";
 
 /** What acceptors show each other of their key. */
 export class KeyChecks {
@@ -25,6 +25,7 @@ export class KeyChecks {
     const own = acceptorWith(membership, ports.signer.publicKeys);
     const isAcceptor = membership.members.some(({ peerId, role }) => peerId === peer && role === "acceptor");
     if (own === undefined || ports.promiseSealer === undefined || !isAcceptor) return;
+    if (!isHeard(membership, ports)) return;
     const shown = { membership: membership.from, acceptor: own.me };
     const mac = ports.promiseSealer.seal(keyCheckDigest(chain.chain.chainId, shown));
     const message = bpfpFrameCodec.encode({ kind: "keyCheck", membership: membership.from, mac });

@@ -10,6 +10,7 @@ import type {
   PublicKey,
 } from "@witan/primitives";
 import type { ChainKeeper } from "../../chain/chain-keeper.ts";
+import type { NodePorts } from "../../settings.ts";
 
 /** An acceptor, and its key. */
 export interface OwnAcceptor {
@@ -24,6 +25,19 @@ export function acceptorWith(membership: Membership, keys: readonly PublicKey[])
     if (key !== undefined && keys.includes(key)) return { me, key };
   }
   return undefined;
+}
+
+/**
+ * Whether what this node says as a member counts: its channel alone vouches for it, so only that of the peer id which the
+ * membership names. From a change of that until it is started with the other peer key, and while it follows blocks of
+ * before the change with that, a node must be mute: who speaks as a member over another channel is blamed.
+ */
+export function isHeard(
+  { members }: Membership,
+  { signer, network }: Pick<NodePorts, "signer" | "network">,
+): boolean {
+  const me = members.find(({ votingKey }) => signer.publicKeys.includes(votingKey));
+  return me === undefined || me.peerId === network.self;
 }
 
 /** What a node with these keys says of a block by itself; undefined: it was no acceptor of it, or lacks the block. */
@@ -50,8 +64,12 @@ export function ownWord(
 /** What a node shows a block final by: the certificate, or its word; undefined: it can't. */
 export function shownBy(
   chain: ChainKeeper,
-  keys: readonly PublicKey[],
+  ports: Pick<NodePorts, "signer" | "network">,
   height: Height,
 ): Certificate | undefined {
-  return chain.certificate(height) ?? ownWord(chain, keys, height)?.word;
+  const certificate = chain.certificate(height);
+  const membership = chain.memberships(height);
+  if (certificate !== undefined || membership === undefined || !isHeard(membership, ports))
+    return certificate;
+  return ownWord(chain, ports.signer.publicKeys, height)?.word;
 }

@@ -22,6 +22,7 @@ import {
   type Height,
   type MemberIndex,
   type Membership,
+  type PeerId,
   type PublicKey,
   present,
   type Signature,
@@ -29,6 +30,7 @@ import {
 import type { VoteSlot } from "../../ports.ts";
 import type { ConsensusParts } from "../consensus-parts.ts";
 import type { GuardedEngine } from "./guarded-engine.ts";
+import { isHeard } from "./own-word.ts";
 import type { Post } from "./post.ts";
 import { ballotSlot, decisionSlot, promiseSlot } from "./slots.ts";
 
@@ -83,7 +85,7 @@ export class Voice {
     const { blockHash } = message;
     const body = parts.proposals.valid(blockHash)?.block.bytes ?? parts.chain.proposal(blockHash);
     if (body !== undefined) post.body(blockHash, body, peers);
-    post.send(peers, bpfpMessageCodec.encode({ ...message, signature }));
+    this.#deliver(membership, peers, { ...message, signature });
   }
 
   /** Seals a promise as the chain does, and sends it. */
@@ -92,7 +94,7 @@ export class Voice {
     const digest = promiseDigest(this.#chainId, content);
     const seal = await this.#sealed(membership, promiseSlot(content), digest);
     if (seal === undefined) return;
-    post.send(post.peersOf(membership, [to]), bpfpMessageCodec.encode({ kind: "promise", ...content, seal }));
+    this.#deliver(membership, post.peersOf(membership, [to]), { kind: "promise", ...content, seal });
   }
 
   /**
@@ -110,7 +112,7 @@ export class Voice {
     const isInTurn = tellersOf(height, membership).includes(me);
     const left = isInTurn ? post.acceptorsOf(membership) : membership.members.map(({ peerId }) => peerId);
     const others = parts.connected().filter((peer) => !left.includes(peer));
-    post.send(others, bpfpMessageCodec.encode(message));
+    this.#deliver(membership, others, message);
   }
 
   /** Signs a decision; undefined: the guard knows of another, or of a later one. */
@@ -120,10 +122,11 @@ export class Voice {
 
   /** Tells everyone that blocks were decided. */
   sayDecided(decisions: readonly SignedDecision[]): void {
-    const { parts, post, input } = this.#options;
+    const { parts, input } = this.#options;
     for (const { statement, signature, me } of decisions) {
       const message: BpfpMessage = { kind: "decided", ...statement, signature };
-      post.send(parts.connected(), bpfpMessageCodec.encode(message));
+      const membership = present(parts.chain.memberships(statement.membership), "who decided it");
+      this.#deliver(membership, parts.connected(), message);
       input({ kind: "message", message: asAuthentic(me, message) });
     }
   }
@@ -134,14 +137,21 @@ export class Voice {
 
   #send(effect: EffectOf<"broadcast" | "send">, membership: Membership): void {
     const { post, parts, input } = this.#options;
-    const bytes = bpfpMessageCodec.encode(effect.message);
+    const { message } = effect;
     if (effect.kind === "send") {
-      post.send(post.peersOf(membership, [effect.to]), bytes);
+      this.#deliver(membership, post.peersOf(membership, [effect.to]), message);
       return;
     }
-    post.send(effect.to === "acceptors" ? post.acceptorsOf(membership) : parts.connected(), bytes);
+    const peers = effect.to === "acceptors" ? post.acceptorsOf(membership) : parts.connected();
+    this.#deliver(membership, peers, message);
     const [me] = this.#me(membership);
-    input({ kind: "message", message: asAuthentic(me, effect.message) });
+    input({ kind: "message", message: asAuthentic(me, message) });
+  }
+
+  /** Unless nobody would take it for this member's. */
+  #deliver(membership: Membership, peers: readonly PeerId[], message: BpfpMessage): void {
+    const { post, parts } = this.#options;
+    if (isHeard(membership, parts.ports)) post.send(peers, bpfpMessageCodec.encode(message));
   }
 
   async #sealed(membership: Membership, slot: VoteSlot, digest: Hash): Promise<PromiseSeal | undefined> {

@@ -65,7 +65,7 @@ export const bounds: NodeCheckMaker = (world) => ({
       if (process.timers > TIMERS_MOST)
         world.violate("bounds", `p${process.place} has ${process.timers} timers`);
       const asked = process.network?.asked ?? 0;
-      if (asked > ASKED_MOST * world.peers.length)
+      if (asked > ASKED_MOST * world.nodes)
         world.violate("bounds", `p${process.place} waits for ${asked} answers`);
       keptBroken(world, process);
       // A node that dies meanwhile never answers: nobody waits for it.
@@ -84,13 +84,13 @@ export const bounds: NodeCheckMaker = (world) => ({
 function keptBroken(world: NodesWorld, { running, place }: NodeProcess): void {
   if (running === undefined) return;
   const { kept, syncBytes } = running.readings();
-  const most = world.protocol.keptMax(world.peers.length);
+  const most = world.protocol.keptMax(world.nodes);
   for (const [name, count] of Object.entries(kept)) {
     const bound = most[name] ?? 0;
     if (count > bound)
       world.violate("bounds", `the engine of p${place} keeps ${count} of ${name}, the bound is ${bound}`);
   }
-  const bytes = SYNC_BYTES_MOST + world.peers.length * ANSWER_BYTES_MOST;
+  const bytes = SYNC_BYTES_MOST + world.nodes * ANSWER_BYTES_MOST;
   if (syncBytes > bytes)
     world.violate("bounds", `p${place} holds ${syncBytes} bytes of blocks to be applied`);
 }

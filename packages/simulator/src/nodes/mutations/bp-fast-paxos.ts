@@ -115,6 +115,15 @@ export const HOST_OF_BPFP_NODES: Readonly<Record<string, BpfpNodeMutation>> = {
     ...befallen(),
     ...{ from: 1, seeds: 5 },
   },
+  "speaks-under-another-name": {
+    says: "goes on speaking as a member whose peer key is another",
+    file: `${HOST}/own-word.ts`,
+    replace: ["return me === undefined || me.peerId === network.self;", "return true;"],
+    checks: ["blame"],
+    wishes: { ...MEMBERS, liars: 0 },
+    plan: { ...QUIET, faults: [], changes: [{ atUs: 1_000_000, kind: "replace-peer-key", node: 3 }] },
+    ...{ from: 1, seeds: 5 },
+  },
   "blame-by-clock": {
     says: "takes a block that is untimely by its own clock for one that breaks the rules",
     file: `${HOST}/bpfp-host.ts`,
