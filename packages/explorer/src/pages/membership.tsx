@@ -2,7 +2,7 @@
 import type { ResultOf } from "@witan/rpc";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useAsked, useMode } from "../parts/asking.ts";
+import { useAsked } from "../parts/asking.ts";
 import { Answer } from "../parts/failure.tsx";
 import { Facts, Page, Part, Table } from "../parts/layout.tsx";
 import { BlockLink, Short } from "../parts/names.tsx";
@@ -11,8 +11,16 @@ import { countText, grouped, parameterText } from "../words.ts";
 
 /** The members that decide a height; without one, the next block. */
 export function MembershipPage({ height }: { readonly height: number | undefined }): JSX.Element {
-  const mode = useMode();
-  if (mode !== "pow") return <Members height={height} />;
+  const asked = useAsked("mode", async (link) => (await link.chain()).mode);
+  if (asked.value === undefined)
+    return (
+      <Page title="Members">
+        <Answer asked={asked} what="how blocks come to count">
+          {() => null}
+        </Answer>
+      </Page>
+    );
+  if (asked.value !== "pow") return <Members height={height} />;
   return (
     <Page title="Members" lead="Nobody decides here: this chain goes by proof of work.">
       <p>

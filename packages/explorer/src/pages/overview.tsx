@@ -26,7 +26,7 @@ export function OverviewPage(): JSX.Element {
     <Page title="Overview">
       <div class="columns">
         <NodeInShort />
-        {mode === "pow" ? <MiningInShort turn={change} /> : <ConsensusInShort turn={change} />}
+        <Consensus mode={mode} turn={change} />
         <MempoolInShort />
       </div>
       <FinalityTimes blocks={blocks} />
@@ -93,6 +93,13 @@ function NodeInShort(): JSX.Element {
       </Answer>
     </Part>
   );
+}
+
+/** Nothing before the mode is known: chains of each refuse what is asked of the other. */
+function Consensus(props: { readonly mode: ReturnType<typeof useMode>; readonly turn: number }): JSX.Element {
+  const { mode, turn } = props;
+  if (mode === undefined) return <Part title="Consensus">{null}</Part>;
+  return mode === "pow" ? <MiningInShort turn={turn} /> : <ConsensusInShort turn={turn} />;
 }
 
 function ConsensusInShort({ turn }: { readonly turn: number }): JSX.Element {
