@@ -35,7 +35,7 @@ interface Step {
   readonly without: {
     readonly specimen: string;
     readonly diagram: string | null;
-    readonly found: { readonly seed: number; readonly check: string; readonly messages: number } | null;
+    readonly found: { readonly messages: number; readonly again: string } | null;
   };
 }
 
@@ -100,6 +100,7 @@ describe("witan derive", function () {
     for (const { name, without } of steps) {
       assert.ok(without.found, name);
       assert.ok(without.found.messages < 200, name);
+      assert.match(without.found.again, /^npx witan simulate --consensus \S+ --specimen \S+( --from \d+)?$/);
       assert.match(readFileSync(without.diagram as string, "utf8"), /Broken here: (CS2|CL1|agreement)/);
     }
     assert.equal(readdirSync(join(folder, "new")).length, 6);

@@ -115,6 +115,20 @@ describe("an expired transaction", () => {
           : told,
     };
     assert.equal(await codeOf(other), "blocks-other");
+    // What has the form that the contract asks for, and is in no block.
+    const odd: readonly ((told: ResultOf<"chain_block">) => ResultOf<"chain_block">)[] = [
+      (told) => ({ ...told, header: { ...told.header, nonce: `${2n ** 80n}` } }),
+      (told) => ({ ...told, header: { ...told.header, nonce: "-1" } }),
+      (told) => ({ ...told, header: { ...told.header, target: 2 ** 40 } }),
+      (told) => ({ ...told, header: { ...told.header, proposer: 2 ** 40 } }),
+      (told) => ({ ...told, header: { ...told.header, version: 2 ** 40 } }),
+      (told) => ({ ...told, header: { ...told.header, height: 2 ** 52 } }),
+      (told) => ({
+        ...told,
+        transactions: Array.from({ length: 20_000 }, () => told.transactions[0] as never),
+      }),
+    ];
+    for (const lie of odd) assert.equal(await codeOf({ chain_block: lie }), "blocks-other");
     assert.equal(await codeOf({}, 1), "not-expired");
     const { proof } = await cluster.seat("a").call("chain_proof", { height: 2 });
     assert.equal(await codeOf({ chain_proof: (told) => ({ ...told, proof }) }, 1), "height-other");

@@ -41,8 +41,7 @@ describe("worlds of whole nodes, where much goes wrong", () => {
     assert.equal(await foundBy("accountability", (world) => world.forked()), "accountability");
   });
 
-  it("accountability: a fork that is not shown, or of which too few are proven guilty", async function () {
-    this.timeout(120_000);
+  it("accountability: a fork that is not shown, or of which too few are proven guilty", async () => {
     const make = NODE_CHECKS["accountability"]?.make as NodeCheckMaker;
     const run = (seed: number, check: NodeCheckMaker) =>
       new NodesWorld(makeNodesPlan(seed, { members: 4, liars: 2, taps: [] }), { checks: [check] }).run();

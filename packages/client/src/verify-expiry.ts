@@ -1,7 +1,13 @@
 // Showing that a transaction has expired: a verified block is later than its `validUntil`, and none of the blocks before
 // that, back to one from before it was made, holds it. Takes nothing on a node's word: blocks are those whose hashes lead to
 // the verified one, and their lists of transactions those that their headers name.
-import { type Chain, type Header, type SealedTransaction, transactionsRoot } from "@witan/ledger";
+import {
+  type Chain,
+  type Header,
+  headerCodec,
+  type SealedTransaction,
+  transactionsRoot,
+} from "@witan/ledger";
 import type { BlockHash, CancelSignal, Height, TransactionId, WitnessHash } from "@witan/primitives";
 import type { ResultOf } from "@witan/rpc";
 import { askForProof } from "./proof-file.ts";
@@ -89,14 +95,11 @@ export async function verifyExpiry(
 
 type ToldBlock = ResultOf<"chain_block">;
 
-/** Undefined: a node says what is no number. */
-function headerOf({ header }: ToldBlock): Header | undefined {
-  const { nonce, ...rest } = header;
-  try {
-    return { ...rest, nonce: BigInt(nonce) } as unknown as Header;
-  } catch {
-    return undefined;
-  }
+/** Undefined: what a node says is no header. */
+function headerOf({ header: { nonce, ...rest } }: ToldBlock): Header | undefined {
+  if (!/^\d{1,20}$/.test(nonce)) return undefined;
+  const header = { ...rest, nonce: BigInt(nonce) } as unknown as Header;
+  return headerCodec.tryEncode(header).ok ? header : undefined;
 }
 
 /** Whether a block is the one of that hash, and its transactions are those that its header names. */

@@ -1,6 +1,6 @@
 // A derivation in lines for people: what each step costs, what it survives, what breaks without the next.
 import { type Costs, type DerivedStep, type MissingProtection, named, type Survival } from "@witan/simulator";
-import type { ToldDerivation } from "./result.ts";
+import { commandAgain, type ToldDerivation } from "./result.ts";
 
 /** All of it. */
 export function derivationLines(told: ToldDerivation): readonly string[] {
@@ -97,15 +97,15 @@ function missingLines({ derivation, diagrams }: ToldDerivation): readonly string
   return ["What breaks without what the next step brings, made small:", ...lines];
 }
 
-function oneMissing({ protocol, specimen, says, found }: MissingProtection): readonly string[] {
-  const again = `npx witan simulate --consensus ${protocol} --specimen ${specimen}`;
+function oneMissing(missing: MissingProtection): readonly string[] {
+  const { says, found } = missing;
   if (found === undefined) return [`${says}: nothing broke, so the checks are broken`];
   const { violation, after } = found.shrunk;
   const [message = ""] = named(violation.message, found.actors).split("\n", 1);
   return [
     `${says}:`,
     `${violation.check}: ${message} (seed ${found.seed}, ${after.letters} messages)`,
-    `again: ${again}${found.seed === 1 ? "" : ` --from ${found.seed}`}`,
+    `again: ${commandAgain(missing, found.seed)}`,
   ];
 }
 

@@ -50,6 +50,13 @@ function without(
             ...{ seed: found.seed, check: found.shrunk.violation.check },
             message: named(found.shrunk.violation.message, found.actors),
             messages: found.shrunk.after.letters,
+            again: commandAgain(missing, found.seed),
           },
   };
+}
+
+/** The command that shows it again from its seed. */
+export function commandAgain({ protocol, specimen }: MissingProtection, seed: number): string {
+  const command = `npx witan simulate --consensus ${protocol} --specimen ${specimen}`;
+  return seed === 1 ? command : `${command} --from ${seed}`;
 }

@@ -1,7 +1,7 @@
 // Blocks in short, for lists: what their headers say, how many transactions they hold, how large they are. Reads no
 // transaction; and as it reads whole blocks from the disk, a page ends early where they are large.
 import { headerCodec } from "@witan/ledger";
-import { assert, type Height } from "@witan/primitives";
+import { assert, type Height, present } from "@witan/primitives";
 import type { ParamsOf, ResultOf } from "@witan/rpc";
 import { transactionCount } from "../chain/block-parts.ts";
 import { HEADER_BYTES } from "../chain/chain-records.ts";
@@ -24,9 +24,9 @@ export async function blockList(
   let read = 0;
   let at = isDown ? end - 1 : from;
   while (at >= from && at < end && blocks.length < limit && read < READ_BYTES_MAX) {
-    const bytes = chain.blockBytes(at as Height);
     // In proof of work the chain may be another meanwhile, of more work and fewer blocks.
-    if (bytes === undefined) break;
+    if (at > chain.tip.height) break;
+    const bytes = present(chain.blockBytes(at as Height), `block ${at}`);
     blocks.push(shortBlock(chain, at as Height, bytes));
     read += bytes.length;
     at += isDown ? -1 : 1;
