@@ -5,6 +5,7 @@ import type { VoteSigner } from "@witan/node";
 import { type ChainId, type PublicKey, present } from "@witan/primitives";
 import { badInput } from "../exit.ts";
 import type { HomeVotingKey } from "../home/open.ts";
+import type { WatchWrite } from "./slow-disk.ts";
 
 /** A signer that can be closed. */
 export interface GuardedSigner extends VoteSigner {
@@ -18,12 +19,13 @@ interface Guarded {
 }
 
 /**
- * Opens the guards of voting keys. Call it only while no other process can: with the data folder locked.
+ * Opens the guards of voting keys, whose writes are watched. Call it only while no other process can: with the data folder locked.
  * @throws {CommandFailure} 2 where a guard is of another key or chain, or damaged; {FileError} where the disk fails
  */
 export async function openGuardedSigner(
   keys: readonly HomeVotingKey[],
   chainId: ChainId,
+  watchWrite: WatchWrite,
 ): Promise<GuardedSigner> {
   const sign = chooseSign();
   const byKey = new Map<PublicKey, Guarded>();
@@ -39,15 +41,19 @@ export async function openGuardedSigner(
     }
     byKey.set(publicKey, { guard: opened.value, secretKey });
   }
+  const watched = <T>(vote: Promise<T>): Promise<T> => {
+    watchWrite("the signer guard", vote);
+    return vote;
+  };
   const of = (publicKey: PublicKey): Guarded => present(byKey.get(publicKey), `the voting key ${publicKey}`);
   return {
     publicKeys: [...byKey.keys()],
     lastVotes: (publicKey) => of(publicKey).guard.signedLast("vote"),
     signVote: (publicKey, slot, digest) => {
       const { guard, secretKey } = of(publicKey);
-      return guard.sign(slot, digest, (asked) => sign(asked, secretKey));
+      return watched(guard.sign(slot, digest, (asked) => sign(asked, secretKey)));
     },
-    noteVote: (publicKey, slot, digest) => of(publicKey).guard.note(slot, digest),
+    noteVote: (publicKey, slot, digest) => watched(of(publicKey).guard.note(slot, digest)),
     signStatement: (publicKey, digest) => sign(digest, of(publicKey).secretKey),
     close,
   };

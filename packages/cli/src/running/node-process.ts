@@ -34,6 +34,7 @@ import type { Logger } from "./log.ts";
 import type { NodeMetrics } from "./metrics.ts";
 import { type MetricsServer, serveMetrics } from "./metrics-server.ts";
 import { REAL_CLOCK } from "./real-clock.ts";
+import { slowDisk } from "./slow-disk.ts";
 import { startFailure } from "./start-failure.ts";
 
 const MIB = 1024 * 1024;
@@ -140,9 +141,11 @@ async function start<T>(
     return one;
   };
   const { signal } = options;
-  const store = keep(await openLevelStore(config.storage.dataDir));
+  const watchWrite = slowDisk({ clock: REAL_CLOCK, log });
+  const onSync = (write: Promise<void>): void => watchWrite("a block or a vote", write);
+  const store = keep(await openLevelStore(config.storage.dataDir, { onSync }));
   signal.throwIfAborted();
-  const signer = keep(await openGuardedSigner(home.votingKeys, home.chain.chainId));
+  const signer = keep(await openGuardedSigner(home.votingKeys, home.chain.chainId, watchWrite));
   const { verifier, scheme } = await verification(config, log);
   keep(verifier);
   signal.throwIfAborted();

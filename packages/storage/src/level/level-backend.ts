@@ -21,6 +21,8 @@ export interface LevelOptions {
    * records are found (indexes, filters), which is 1 to 2 bytes in a hundred.
    */
   readonly checkedBytes?: number;
+  /** Called with each write that must become durable, as it begins: for who tells how long the disk takes. */
+  readonly onSync?: (write: Promise<void>) => void;
 }
 
 const CACHE_BYTES = 32 * 1024 * 1024;
@@ -86,6 +88,13 @@ class LevelReader implements BackendReader {
 }
 
 class LevelBackend extends LevelReader implements Backend {
+  readonly #onSync: LevelOptions["onSync"];
+
+  constructor(database: Database, { onSync }: LevelOptions) {
+    super(database);
+    this.#onSync = onSync;
+  }
+
   async write(changes: Iterable<StoreChange>, sync: boolean): Promise<void> {
     const prepared = await this.prepare(changes);
     await prepared.write(sync);
@@ -99,7 +108,13 @@ class LevelBackend extends LevelReader implements Backend {
       else batch.del(change.key);
       if (batch.length % SLICE_CHANGES === 0) await setImmediate();
     }
-    return { write: (sync) => batch.write({ sync }) };
+    return {
+      write: (sync) => {
+        const written = batch.write({ sync });
+        if (sync) this.#onSync?.(written);
+        return written;
+      },
+    };
   }
 
   fileDamages(): AsyncGenerator<FileDamage, void, undefined> {
@@ -166,5 +181,5 @@ export async function openLevelBackend(directory: string, options: LevelOptions)
     await database.close();
     throw new StoreError("damaged", `${path} is damaged (${detail}); ${RESTORE_ADVICE}`, { path });
   }
-  return new LevelBackend(database);
+  return new LevelBackend(database, options);
 }
