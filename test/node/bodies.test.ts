@@ -1,7 +1,7 @@
 // Bodies of blocks that get lost, or that somebody forges: asked for by hash, and only whoever sent the forgery is blamed.
 import assert from "node:assert/strict";
 import { signedMessageCodec } from "@witan/consensus";
-import { decodeBlock, encodeBlock } from "@witan/ledger";
+import { decodeBlock, encodeBlock, headerCodec } from "@witan/ledger";
 import { type BlockHash, bytesToHex, type Channel, type PeerId } from "@witan/primitives";
 import { bulkMessageCodec, requestCodec } from "../../packages/node/src/wire.ts";
 import { keyOfName, outputTo } from "../ledger/build.ts";
@@ -22,10 +22,47 @@ function forged(block: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** Behind a header that means other transactions, so that it has another hash. */
+function ofAnotherHeader(block: Uint8Array): Uint8Array {
+  const read = headerCodec.decode(block.subarray(0, 128));
+  assert.ok(read.ok);
+  const bytes = block.slice();
+  bytes.set(headerCodec.encode({ ...read.value, transactionsRoot: read.value.governanceRoot }));
+  return bytes;
+}
+
 /** Drops the bodies that a proposer sends to some. */
 function withholdBodies(primary: Seat, from: (to: PeerId) => boolean): void {
   primary.taps.send = (to, channel, bytes) =>
     from(to) && proposalIn(channel, bytes) !== undefined ? undefined : bytes;
+}
+
+/** Four nodes, and a block that `a` has proposed; `c` has heard nothing of it, and is sent only what `send` sends until healed. */
+async function unheard() {
+  const cluster = await Cluster.start();
+  const victim = cluster.seat("c");
+  const bodies: Uint8Array[] = [];
+  let isSending = false;
+  for (const { taps } of cluster.seats)
+    taps.send = (to, channel, bytes) => {
+      const block = proposalIn(channel, bytes);
+      if (block !== undefined) bodies.push(block);
+      return to === victim.peerId && !isSending ? undefined : bytes;
+    };
+  await cluster.pay("d", new Purse(cluster).pay());
+  const [block] = bodies;
+  assert.ok(block);
+  return {
+    ...{ cluster, block },
+    send: (from: Seat, body: Uint8Array): void => {
+      isSending = true;
+      from.network.send(victim.peerId, "bulk", bulkMessageCodec.encode({ kind: "proposal", block: body }));
+      isSending = false;
+    },
+    heal: (): void => {
+      for (const { taps } of cluster.seats) Object.assign(taps, { send: undefined });
+    },
+  };
 }
 
 describe("a proposal's body", () => {
@@ -55,6 +92,30 @@ describe("a proposal's body", () => {
     await cluster.pay("b", purse.pay());
     assert.equal(cluster.seat("c").node.readings().view, 1);
     Object.assign(primary.taps, { answer: undefined });
+    await cluster.finish();
+  });
+
+  it("is judged before it is proposed, if who is to propose sends it", async () => {
+    const { cluster, block, send, heal } = await unheard();
+    send(cluster.seat("b"), ofAnotherHeader(block));
+    send(cluster.seat("a"), forged(block));
+    await cluster.world.until("somebody is blamed", () => cluster.world.faults.length > 0);
+    heal();
+    await cluster.agreed(1);
+    const seen = cluster.world.faults.map(({ by, of, code }) => [by, of, code.startsWith("body-")]);
+    assert.deepEqual(seen, [["c", cluster.seat("a").peerId, true]]);
+    await cluster.finish();
+  });
+
+  it("is judged so once for a height, however many are sent", async () => {
+    const { cluster, block, send, heal } = await unheard();
+    send(cluster.seat("a"), block);
+    await cluster.world.pass(5);
+    send(cluster.seat("a"), ofAnotherHeader(block));
+    await cluster.world.pass(5);
+    heal();
+    await cluster.agreed(1);
+    assert.deepEqual(cluster.world.faults, []);
     await cluster.finish();
   });
 

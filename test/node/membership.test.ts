@@ -1,6 +1,7 @@
 // Members that come, go and change their keys by governance transactions, while transfers go on: no pause is longer than a
 // view, and whoever is no member any more follows as an observer.
 import assert from "node:assert/strict";
+import { formatPeerId } from "@witan/crypto";
 import type { Change } from "@witan/ledger";
 import { keyOfName, memberOf } from "../ledger/build.ts";
 import { Cluster, membersOnly, type Stream } from "./cluster.ts";
@@ -126,6 +127,49 @@ describe("a governance transaction", () => {
     cluster.seat("d").crash();
     await cluster.pay("b", scene.purse.pay());
     await cluster.seat("d").start();
+    await cluster.finish();
+  });
+
+  it("replaces a peer key, and the node that runs with the old one says so itself", async () => {
+    const scene = await busy();
+    const { cluster, stream } = scene;
+    const late = cluster.seat("d");
+    const isTold = (message: string) => message.includes("by another peer key (named)");
+    const key = { kind: "peer", peerId: peerIdOfName("d later") } as const;
+    await change(scene, { kind: "replaceKey", name: "d", key }, 0);
+    await stream.stop();
+    await cluster.agreed();
+    const ids = { named: formatPeerId(key.peerId), own: formatPeerId(late.peerId) };
+    const { from } = await late.call("consensus_membership", {});
+    const warned = late.logged.filter(({ message }) => isTold(message));
+    assert.deepEqual(
+      warned.map(({ fields }) => fields),
+      [{ member: "d", from, ...ids }],
+    );
+    const replaced = cluster
+      .seat("c")
+      .logged.filter(({ message }) => message.includes("peer key was replaced"));
+    assert.deepEqual(
+      replaced.map(({ fields }) => fields),
+      [{ member: "d", from, was: ids.own, now: ids.named }],
+    );
+    const { fit, reasons } = await late.call("node_health", {});
+    assert.deepEqual([fit, reasons.map(({ reason }) => reason)], [false, ["peer-key-replaced"]]);
+    const said = await late.call("consensus_explain", {});
+    for (const text of [reasons[0]?.message ?? "", said.sentences.join(" ")])
+      assert.ok(
+        text.includes(
+          `since height ${from} know d by the peer key ${ids.named}, and this node runs with ${ids.own}`,
+        ),
+        text,
+      );
+    assert.doesNotMatch(said.sentences.join(" "), /Nothing is amiss/);
+    assert.match(said.advice[0] ?? "", new RegExp(`keys\\.peer .* the key ${ids.named} .* restart it`));
+    for (const { name } of cluster.seats) {
+      if (name === "d") continue;
+      assert.deepEqual((await cluster.seat(name).call("node_health", {})).reasons, [], name);
+      assert.ok(!cluster.seat(name).logged.some(({ message }) => isTold(message)), name);
+    }
     await cluster.finish();
   });
 

@@ -1,7 +1,9 @@
 // What the log says of consensus: views that were given up, who decides from now on, one node with the keys of several.
 import assert from "node:assert/strict";
 import type { PbftStatus } from "@witan/consensus";
-import type { Height, Membership, PublicKey, View } from "@witan/primitives";
+import { formatPeerId } from "@witan/crypto";
+import type { Log, VoteSigner } from "@witan/node";
+import type { Height, Membership, Network, PeerId, PublicKey, View } from "@witan/primitives";
 import type { VotingStatus } from "../../packages/node/src/consensus/pbft/voting-engine.ts";
 import { TurningPoints } from "../../packages/node/src/consensus/turning-points.ts";
 import { memberOf } from "../ledger/build.ts";
@@ -29,10 +31,16 @@ function status(view: number, phase: PbftStatus["phase"], more: Partial<Line> = 
   return { ...fields, ...votes, view: view as View, phase } as unknown as VotingStatus;
 }
 
+/** Of a node that votes with these keys, and is called so on the network. */
+function turningPoints(log: Log, publicKeys: readonly PublicKey[], self: PeerId = A.peerId): TurningPoints {
+  const signer = { publicKeys } as VoteSigner;
+  return new TurningPoints({ log, signer, network: { self } as Network }, membership(1));
+}
+
 describe("the log of turning points", () => {
   it("tells of a view that was given up: from which to which, and whose it was", () => {
     const { lines, log } = logOf();
-    const points = new TurningPoints(log, NONE, membership(1));
+    const points = turningPoints(log, NONE);
     points.look(status(0, "idle"));
     points.look(status(0, "proposed"));
     assert.deepEqual(lines, []);
@@ -54,7 +62,7 @@ describe("the log of turning points", () => {
 
   it("tells of both where the new view begins between two looks", () => {
     const { lines, log } = logOf();
-    const points = new TurningPoints(log, NONE, membership(1));
+    const points = turningPoints(log, NONE);
     points.look(status(0, "idle"));
     points.look(status(2, "proposed"));
     assert.deepEqual(
@@ -70,7 +78,7 @@ describe("the log of turning points", () => {
 
   it("takes views that begin anew with other members for no view given up", () => {
     const { lines, log } = logOf();
-    const points = new TurningPoints(log, NONE, membership(1));
+    const points = turningPoints(log, NONE);
     points.look(status(3, "idle"));
     points.look(status(0, "idle", { membership: 8 }));
     assert.deepEqual(lines, []);
@@ -78,7 +86,7 @@ describe("the log of turning points", () => {
 
   it("tells of members added and removed, and of keys replaced", () => {
     const { lines, log } = logOf();
-    const points = new TurningPoints(log, NONE, membership(1));
+    const points = turningPoints(log, NONE);
     points.membersAre(membership(1, [A, B]));
     assert.deepEqual(lines, [], "the same height, the same members");
     points.membersAre(membership(5, [A, { ...B, votingKey: E.votingKey }, D, E]));
@@ -94,14 +102,42 @@ describe("the log of turning points", () => {
 
   it("warns where one node has the voting keys of several members, at the start and when it comes to that", () => {
     const { lines, log } = logOf();
-    new TurningPoints(log, [A.votingKey, E.votingKey], membership(1));
+    turningPoints(log, [A.votingKey, E.votingKey]);
     assert.deepEqual(lines, [], "a key that nobody has yet");
-    new TurningPoints(log, [A.votingKey, C.votingKey], membership(1));
+    turningPoints(log, [A.votingKey, C.votingKey]);
     assert.equal(lines.length, 1);
     assert.deepEqual([lines[0]?.["level"], lines[0]?.["members"]], ["warn", ["a", "c"]]);
     assert.match(String(lines[0]?.["message"]), /votes for a only/);
-    const later = new TurningPoints(log, [A.votingKey, E.votingKey], membership(1));
+    const later = turningPoints(log, [A.votingKey, E.votingKey]);
     later.membersAre(membership(5, [A, B, C, E]));
     assert.deepEqual(lines.at(-1)?.["members"], ["a", "e"]);
+  });
+
+  it("warns where the members know this node by another peer key, at the start and when it comes to that", () => {
+    const { lines, log } = logOf();
+    const points = turningPoints(log, [A.votingKey]);
+    points.membersAre(membership(5, [A, { ...B, peerId: E.peerId }, C, D]));
+    assert.deepEqual(
+      [...lines],
+      [
+        {
+          ...{ level: "info", message: "a member's peer key was replaced", member: "b", from: 5 },
+          ...{ was: formatPeerId(B.peerId), now: formatPeerId(E.peerId) },
+        },
+      ],
+    );
+    points.membersAre(membership(6, [{ ...A, peerId: B.peerId }, C, D, E]));
+    const { message, ...fields } = lines.at(-1) ?? {};
+    assert.deepEqual(fields, {
+      ...{ level: "warn", member: "a", from: 6 },
+      ...{ named: formatPeerId(B.peerId), own: formatPeerId(A.peerId) },
+    });
+    assert.match(String(message), /by another peer key .* set keys\.peer .* and restart; while it fetches/);
+    const { length } = lines;
+    turningPoints(log, [B.votingKey]);
+    assert.equal(lines.length, length + 1);
+    assert.equal(lines.at(-1)?.["named"], formatPeerId(B.peerId));
+    turningPoints(log, [E.votingKey]);
+    assert.equal(lines.length, length + 1, "one that is no member");
   });
 });

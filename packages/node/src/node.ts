@@ -12,11 +12,11 @@ import {
   RULES_VERSIONS,
 } from "@witan/primitives";
 import type { EventFeed, RpcService } from "@witan/rpc";
+import { BulkInbox } from "./bulk-inbox.ts";
 import type { Branch } from "./chain/branch.ts";
 import { rulesUnknown } from "./chain/chain-error.ts";
 import type { ChainKeeper } from "./chain/chain-keeper.ts";
 import { openChainKeeper } from "./chain/open-chain-keeper.ts";
-import { headerOf } from "./consensus/bodies.ts";
 import type { ConsensusStatus } from "./consensus/consensus-host.ts";
 import { type OpenedConsensus, openConsensus } from "./consensus/open-consensus.ts";
 import { leaderOf } from "./consensus/turn.ts";
@@ -31,7 +31,6 @@ import { Reversal } from "./pool/reversal.ts";
 import { readingsOf } from "./readings.ts";
 import { createService } from "./service/service.ts";
 import type { NodeObserver, NodePorts, NodeReadings, NodeSettings } from "./settings.ts";
-import { bulkMessageCodec } from "./wire.ts";
 
 /** How often the pool's housekeeping is done, and ids are announced. */
 const HOUSEKEEPING_MS = 1_000;
@@ -52,6 +51,7 @@ export class Node {
   readonly #requests: FloodGuard;
   readonly #pool: PoolParts;
   readonly #blocks: BlockParts;
+  readonly #bulk: BulkInbox;
   readonly #timers: (() => void)[] = [];
   #stopping: Promise<void> | undefined;
   #failed = false;
@@ -75,7 +75,7 @@ export class Node {
     const isMined = settings.chain.mode === "pow";
     const reversal = isMined ? new Reversal(settings.proofOfWork) : undefined;
     this.#peers = new Peers(ports.network, settings.peers, membership);
-    this.#turningPoints = new TurningPoints(ports.log, ports.signer.publicKeys, membership);
+    this.#turningPoints = new TurningPoints(ports, membership);
     const { connected } = this.#peers;
     this.#events = new Events({
       ...{ chain, clock: ports.clock, self: ports.network.self, yieldNow: ports.yieldNow },
@@ -94,6 +94,8 @@ export class Node {
     this.#pool = poolParts(input);
     this.#blocks = blockParts(input, this.#pool.mempool);
     const { host, sync, heard, registers } = this.#blocks;
+    const { leader, onFailure } = input;
+    this.#bulk = new BulkInbox({ chain, network: ports.network, blocks: this.#blocks, leader, onFailure });
     this.service = createService({
       ...{ settings, ports, chain, reversal, heard, registers, consensus: host },
       ...this.#pool,
@@ -257,42 +259,12 @@ export class Node {
     this.#blocks.heard.from(from);
     if (channel === "transactions")
       return this.#pool.gossip.receive(from, bytes).catch((error: unknown) => this.#fail(error));
-    if (channel === "bulk") return this.#bulk(from, bytes);
+    if (channel === "bulk") return this.#bulk.take(from, bytes);
     if (!this.#votes.take(from)) {
       this.#ports.network.reportFault(from, "minor", "consensus-flood");
       return undefined;
     }
     return this.#blocks.host.receive(from, bytes);
-  }
-
-  #bulk(from: PeerId, bytes: Uint8Array): void | Promise<void> {
-    const decoded = bulkMessageCodec.decode(bytes);
-    const { network } = this.#ports;
-    if (!decoded.ok) return network.reportFault(from, "serious", "bulk-encoding");
-    const { host } = this.#blocks;
-    if (host.offered !== undefined) {
-      if (decoded.value.kind !== "proposal") return network.reportFault(from, "serious", "bulk-kind");
-      return host.offered(from, decoded.value.block).catch((error: unknown) => this.#fail(error));
-    }
-    if (decoded.value.kind === "decided") {
-      this.#blocks.sync.offer(from, decoded.value);
-      return;
-    }
-    if (decoded.value.kind === "tip") {
-      this.#blocks.sync.claim(decoded.value.height, [from]);
-      return;
-    }
-    const { block } = decoded.value;
-    const found = headerOf(block, (header) => this.#settings.chain.blockHash(header));
-    if (found === undefined) {
-      network.reportFault(from, "serious", "proposal-encoding");
-      return;
-    }
-    const { height } = found.header;
-    const ahead = height - this.#chain.tip.height;
-    // A proposer may be one height ahead of this node; what is further ahead comes by sync.
-    if (ahead === 1 || ahead === 2)
-      this.#blocks.bodies.keep({ from, hash: found.hash, height, bytes: block });
   }
 
   async #request(from: PeerId, bytes: Uint8Array): Promise<Uint8Array | undefined> {

@@ -61,6 +61,7 @@ export interface PoolParts {
 /** What has to do with blocks. */
 export interface BlockParts {
   readonly bodies: Bodies;
+  readonly bodySource: BodySource;
   readonly host: ConsensusHost;
   readonly sync: BlockSync;
   readonly serving: Serving;
@@ -141,7 +142,7 @@ export function blockParts(input: PartsInput, mempool: Mempool): BlockParts {
     certificates: (heights) => host.certificates(heights),
     registers: (after) => registers.page(after),
   });
-  return { bodies, host, sync, work, tips, heard, registers, serving };
+  return { bodies, bodySource, host, sync, work, tips, heard, registers, serving };
 }
 
 function timesOf({ tickMs, viewTimeoutMs, viewTimeoutMaxMs }: NodeSettings) {

@@ -4,7 +4,7 @@ import type { Change } from "@witan/ledger";
 import { keyOfName, memberOf } from "../../ledger/build.ts";
 import type { Cluster, Stream } from "../cluster.ts";
 import { Purse } from "../purse.ts";
-import type { SeatOptions } from "../seat.ts";
+import { peerIdOfName, type SeatOptions } from "../seat.ts";
 import { certified, fastPaxos, MEMBERS, OBSERVER } from "./fast-paxos.ts";
 
 interface Busy {
@@ -48,6 +48,29 @@ describe("a governance transaction, with BP Fast Paxos,", () => {
     cluster.seat("d").crash();
     await cluster.pay("q", purse.pay());
     await cluster.seat("d").start();
+    await cluster.finish();
+  });
+
+  it("replaces an acceptor's peer key: until it has the new one it is silent, and says why", async () => {
+    const scene = await busy();
+    const { cluster, purse } = scene;
+    const late = cluster.seat("d");
+    const key = { kind: "peer", peerId: peerIdOfName("d later") } as const;
+    await change(scene, { kind: "replaceKey", name: "d", key }, 0);
+    await settled(scene);
+    const sent = cluster.world.votes.count("d");
+    await cluster.pay("q", purse.pay());
+    await cluster.agreed();
+    assert.equal(cluster.world.votes.count("d"), sent);
+    const { reasons } = await late.call("node_health", {});
+    assert.deepEqual(
+      reasons.map(({ reason }) => reason),
+      ["peer-key-replaced"],
+    );
+    assert.match(reasons[0]?.message ?? "", /by the peer key .*: set keys\.peer .*, and restart$/);
+    const { sentences } = await late.call("consensus_explain", {});
+    assert.doesNotMatch(sentences.join(" "), /Nothing is amiss/);
+    assert.match(sentences.join(" "), /keeps silent as a member/);
     await cluster.finish();
   });
 

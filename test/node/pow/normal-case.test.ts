@@ -88,6 +88,7 @@ describe("proof of work: blocks and confirmations", () => {
     assert.equal(told.waitingFor, "work");
     assert.deepEqual([told.height, told.finalHeight, told.phase], [FINAL + 1, 2, "settled"]);
     assert.deepEqual([told.peers, told.advice], [{ connected: 1, known: 1 }, []]);
+    assert.deepEqual(await miners.seat("m1").call("node_health", {}), { fit: true, reasons: [] });
     assert.match(
       told.sentences.join(" "),
       /Blocks up to 2 count as final here, by \d+ confirmations: .* 10 % of all hash/,
@@ -99,6 +100,12 @@ describe("proof of work: blocks and confirmations", () => {
     const alone = await explained();
     assert.deepEqual([alone.waitingFor, alone.peers], ["peers", { connected: 0, known: 1 }]);
     assert.match(alone.advice.join(" "), /node_peers .* its own branch, which may be undone/);
+    const { fit, reasons } = await miners.seat("m1").call("node_health", {});
+    assert.deepEqual([fit, reasons.map(({ reason }) => reason)], [false, ["too-few-peers"]]);
+    assert.match(
+      reasons[0]?.message ?? "",
+      /no peer is connected.*its own branch, which may be undone.*node_peers/,
+    );
     await miners.finish();
   });
 

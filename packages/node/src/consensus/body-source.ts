@@ -1,10 +1,10 @@
 // Gets the body of a block that was proposed or decided, and has it judged: from the store, from what is sent unasked, or
 // by asking those who voted for it, until somebody has it or nobody wants it any more. Waits long for nobody: who is slow
 // is asked beside others.
-import type { BlockHash, Clock, Network, PeerId } from "@witan/primitives";
+import type { BlockHash, Clock, Height, Network, PeerId } from "@witan/primitives";
 import type { ChainKeeper } from "../chain/chain-keeper.ts";
 import { requestCodec } from "../wire.ts";
-import { type Bodies, headerOf } from "./bodies.ts";
+import { type Bodies, type Body, headerOf } from "./bodies.ts";
 import { firstAnswer } from "./first-answer.ts";
 import type { Judgement, Proposals } from "./proposals.ts";
 
@@ -57,10 +57,22 @@ interface Found {
 export class BodySource {
   readonly #options: BodySourceOptions;
   #search: { readonly search: Search; readonly judgement: Promise<Judgement> } | undefined;
+  /** The last height of which a body was judged ahead. */
+  #foreseen = 0 as Height;
   #stopped = false;
 
   constructor(options: BodySourceOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Judges a body that was sent ahead of its proposal, while the proposer writes that down. Once for a height, and only
+   * while nothing else is looked for, so that a proposer that sends many gains nothing.
+   */
+  async foresee({ hash, height }: Body, from: PeerId): Promise<void> {
+    if (this.#search !== undefined || height <= this.#foreseen) return;
+    this.#foreseen = height;
+    await this.judged(hash, () => [from]);
   }
 
   /**

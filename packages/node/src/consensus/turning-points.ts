@@ -1,9 +1,12 @@
 // What operators want to read of consensus: views and rounds that were given up, and who decides from now on. Lines for
 // the log; changes nothing.
 import type { RoundCause } from "@witan/consensus";
-import type { ConsensusMode, MemberIndex, Membership, PublicKey } from "@witan/primitives";
+import { formatPeerId } from "@witan/crypto";
+import type { ConsensusMode, MemberIndex, Membership } from "@witan/primitives";
 import type { Log } from "../ports.ts";
+import type { NodePorts } from "../settings.ts";
 import type { ConsensusStatus } from "./consensus-host.ts";
+import { otherPeerKey } from "./peer-key.ts";
 import { type Turn, turnOf } from "./turn.ts";
 
 /** How the protocols call it. */
@@ -42,18 +45,19 @@ const CAUSES: Readonly<Record<RoundCause, string>> = {
 /** Tells of turning points. */
 export class TurningPoints {
   readonly #log: Log;
-  /** The keys that this node can vote with. */
-  readonly #ownKeys: readonly PublicKey[];
+  /** What this node votes with, and what it is called on the network. */
+  readonly #own: Pick<NodePorts, "signer" | "network">;
   #membership: Membership;
   #seen: Turn | undefined;
   /** A turn was given up, and of the one after it was not told yet that it has begun. */
   #awaitsBegin = false;
 
-  constructor(log: Log, ownKeys: readonly PublicKey[], membership: Membership) {
-    this.#log = log;
-    this.#ownKeys = ownKeys;
+  constructor(ports: Pick<NodePorts, "log" | "signer" | "network">, membership: Membership) {
+    this.#log = ports.log;
+    this.#own = ports;
     this.#membership = membership;
     this.#warnOfSeveral();
+    this.#warnOfPeerKey();
   }
 
   /** Other members decide from now on, or the same with other keys. */
@@ -64,15 +68,25 @@ export class TurningPoints {
     const { from } = membership;
     const old = new Map(before.members.map((member) => [member.name, member]));
     const now = new Map(membership.members.map((member) => [member.name, member]));
-    for (const { name: member, votingKey } of membership.members) {
-      const was = old.get(member)?.votingKey;
-      if (was === undefined) this.#log.info({ member, from }, "a member was added");
-      else if (was !== votingKey)
-        this.#log.info({ member, from, was, now: votingKey }, "a member's voting key was replaced");
+    for (const { name: member, votingKey, peerId } of membership.members) {
+      const was = old.get(member);
+      if (was === undefined) {
+        this.#log.info({ member, from }, "a member was added");
+        continue;
+      }
+      if (was.votingKey !== votingKey) {
+        const keys = { was: was.votingKey, now: votingKey };
+        this.#log.info({ member, from, ...keys }, "a member's voting key was replaced");
+      }
+      if (was.peerId !== peerId) {
+        const keys = { was: formatPeerId(was.peerId), now: formatPeerId(peerId) };
+        this.#log.info({ member, from, ...keys }, "a member's peer key was replaced");
+      }
     }
     for (const { name: member } of before.members)
       if (!now.has(member)) this.#log.info({ member, from }, "a member was removed");
     this.#warnOfSeveral();
+    this.#warnOfPeerKey();
   }
 
   /** Where consensus stands now. */
@@ -111,13 +125,25 @@ export class TurningPoints {
 
   /** One machine that votes for two fails for two: quorums count on members that fail one by one. */
   #warnOfSeveral(): void {
-    const own = this.#membership.members.filter(({ votingKey }) => this.#ownKeys.includes(votingKey));
+    const { publicKeys } = this.#own.signer;
+    const own = this.#membership.members.filter(({ votingKey }) => publicKeys.includes(votingKey));
     if (own.length < 2) return;
     const members = own.map(({ name }) => name);
     this.#log.warn(
       { members },
       `keys.voting holds the keys of several members: this node votes for ${members[0]} only, and the others are silent; ` +
         "give each member a home and a machine of its own",
+    );
+  }
+  /** Blocks go on without a member that nobody knows by its peer key, so it has to say so itself. */
+  #warnOfPeerKey(): void {
+    const other = otherPeerKey(this.#membership, this.#own);
+    if (other === undefined) return;
+    const { member, from, named, own } = other;
+    this.#log.warn(
+      { member, from, named, own },
+      "the members know this node by another peer key (named) than it runs with (own): set keys.peer to the file of that key, " +
+        "and restart; while it fetches blocks from before that key was named, nothing need be done",
     );
   }
 }

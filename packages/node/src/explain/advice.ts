@@ -1,4 +1,5 @@
 // What an operator can do about what consensus waits for. Only what helps: where all is well, nothing.
+import { otherPeerKeyAdvice } from "../consensus/peer-key.ts";
 import type { MemberState, MemberView, Outlook } from "./outlook.ts";
 import { listed } from "./sentences.ts";
 
@@ -10,6 +11,7 @@ const SILENT_TIMEOUTS = 2;
 /** What can be done, the most urgent first. */
 export function adviceOf(outlook: Outlook): readonly string[] {
   return [
+    ...peerKey(outlook),
     ...quorum(outlook),
     ...sync(outlook),
     ...each(outlook, "disconnected", disconnected),
@@ -18,6 +20,10 @@ export function adviceOf(outlook: Outlook): readonly string[] {
     ...each(outlook, "equivocating", (member) => equivocating(outlook, member)),
     ...self(outlook),
   ];
+}
+
+function peerKey({ otherPeerKey }: Outlook): readonly string[] {
+  return otherPeerKey === undefined ? [] : [otherPeerKeyAdvice(otherPeerKey)];
 }
 
 function quorum({ waitingFor, me, status, reachable, members }: Outlook): readonly string[] {
@@ -34,7 +40,7 @@ function quorum({ waitingFor, me, status, reachable, members }: Outlook): readon
 function sync({ waitingFor }: Outlook): readonly string[] {
   if (waitingFor !== "sync") return [];
   return [
-    "Wait. If the height of this node does not grow, see node_peers: it needs one honest peer that answers.",
+    "Wait. If the height of this node does not grow, see witan peers (node_peers): it needs one honest peer that answers.",
   ];
 }
 

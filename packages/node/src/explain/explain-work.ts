@@ -75,10 +75,12 @@ function percent(share: number): string {
 function advice({ waitingFor, phase, lastBlockMs, blockIntervalMs, height }: Told): readonly string[] {
   if (waitingFor === "peers")
     return [
-      "See node_peers for why none is connected. Until one is, what this node tells is its own branch, which may be undone when it hears of others.",
+      "See witan peers (node_peers) for why none is connected. Until one is, what this node tells is its own branch, which may be undone when it hears of others.",
     ];
   if (phase === "fetching")
-    return ["Wait. If it stays so, see node_peers: it needs one honest peer that has the blocks."];
+    return [
+      "Wait. If it stays so, see witan peers (node_peers): it needs one honest peer that has the blocks.",
+    ];
   if (height > 0 && lastBlockMs > LATE_INTERVALS * blockIntervalMs)
     return [
       `No block for ${spanText(lastBlockMs)}, where one comes every ${spanText(blockIntervalMs)} on average: see whether miners run (witan status at each), and whether this node's clock is right.`,

@@ -3,6 +3,7 @@
 import { type Height, type Member, type MemberIndex, present, type Timestamp } from "@witan/primitives";
 import type { MEMBER_STATES } from "@witan/rpc";
 import type { VoteStatus } from "../consensus/consensus-host.ts";
+import { type OtherPeerKey, otherPeerKey } from "../consensus/peer-key.ts";
 import type { ServiceContext } from "../service/context.ts";
 import { type Course, courseOf, type WaitingFor, type Words } from "./course.ts";
 
@@ -37,6 +38,8 @@ export interface Outlook {
   readonly proposalSeen: boolean;
   /** The name of this node among the members. */
   readonly me: string | undefined;
+  /** Where the members know this node by another peer key than it has. */
+  readonly otherPeerKey: OtherPeerKey | undefined;
   /** The primary, or the proposer. */
   readonly leader: string;
   /** Of the view or round after this one. */
@@ -88,6 +91,8 @@ export function outlookOf(context: ServiceContext, status: VoteStatus): Outlook 
   return {
     ...{ now, status, me, waitingFor, done, missing, reachable, isWanted },
     ...{ words, number, isChanging, proposalSeen, voters: course.voters.length },
+    // Who fetches blocks of before runs with a key that is named later.
+    otherPeerKey: waitingFor === "sync" ? undefined : otherPeerKey(membership, ports),
     tip: { height, timestamp: header.timestamp },
     leader: nameOf(course.leader),
     nextLeader: nameOf(course.nextLeader),

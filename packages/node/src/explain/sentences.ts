@@ -1,5 +1,6 @@
 // Where consensus stands, in plain words: what it waits for, in whose hands that is, what follows if nothing comes; and
 // what an operator can do. Names members and numbers. Says nothing that the outlook does not show.
+import { otherPeerKeyText } from "../consensus/peer-key.ts";
 import type { MemberState, MemberView, Outlook } from "./outlook.ts";
 
 /** Names that are told one by one. */
@@ -85,9 +86,10 @@ function step(outlook: Outlook): readonly string[] {
   }
 }
 
-function idle({ pending, emptyBlockInMs, members, status }: Outlook): string {
+function idle({ pending, emptyBlockInMs, members, status, otherPeerKey }: Outlook): string {
   const isWell =
-    status.silentUntil === undefined && members.every(({ state }) => state === "me" || state === "ready");
+    (status.silentUntil ?? otherPeerKey) === undefined &&
+    members.every(({ state }) => state === "me" || state === "ready");
   const empty =
     emptyBlockInMs === undefined ? "" : ` Without one, an empty block is due in ${spanText(emptyBlockInMs)}.`;
   const held =
@@ -102,7 +104,8 @@ function work({ pending, isWanted }: Outlook): string {
 }
 
 /** What keeps this node itself from voting. */
-function own({ me, status, missing, waitingFor }: Outlook): readonly string[] {
+function own({ me, status, missing, waitingFor, otherPeerKey }: Outlook): readonly string[] {
+  if (otherPeerKey !== undefined) return [otherPeerKeyText(otherPeerKey)];
   if (me === undefined) return [];
   if (status.silentUntil !== undefined)
     return [

@@ -2,6 +2,7 @@
 import { formatPeerId } from "@witan/crypto";
 import { type ConsensusMode, present, voters } from "@witan/primitives";
 import type { VoteStatus } from "../consensus/consensus-host.ts";
+import { otherPeerKey, otherPeerKeyReason } from "../consensus/peer-key.ts";
 import { turnOf } from "../consensus/turn.ts";
 import { PROTOCOL_VERSIONS } from "../wire.ts";
 import { type Calls, isBehind, type ServiceContext } from "./context.ts";
@@ -76,13 +77,22 @@ function unfitness(context: ServiceContext): Reason[] {
       reason: "behind",
       message: `peers are at height ${target}, this node at ${height}: it is fetching the blocks between`,
     });
-  reasons.push(...(status.mode === "pow" ? [] : voteUnfitness(context, status)));
+  reasons.push(...(status.mode === "pow" ? workUnfitness(context) : voteUnfitness(context, status)));
   if (context.isStopping()) reasons.push({ reason: "stopping", message: `${settings.agent} is stopping` });
   return reasons;
 }
 
-/** Why nothing may become final here now. */
-function voteUnfitness({ chain, ports }: ServiceContext, status: VoteStatus): Reason[] {
+/** Why what this node takes for the chain may not be that of the others. */
+function workUnfitness({ connectedCount, ports }: ServiceContext): Reason[] {
+  if (connectedCount() > 0 || ports.network.peers().length === 0) return [];
+  const message =
+    "no peer is connected, so nothing is heard of blocks that others find, and what this node tells is its own branch, which may be undone: see witan peers (node_peers) for why";
+  return [{ reason: "too-few-peers", message }];
+}
+
+/** Why nothing may become final here now, or not with this node's part. */
+function voteUnfitness(context: ServiceContext, status: VoteStatus): Reason[] {
+  const { chain, ports } = context;
   const reasons: Reason[] = [];
   const { quorum, me, silentUntil } = status;
   const { membership } = chain.governance;
@@ -96,7 +106,7 @@ function voteUnfitness({ chain, ports }: ServiceContext, status: VoteStatus): Re
   if (others.length > 0 && reachable < quorum)
     reasons.push({
       reason: "too-few-peers",
-      message: `${reached === 1 ? `1 other ${names} is` : `${reached} other ${names}s are`} connected; with fewer than ${quorum} ${names === "member" ? "validators" : "acceptors"} nothing becomes final: see node_peers for why`,
+      message: `${reached === 1 ? `1 other ${names} is` : `${reached} other ${names}s are`} connected; with fewer than ${quorum} ${names === "member" ? "validators" : "acceptors"} nothing becomes final: see witan peers (node_peers) for why`,
     });
   if (isChanging)
     reasons.push(
@@ -114,6 +124,12 @@ function voteUnfitness({ chain, ports }: ServiceContext, status: VoteStatus): Re
     reasons.push({
       reason: "votes-forgotten",
       message: `the data are older than the signer guard, so this ${status.mode === "pbft" ? "validator" : "member"} has forgotten what it voted for: it signs no vote up to height ${silentUntil}, and votes again by itself from the next`,
+    });
+  const other = isBehind(context) ? undefined : otherPeerKey(membership, ports);
+  if (other !== undefined)
+    reasons.push({
+      reason: "peer-key-replaced",
+      message: otherPeerKeyReason(other),
     });
   return reasons;
 }
