@@ -1,7 +1,7 @@
-// Signing natively: the same signatures as noble's, bit for bit.
+// Signing natively, and public keys: the same as noble's, bit for bit.
 import assert from "node:assert/strict";
 import { createNobleScheme, generateSecretKey, publicKeyOf, sign } from "@witan/crypto";
-import { chooseSign } from "@witan/crypto/node";
+import { choosePublicKeyOf, chooseSign } from "@witan/crypto/node";
 import { bytesToHex, type Hash, sha256 } from "@witan/primitives";
 
 describe("native signing", () => {
@@ -19,6 +19,15 @@ describe("native signing", () => {
           scheme.verify({ digest, publicKey: publicKeyOf(secretKey), signature }),
           `digest ${digest}`,
         );
+    }
+  });
+
+  it("gives the public keys that noble gives", () => {
+    const native = choosePublicKeyOf();
+    assert.notEqual(native, publicKeyOf, "the addon loads on this platform");
+    for (let index = 0; index < 200; index++) {
+      const secretKey = generateSecretKey();
+      assert.equal(native(secretKey), publicKeyOf(secretKey), `key ${secretKey}`);
     }
   });
 });

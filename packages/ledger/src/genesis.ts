@@ -36,7 +36,6 @@ import {
   assetsCodec,
   type Client,
   clientsCodec,
-  type GovernanceState,
   GovernanceView,
   membersCodec,
 } from "./governance.ts";
@@ -159,19 +158,20 @@ export function openChainBytes(
   return decoded.ok ? openChain(decoded.value) : refuse("encoding", decoded.detail);
 }
 
+/** Those of chains that were asked for, since all who open a chain ask, and its root is costly; gone with their chains. */
+const FIRST_GOVERNANCE = new WeakMap<Chain, GovernanceView>();
+
 /** The governance state after block 0. */
 export function genesisGovernance(chain: Chain): GovernanceView {
-  const { members, parameters, assets, clients } = chain.genesis;
-  const state: GovernanceState = {
-    sequence: 0,
-    membersFrom: 1 as Height,
-    members,
-    parameters,
-    assets,
-    clients,
-    retiredKeys: [],
-  };
-  return new GovernanceView(chain.mode, state);
+  let first = FIRST_GOVERNANCE.get(chain);
+  if (first === undefined) {
+    const { members, parameters, assets, clients } = chain.genesis;
+    const membersFrom = 1 as Height;
+    const state = { sequence: 0, membersFrom, members, parameters, assets, clients, retiredKeys: [] };
+    first = new GovernanceView(chain.mode, state);
+    FIRST_GOVERNANCE.set(chain, first);
+  }
+  return first;
 }
 
 /** Block 0, and the coins it makes. */

@@ -4,6 +4,7 @@ import { ok, type Result, refuse, type SignatureCheck } from "@witan/primitives"
 import { createNobleScheme } from "../schemes/noble.ts";
 import type { BytesScheme } from "../schemes/scheme.ts";
 import { createWasmScheme } from "../schemes/wasm.ts";
+import { KNOWN_CHECK } from "./known-signature.ts";
 import { loadNativeScheme } from "./native.ts";
 
 /** The name of a real backend. */
@@ -67,15 +68,11 @@ async function load(name: BackendName, loaders: BackendLoaders): Promise<Result<
   return ok({ scheme, name });
 }
 
-/** SHA-256 of "Satoshi Nakamoto", signed with secret key 1 (a well-known RFC 6979 vector), and the same, one bit off. */
-const VALID = {
-  digest: "a0dc65ffca799873cbea0ac274015b9526505daaaed385155425f7337704883e",
-  publicKey: "0279be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
-  signature:
-    "934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8" +
-    "2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5",
-} as SignatureCheck;
+/** What must be answered, and the same one bit off. */
 const KNOWN_ANSWERS = Object.freeze([
-  { check: VALID, holds: true },
-  { check: { ...VALID, digest: VALID.digest.replace("a0", "a1") } as SignatureCheck, holds: false },
+  { check: KNOWN_CHECK, holds: true },
+  {
+    check: { ...KNOWN_CHECK, digest: KNOWN_CHECK.digest.replace("a0", "a1") } as SignatureCheck,
+    holds: false,
+  },
 ]);

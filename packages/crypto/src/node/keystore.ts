@@ -11,7 +11,7 @@ import {
   type Result,
   refuse,
 } from "@witan/primitives";
-import { generateSecretKey, parseSecretKey, publicKeyOf } from "../keys.ts";
+import { generateSecretKey, parseSecretKey } from "../keys.ts";
 import { createFileExclusively } from "./create-file.ts";
 import { decryptSecret, encryptSecret, SCRYPT_COST } from "./key-cipher.ts";
 import {
@@ -22,6 +22,7 @@ import {
   parseKeyFile,
   type ScryptCost,
 } from "./key-file-format.ts";
+import { choosePublicKeyOf } from "./native-sign.ts";
 import { readSecretFile, type SecretFileFault } from "./secret-file.ts";
 
 /** Makes a new key for a purpose: Ed25519 for `peer`, else secp256k1. */
@@ -39,7 +40,7 @@ export function keyOfSecret(purpose: KeyPurpose, secretKey: Hex): KeyPair {
   if (purpose === "peer") return { purpose, publicKey: ed25519PublicKeyOf(secretKey), secretKey };
   const parsed = parseSecretKey(secretKey);
   assert(parsed.ok, "a secret that is no secret key");
-  return { purpose, publicKey: publicKeyOf(parsed.value), secretKey: parsed.value };
+  return { purpose, publicKey: choosePublicKeyOf()(parsed.value), secretKey: parsed.value };
 }
 
 /** The Ed25519 public key (RFC 8032) of a 32-byte secret, both in hex. */
@@ -156,6 +157,6 @@ function keyOf(file: KeyFile, secretKey: Hex): { readonly ok: true; readonly val
   const parsed = parseSecretKey(secretKey);
   if (!parsed.ok)
     return malformed("secret.secretKey", "a number out of range", "a secret key from 1 to n - 1");
-  const expected = publicKeyOf(parsed.value);
+  const expected = choosePublicKeyOf()(parsed.value);
   return expected === publicKey ? ok({ purpose, publicKey: expected, secretKey: parsed.value }) : mismatch;
 }
