@@ -27,9 +27,9 @@ describe("docs/consensus-bp-fast-paxos.md", () => {
       );
   });
 
-  it("has a picture of the normal case, of a trust change, and of every correction", () => {
+  it("has a picture of the normal case, of a trust change, of every correction, and of section VI", () => {
     const shown = [...PAGE.matchAll(/!\[[^\]]+\]\((images\/[^)]+)\)/g)].map(([, file = ""]) => file);
-    assert.equal(shown.length, 2 + 10 + 1, shown.join());
+    assert.equal(shown.length, 2 + 10 + 2, shown.join());
     for (const file of shown) assert.ok(existsSync(new URL(file, FILE)), `${file} is not there`);
     for (let correction = 1; correction <= 10; correction++)
       assert.match(

@@ -173,6 +173,23 @@ describe("the folder of a devnet", () => {
       (await openDevnetFolder(options(folder))).lock.release();
     }));
 
+  it("is not made, and nothing beside it either, where somebody says that it must not be", () =>
+    inFolder(async (parent) => {
+      const folder = join(parent, "b", "a");
+      let asked = "";
+      const mayMake: DevnetFolderOptions["mayMake"] = async (shape) => {
+        asked += shapeText(shape);
+        throw new LabFailure("ports-in-use", "there are no such ports", { fault: "input" });
+      };
+      await refused("ports-in-use", openDevnetFolder(options(folder, { mayMake })));
+      assert.deepEqual([asked, readdirSync(parent)], ["4 validators", []]);
+      (await openDevnetFolder(options(folder))).lock.release();
+      const network = networkIn(folder);
+      await refused("ports-in-use", openDevnetFolder(options(folder, { mayMake, fresh: true })));
+      (await openDevnetFolder(options(folder, { mayMake }))).lock.release();
+      assert.deepEqual([asked, networkIn(folder)], ["4 validators".repeat(2), network]);
+    }));
+
   it("keeps its number of validators", () =>
     inFolder(async (parent) => {
       const folder = join(parent, "a");

@@ -235,6 +235,33 @@ describe("a diagram", () => {
     assert.ok(/Broken here: agreement/.test(svg), String(/Broken here: agreement/));
   }).timeout(240_000);
 
+  it("writes nothing over what is written before, nor over the head of an arrow, and no time twice", () => {
+    const what = "HOLDS nothing at all in operation 2, and more";
+    const svg = draw([
+      at(10, { kind: "do", process: 0, mark: "begin", what: "is to read" }),
+      send(20, 1, 0, 1, "READ in operation 2"),
+      send(20, 2, 0, 2, "READ in operation 2"),
+      at(20, { kind: "lose", process: 2, letter: 2 }),
+      at(21, { kind: "arrive", process: 1, letter: 1 }),
+      send(21, 3, 1, 0, what),
+      at(40, { kind: "arrive", process: 0, letter: 3 }),
+      ...[50, 60, 70, 80, 90].map((atUs) =>
+        at(atUs, { kind: "do", process: 0, mark: "done", what: `has read at ${atUs}` }),
+      ),
+      at(300, { kind: "do", process: 0, mark: "done", what: "has read the last" }),
+    ]);
+    const texts = textsOf(svg);
+    const y = (wanted: string): number => texts.find(({ text }) => text === wanted)?.y ?? Number.NaN;
+    const [first = "", ...rest] = texts.map(({ text }) => text).filter((text) => what.includes(text));
+    assert.ok(rest.length > 0, `the words take several lines: ${first}`);
+    // A letter is 9 px high. The cross is between the second process and the third, as these words are.
+    assert.ok(y(first) - 9 >= y("to v2"), `the words at ${y(first)}, and below "to v2" at ${y("to v2")}`);
+    const [, head = ""] = /v0 to v1,[^<]*<\/title><line [^>]* y2="([\d.]+)"/.exec(svg) ?? [];
+    assert.ok(y(first) - 9 > Number(head), `the words at ${y(first)}, below the arrow that ends at ${head}`);
+    const times = texts.map(({ text }) => text).filter((text) => /^\d+\.\d{4} s$/.test(text));
+    assert.deepEqual(times, ["0.0000 s", "0.0003 s"]);
+  });
+
   it("of a world in which nothing happens is empty, and whole", () => {
     assertWellFormed(draw([]));
   });

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type {
   BpfpMutation,
   BpfpPlan,
+  Level,
   Mutation,
   NodesPlan,
   PowMutation,
@@ -27,6 +28,7 @@ import type * as twinsModule from "../../packages/simulator/src/pbft/twins.ts";
 import type * as worldModule from "../../packages/simulator/src/pbft/world.ts";
 import type * as runPowPlanModule from "../../packages/simulator/src/pow/run-plan.ts";
 import type * as classicsModule from "../../packages/simulator/src/run/classics.ts";
+import type * as powModule from "../../packages/simulator/src/run/pow.ts";
 import { loadersOf } from "./reaches.ts";
 
 const PACKAGES = new URL("../../packages/", import.meta.url).href;
@@ -137,6 +139,19 @@ export async function powWorldsOf(
   return await served(name, mutation, async (load) => {
     const { runPowPlan } = await load<typeof runPowPlanModule>("simulator/src/pow/run-plan.ts");
     return (plan) => runPowPlan(plan);
+  });
+}
+
+/** What makes a world of proof of work small that breaks with a mutation. */
+export async function powShrinkOf(
+  name: string,
+  mutation: PowMutation,
+): Promise<NonNullable<Level["shrink"]>> {
+  return await served(name, mutation, async (load) => {
+    const { POW } = await load<typeof powModule>("simulator/src/run/pow.ts");
+    const { shrink } = POW.levels.engines ?? {};
+    assert.ok(shrink, "worlds of proof of work can be made small");
+    return shrink;
   });
 }
 

@@ -1,6 +1,7 @@
 // The folder of a devnet: made whole or not at all, marked as a devnet's own, used by one devnet at a time. What does not
 // bear the mark is never removed.
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -30,6 +31,8 @@ export interface DevnetFolderOptions {
   readonly fresh: boolean;
   /** Told of the folder of a network that is there, before anything in it is used or removed; may refuse by throwing. */
   readonly mayUse?: (folder: string) => Promise<void>;
+  /** Told what a new network would be, before anything is made or removed for it; may refuse by throwing. */
+  readonly mayMake?: (shape: NetworkShape) => Promise<void>;
   /** Ends a wait for nodes of a devnet that is gone. */
   readonly signal?: AbortSignal;
   /** Makes the network's files in a folder that is not there yet. */
@@ -47,18 +50,18 @@ export interface DevnetFolder {
 
 /**
  * Opens a devnet's folder: makes its network where there is none, starts over if asked to, and takes the lock.
- * @throws {LabFailure} `folder-not-ours`, `folder-in-use`, `folder-differs`, `folder-damaged`, `folder-not-made`; what `create` throws
+ * @throws {LabFailure} `folder-not-ours`, `folder-in-use`, `folder-differs`, `folder-damaged`, `folder-not-made`; what
+ * `mayUse`, `mayMake` and `create` throw
  */
 export async function openDevnetFolder(options: DevnetFolderOptions): Promise<DevnetFolder> {
   const path = realPathOf(resolve(options.folder));
-  await makeFolder(dirname(path)).catch((error: unknown) => refuseMaking(path, error));
-  sweep(path);
-  const found = foundIn(path);
+  const found = existsSync(path) ? foundIn(path) : "nothing";
   if (found === "nothing") return createFolder(path, options, () => {});
   if (found === "damaged") refuseDamaged(path, options.fresh);
   const lock = await lockFolder(path, options.signal);
   const away = aside(path, "old");
   try {
+    sweep(path);
     await options.mayUse?.(path);
     if (options.fresh || found === "damaged") {
       // Out of the way in one step, and not before there is another: half a removed network is nobody's network.
@@ -170,8 +173,11 @@ async function createFolder(
   options: DevnetFolderOptions,
   clearPlace: () => void,
 ): Promise<DevnetFolder> {
-  const { wanted, create } = options;
+  const { wanted, mayMake, create } = options;
   const settings = shapeOf(wanted);
+  await mayMake?.(settings);
+  await makeFolder(dirname(path)).catch((error: unknown) => refuseMaking(path, error));
+  sweep(path);
   const making = aside(path, "new");
   tryMaking(path, making);
   try {

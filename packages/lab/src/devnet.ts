@@ -5,7 +5,14 @@ import { RpcClient } from "@witan/client";
 import type { DevnetFolder, DevnetFolderOptions } from "./devnet-folder.ts";
 import { openDevnetFolder } from "./devnet-folder.ts";
 import { isPortFree } from "./free-ports.ts";
-import { type ChosenPorts, choosePorts, type PortChange, portsInHomes, writePorts } from "./home-ports.ts";
+import {
+  type ChosenPorts,
+  choosePorts,
+  type PortChange,
+  portsFrom,
+  portsInHomes,
+  writePorts,
+} from "./home-ports.ts";
 import { LabFailure } from "./lab-failure.ts";
 import {
   createNetwork,
@@ -17,7 +24,7 @@ import {
   readNetwork,
   roleOf,
 } from "./network-files.ts";
-import type { NetworkShape, NodeRole } from "./network-shape.ts";
+import { type NetworkShape, type NodeRole, nodesOf } from "./network-shape.ts";
 import type { NodeBlock, NodeReady, WitanCommand } from "./node-run.ts";
 import { type NodeDeath, ProcessNetwork } from "./process-network.ts";
 import { type Turnout, ValidatorWatch } from "./validator-watch.ts";
@@ -31,7 +38,7 @@ const CONNECT_MS = 15_000;
 const ASK_MS = 1_000;
 
 /** How a devnet is opened. */
-export interface DevnetOptions extends Omit<DevnetFolderOptions, "create" | "mayUse"> {
+export interface DevnetOptions extends Omit<DevnetFolderOptions, "create" | "mayUse" | "mayMake"> {
   readonly command: WitanCommand;
   /** Where clients reach the first validator; the others count up. 0: where they did before, or any free ports. */
   readonly rpcPort: number;
@@ -145,6 +152,9 @@ export class Devnet {
     const folder = await openDevnetFolder({
       ...options,
       mayUse: refuseWhereNodesRun,
+      mayMake: async (shape) => {
+        if (rpcPort !== 0) await portsFrom(rpcPort, nodesOf(shape));
+      },
       create: (path, settings) => createNetwork(command, path, { ...settings, accounts: ACCOUNTS }),
     });
     try {

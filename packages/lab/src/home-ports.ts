@@ -84,8 +84,11 @@ async function kept(
   return found.map((port) => port ?? free.pop() ?? 0);
 }
 
-/** So many ports in a row, all of them free. */
-async function portsFrom(first: number, count: number): Promise<readonly number[]> {
+/**
+ * So many ports in a row, all of them free.
+ * @throws {LabFailure} `ports-in-use`
+ */
+export async function portsFrom(first: number, count: number): Promise<readonly number[]> {
   const last = first + count - 1;
   if (last > PORT_MAX) {
     const message = `${count} nodes need the ports ${first} to ${last}, and ${PORT_MAX} is the last there is: choose a lower --rpc-port`;

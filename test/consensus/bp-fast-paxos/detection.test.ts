@@ -102,6 +102,31 @@ describe("BP Fast Paxos, detection of Byzantine acceptors", () => {
     assert.ok(!said(probe.hear(Q, accept(X, 1, 1, honest))).includes("evidence falsePromise"));
   });
 
+  it("it is named as well where what it told is heard after the proof, or a vote of the new round before it", () => {
+    const of = [promise(AA, 1), promise(BB, 1, [0, Y]), promise(CC, 1)].map(({ kind: _, ...one }) => one);
+    const next = { ...accept(Y, 1, 1, of), signature: [SIGNATURE] };
+    const late = detecting();
+    late.hear(Q, next);
+    const told = only(late.hear(BB, signedLearn()), "evidence").evidence;
+    assert.ok(told.kind === "falsePromise" && told.acceptor === BB);
+    assert.deepEqual(
+      said(late.hear(CC, signedLearn(Y))).filter((one) => one.startsWith("evidence")),
+      ["evidence falsePromise"],
+    );
+    const behind = detecting();
+    behind.hear(BB, signedLearn());
+    behind.hear(BB, { ...learn(Y, 1), signature: [SIGNATURE] });
+    const { evidence } = only(behind.hear(Q, next), "evidence");
+    assert.ok(evidence.kind === "falsePromise" && evidence.learn.round === 0);
+  });
+
+  it("what was told of a lower height is held against no promise", () => {
+    const probe = detecting();
+    probe.hear(Q, accept(X, 1, 1, proof(1, [undefined])));
+    probe.follow();
+    assert.ok(!said(probe.hear(BB, learn(X, 0, 2))).includes("evidence falsePromise"));
+  });
+
   it("a vote in the round that the promise is for comes behind it, and is no contradiction", () => {
     const probe = detecting();
     probe.hear(BB, learn(X, 1));

@@ -1,6 +1,6 @@
 // What a node asks of its peers, what it tells them, and that nothing they send makes it keep more than it should.
 import assert from "node:assert/strict";
-import { type ChainHeader, HEADERS_MAX } from "@witan/consensus";
+import { type ChainHeader, HEADERS_MAX, type PowEffect } from "@witan/consensus";
 import { GENESIS, PARAMETERS } from "./mining.ts";
 import { hashes, only, peer, Stage } from "./stage.ts";
 
@@ -134,6 +134,57 @@ describe("headers", () => {
       "sendHeaders",
     );
     assert.ok((answer?.hashes.length ?? 0) <= HEADERS_MAX);
+  });
+
+  describe("asked of who does not answer, or says the same for ever", () => {
+    /** A node that has a long chain, and knows it all. */
+    const known = () => {
+      const stage = new Stage();
+      const line: ChainHeader[] = [];
+      for (let parent = GENESIS; line.length < HEADERS_MAX + 40; parent = line.at(-1) as ChainHeader)
+        line.push(
+          stage.mine.on(parent, { timestamp: parent.timestamp + 100, target: PARAMETERS.targetLimit }),
+        );
+      const behind = new Stage({}, stage.mine, [GENESIS, ...line]);
+      behind.step({ kind: "connected", peer: peer(1) });
+      /** A full answer that ends so many blocks after the first such. */
+      const full = (after: number) => behind.headers(line.slice(after, after + HEADERS_MAX));
+      return { behind, full };
+    };
+
+    it("are asked for again at once only where an answer leads on, whatever else comes between", function () {
+      this.timeout(30_000);
+      const { behind, full } = known();
+      assert.equal(only(full(10), "requestHeaders").length, 1);
+      assert.equal(only(full(20), "requestHeaders").length, 1, "it leads on");
+      for (let turn = 0; turn < 5; turn++) {
+        assert.deepEqual(only(full(10), "requestHeaders"), [], "back");
+        assert.deepEqual(only(full(20), "requestHeaders"), [], "and forth");
+        assert.deepEqual(only(behind.headers([]), "requestHeaders"), [], "nothing");
+      }
+      full(20);
+      assert.equal(only(behind.ticks(30), "requestHeaders").length, 3, "now and then it may have more");
+    });
+
+    it("are asked for of another who has them, at once, while the first is silent", () => {
+      const stage = new Stage();
+      const line = stage.mine.branch(GENESIS, 4);
+      for (const one of [1, 2]) stage.step({ kind: "connected", peer: peer(one) });
+      const asked = (effects: readonly PowEffect[]) => only(effects, "requestHeaders").map(({ to }) => to);
+      assert.deepEqual(asked(stage.headers(line.slice(3))), [peer(1)]);
+      assert.deepEqual(asked(stage.headers(line.slice(3), peer(2))), [peer(2)]);
+      // It goes on saying that it has a block, and never says more.
+      for (let turn = 0; turn < 20; turn++) assert.deepEqual(asked(stage.headers(line.slice(3))), []);
+      stage.headers(line.slice(0, 3), peer(2));
+      assert.equal(stage.engine.status().best.hash, line[3]?.hash);
+    });
+
+    it("are given up after sixty-four times, if a block is all that shows that there are any", () => {
+      const stage = new Stage();
+      stage.step({ kind: "connected", peer: peer(1) });
+      stage.headers(stage.mine.branch(GENESIS, 2).slice(1));
+      assert.equal(only(stage.ticks(2_000), "requestHeaders").length, 64);
+    });
   });
 
   it("that are wrong end what their sender says, and nobody asks it again at once", () => {

@@ -83,7 +83,7 @@ describe("what a comparison finds", () => {
     );
     assert.match(
       result.findings.join("\n"),
-      /Against 30 % at a risk of 10⁻⁶ proof of work needs 69 blocks, 68\.7 s \(and seen\)/,
+      /Against 30 % at a risk of 10⁻⁶ proof of work needs 69 blocks, 68\.7 s \(calculated from how often blocks came; seen: [\d.]+ s\)\. The other modes/,
     );
     const rows = result.tables.find(({ name }) => name === "equal-risk")?.rows ?? [];
     assert.deepEqual(
@@ -101,10 +101,11 @@ describe("what a comparison finds", () => {
     const last = rows.at(-1);
     assert.deepEqual([last?.["confirmations"], last?.["measured"]], [69, null]);
     assert.equal(last?.["ms"], 68_666.67);
-    assert.match(result.findings.join("\n"), /calculated from how often blocks came: the run was shorter/);
+    assert.match(result.findings.join("\n"), /calculated from how often blocks came; the run was shorter/);
     const { result: few } = finalityFound(CONTEXT, { ...rest, runs: [mined(20, 75)] });
     const atLast = few.tables.find(({ name }) => name === "equal-risk")?.rows.at(-1);
     assert.equal(atLast?.["measured"], null, "7 of 20 transfers saw 69 blocks");
+    assert.doesNotMatch(few.findings.join("\n"), /other modes/, "there are none");
   });
 
   it("takes the median of blocks that come by chance from their mean interval", () => {
@@ -249,5 +250,13 @@ describe("the files of a comparison", () => {
     assert.match(page, /final &lt;after&gt;<\/th><td>20 ms<\/td><td>–<\/td>/);
     assert.match(page, /messages \(simulated\)/);
     assert.match(page, /BP Fast Paxos was 2 times as fast as PBFT\./);
+    assert.match(page, /Every mode ran the same ledger/);
+    assert.doesNotMatch(page, /while proof of work ran|Figures from the simulator/, "there was neither");
+    const simulated = { ...found.result, source: "simulator" } as const;
+    const all = { ...comparison, modes: ["pbft", "pow"] as const, experiments: [found.result, simulated] };
+    assert.match(pageOf(all, new Map()), /while proof of work ran/);
+    const alone = pageOf({ ...all, experiments: [simulated] }, new Map());
+    assert.match(alone, /Figures from the simulator/);
+    assert.doesNotMatch(alone, /Every mode ran/);
   });
 });

@@ -33,7 +33,7 @@ function smallSurvey(): Survey {
         const world = measure({ seed: 1, mode, network, members, blocks, transactionsPerBlock: 20 });
         worlds.push(members === 7 ? { ...world, members: 100 } : world);
       }
-  return { worlds, seed: 1 };
+  return { worlds, seed: 1, failures: [] };
 }
 
 /** Every row has what the columns name, and nothing else; figures are of tables that are there. */
@@ -159,12 +159,24 @@ describe("simulated parts of a comparison", function () {
       parts.map(({ drawing }) => drawing.figure),
     );
     const said = parts.flatMap(({ findings }) => findings);
-    assert.match(said[0] ?? "", /^PBFT: .* Every transfer became final, and nothing was undone\./);
+    assert.match(
+      said[0] ?? "",
+      /^PBFT: .* Every transfer became final; no two that keep the rules had different blocks at one height\./,
+    );
     assert.ok(
       said.some((finding) => /one side undid 3 blocks in the mean of 1 worlds/.test(finding)),
       said.join("\n"),
     );
     assert.ok(said.some((finding) => finding.includes("undid 15 % of the payments with 6 confirmations")));
+  });
+
+  it("say that two blocks at one height are a bug", () => {
+    const fault = { ...leaderTurns("pbft", 2), contradicted: 1, lost: 1 };
+    const [finding] = turnedPart([{ mode: "pbft", seed: 2, fault }], 2).findings;
+    assert.match(
+      finding ?? "",
+      /1 transfer did not become final; at 1 height two that keep the rules had different blocks\. That must not be: it is a bug\./,
+    );
   });
 
   it("run for the modes that are compared, and end with what they were aborted with", async () => {

@@ -114,7 +114,7 @@ describe("pictures of BP Fast Paxos", () => {
     it(`${name}: docs/images has it, and it shows what it is to show`, () => {
       const plan = planOf(picture);
       const recording = new Recording();
-      const { violation } = runBpfpPlan(plan, recording);
+      const { violation } = runBpfpPlan(plan, { recorder: recording });
       assert.equal(violation, undefined);
       const happenings = recording.all.filter(({ atUs }) => atUs <= picture.untilMs * MS);
       const { title, shows, lacks } = picture;

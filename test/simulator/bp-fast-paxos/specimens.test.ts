@@ -8,6 +8,7 @@ import {
   SPECIMENS as ALL,
   drawDiagram,
   type Found,
+  named,
   Recording,
   type Specimen,
   worldOfSpecimen,
@@ -51,7 +52,16 @@ const MUST: Readonly<
     letters: 30,
     liars: 2,
   },
+  "byzantine-acceptor-undetected": {
+    check: "agreement",
+    says: /two blocks decided at height 1.*; no evidence names an acceptor$/,
+    letters: 30,
+    liars: 2,
+  },
 };
+
+/** Those of the paper's section VI. */
+const SECTION_VI = ["byzantine-acceptor", "byzantine-acceptor-undetected"];
 
 /** Drawn in docs/consensus-bp-fast-paxos.md. */
 const DRAWN = Object.keys(MUST);
@@ -99,6 +109,15 @@ describe("specimens of BP Fast Paxos", function () {
     const [, named] = /by (a\d)$/.exec(shrunk.violation.message) ?? [];
     assert.match(actors.find(({ name }) => name === named)?.role ?? "", /^acceptor, lies: lies-to-each$/);
   });
+
+  for (const name of SECTION_VI)
+    it(`${name}: two acceptors that keep the rules have counted LEARNs, and differ`, () => {
+      const { actors, shrunk } = found(name);
+      const [, ...both] =
+        /: \w+ by (\w+), .* by (\w+), which is in/.exec(named(shrunk.violation.message, actors)) ?? [];
+      assert.equal(both.length, 2, shrunk.violation.message);
+      for (const one of both) assert.equal(actors.find((actor) => actor.name === one)?.role, "acceptor", one);
+    });
 
   for (const name of DRAWN)
     it(`${name}: docs/images has its diagram`, async () => {

@@ -28,6 +28,7 @@ ${examples([
   "witan simulate --consensus bp-fast-paxos --seeds 1000",
   "witan simulate --consensus bp-fast-paxos --proposers 2 --byzantine 1 --acceptors 7 --crashed 2",
   "witan simulate --specimen own-component-only",
+  "witan simulate --specimen byzantine-acceptor-undetected",
   "witan simulate --consensus oral-messages --members 7 --byzantine 2",
   "witan simulate --consensus pow --attack double-spend --attacker 0.3 --confirmations 10",
   "witan simulate --consensus pow --attack selfish --attacker 0.4 --gamma 0",
@@ -56,6 +57,7 @@ export function addSimulateCommand(
     .option("--trace", "with --seed: print all that happens, the same bytes everywhere, and a digest of it")
     .option("--diagram <file>", "with --seed: draw it, as SVG")
     .option("--window <from-to>", "with --diagram: only this time, in seconds of the world")
+    .option("--shrink", "with --seed: if it breaks a rule, make it small, and show what is left")
     .option("--level <level>", "engines alone, or whole nodes (default: what there is, by the seed)")
     .option("--members <number>", "members at the beginning (default: by the seed)")
     .option("--proposers <number>", "bp-fast-paxos: proposers at the beginning (default: by the seed)")

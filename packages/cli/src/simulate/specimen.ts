@@ -7,16 +7,15 @@ import {
   Recording,
   SPECIMENS,
   type Specimen,
-  type SpecimenProgress,
   traceWorld,
   worldOfSpecimen,
 } from "@witan/simulator";
-import cliProgress from "cli-progress";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { fileFailure, makeFolderOf } from "../files.ts";
-import { printResult, type Streams, table } from "../output.ts";
+import { printResult, type Streams } from "../output.ts";
 import { checkDiagramFile, writeDiagram } from "./diagram-file.ts";
 import { printTrace } from "./one.ts";
+import { SpecimenBar, smallLines } from "./small.ts";
 import type { SpecimenSearch } from "./task.ts";
 import { grouped } from "./words.ts";
 
@@ -25,11 +24,6 @@ const PLACE = ".witan/specimens";
 
 /** Every specimen is found within fewer seeds than this, wherever they begin: tests hold it for the first. */
 const SURE_SEEDS = 100;
-/** Without a terminal a line follows another after so long, in milliseconds. */
-const LINE_MS = 5_000;
-
-type Size = Found["shrunk"]["after"];
-
 /** Runs it. @returns 0 if the failure was found, 1 if not */
 export async function runSpecimen(
   streams: Streams,
@@ -99,74 +93,11 @@ function resultOf(
 }
 
 function linesOf({ fails }: Specimen, { seed, shrunk, actors }: Found, diagram: string): readonly string[] {
-  const { before, after, violation, runs } = shrunk;
-  const row = (label: string, of: (size: Size) => number): readonly [string, string] => {
-    return [label, `${grouped(of(after))}, of ${grouped(of(before))}`];
-  };
+  const { violation } = shrunk;
   return [
     `found in seed ${seed}: ${fails}`,
     `  ${violation.check}: ${named(violation.message, actors).split("\n", 1)[0]}`,
-    `its world made small, in ${grouped(runs)} runs:`,
-    ...table([
-      row("  processes", ({ processes }) => processes),
-      row("  liars", ({ liars }) => liars),
-      row("  faults", ({ faults }) => faults),
-      row("  requests", ({ requests }) => requests),
-      row("  messages", ({ letters }) => letters),
-      row("  steps", ({ steps }) => steps),
-    ]),
+    ...smallLines(shrunk),
     `drawn: ${diagram}`,
   ];
-}
-
-/** How far it is: a bar at a terminal, a line now and then elsewhere, nothing for programs. */
-class SpecimenBar {
-  #bar: cliProgress.SingleBar | undefined;
-  #kind: SpecimenProgress["kind"] | undefined;
-  readonly #streams: Streams;
-  readonly #mode: "bar" | "lines" | "none";
-  readonly #seeds: number;
-  #lastMs = performance.now();
-
-  constructor(streams: Streams, json: boolean, seeds: number) {
-    this.#streams = streams;
-    this.#mode = json ? "none" : process.stderr.isTTY ? "bar" : "lines";
-    this.#seeds = seeds;
-  }
-
-  show(step: SpecimenProgress): void {
-    if (this.#mode === "lines") this.#line(step);
-    if (this.#mode !== "bar") return;
-    if (step.kind !== this.#kind) this.#begin(step);
-    if (step.kind === "searching") this.#bar?.update(step.searched);
-    else this.#bar?.update(step.runs, { letters: step.size.letters });
-  }
-
-  #line(step: SpecimenProgress): void {
-    const now = performance.now();
-    if (now - this.#lastMs < LINE_MS) return;
-    this.#lastMs = now;
-    const far =
-      step.kind === "searching"
-        ? `searched ${grouped(step.searched)} of ${grouped(step.seeds)} seeds`
-        : `seed ${step.seed} made smaller: ${grouped(step.size.letters)} messages after ${grouped(step.runs)} runs`;
-    this.#streams.err(`  ${far}\n`);
-  }
-
-  end(): void {
-    this.#bar?.stop();
-    this.#bar = undefined;
-  }
-
-  #begin(step: SpecimenProgress): void {
-    this.end();
-    this.#kind = step.kind;
-    const isSearch = step.kind === "searching";
-    const format = isSearch
-      ? "  searched {value} of {total}"
-      : "  made smaller: {letters} messages after {value} runs";
-    const options = { format, clearOnComplete: true, gracefulExit: false };
-    this.#bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-    this.#bar.start(step.kind === "searching" ? this.#seeds : step.runsMax, 0, { letters: "" });
-  }
 }

@@ -5,6 +5,7 @@ import {
   isNetwork,
   LEVEL_NAMES,
   type LevelName,
+  levelOf as levelNameOf,
   NETWORKS,
   PROTOCOLS,
   type Protocol,
@@ -35,6 +36,7 @@ export interface TypedFlags {
   readonly trace?: boolean;
   readonly diagram?: string;
   readonly window?: string;
+  readonly shrink?: boolean;
   readonly level?: string;
   readonly members?: string;
   readonly proposers?: string;
@@ -81,6 +83,8 @@ export interface OneWorld extends Worlds {
   readonly wanted: Wanted | undefined;
   /** The same as it was typed. */
   readonly window: string | undefined;
+  /** What is left of it that breaks the same is shown in its place. */
+  readonly shrink: boolean;
 }
 
 /** Many worlds. */
@@ -152,17 +156,17 @@ export function taskOf(typed: TypedFlags): Task {
   refuseContradictions(flags);
   const worlds =
     flags.scenario === undefined ? drawn(flags, protocol) : staged(flags, flags.scenario, protocol);
-  if (flags.seed !== undefined)
-    return {
-      ...worlds,
-      kind: "one",
-      seed: wholeNumber("--seed", flags.seed),
-      trace: flags.trace ?? false,
-      diagram: flags.diagram,
-      wanted: flags.window === undefined ? undefined : windowOf(flags.window),
-      window: flags.window,
-    };
+  if (flags.seed !== undefined) return oneOf(flags, flags.seed, worlds);
   return { ...worlds, kind: "many", ...seedsOf(flags) };
+}
+
+function oneOf({ trace, diagram, window, shrink }: SimulateFlags, typed: string, worlds: Worlds): OneWorld {
+  const seed = wholeNumber("--seed", typed);
+  if (shrink) checkCanShrink(worlds.world, seed);
+  return {
+    ...{ ...worlds, kind: "one", seed, trace: trace ?? false, diagram, window, shrink: shrink ?? false },
+    wanted: window === undefined ? undefined : windowOf(window),
+  };
 }
 
 /** What runs where nobody says it: a specimen has a protocol of its own, attacks are on proof of work. */
@@ -231,6 +235,7 @@ const NOT_FOR_SPECIMENS = [
     "seed",
     "forever",
     "window",
+    "shrink",
     "level",
     "members",
     "proposers",
@@ -301,7 +306,7 @@ function twinsOf(flags: SimulateFlags, changes: string | true): TwinsSearch {
 
 function refuseContradictions(flags: SimulateFlags): void {
   const many = (["seeds", "from", "forever", "threads"] as const).filter((name) => flags[name] !== undefined);
-  const one = (["trace", "diagram", "window"] as const).filter((name) => flags[name] !== undefined);
+  const one = (["trace", "diagram", "window", "shrink"] as const).filter((name) => flags[name] !== undefined);
   if (flags.seed !== undefined && many.length > 0)
     throw badInput(
       "conflicting-options",
@@ -319,6 +324,21 @@ function refuseContradictions(flags: SimulateFlags): void {
       "conflicting-options",
       "--forever ends with Ctrl-C only, and --seeds says when to end: choose one",
     );
+}
+
+/** @throws {CommandFailure} worlds of its level can't be made small */
+function checkCanShrink({ protocol, level: asked }: WorldKind, seed: number): void {
+  const known = PROTOCOLS[protocol] as Protocol;
+  const level = levelNameOf(known, seed, asked);
+  if (known.levels[level]?.shrink !== undefined) return;
+  const other = LEVEL_NAMES.find((name) => known.levels[name]?.shrink !== undefined);
+  throw badInput(
+    "conflicting-options",
+    `--shrink: worlds of ${protocol} at the level ${level} can't be made small: ` +
+      (other === undefined
+        ? "leave it out"
+        : `leave it out, or say --level ${other}, which is another world`),
+  );
 }
 
 function levelOf({ level, consensus }: SimulateFlags, protocol: Protocol): LevelName | undefined {

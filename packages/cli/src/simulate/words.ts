@@ -1,5 +1,5 @@
 // What worlds came to, in words: sums, faults, violations, and the command that runs one of them again.
-import type { FoundViolation, Totals, WorldKind } from "@witan/simulator";
+import { type FoundViolation, PROTOCOLS, type Totals, type WorldKind } from "@witan/simulator";
 
 /** As many violations are told one by one; the rest is a number. */
 export const VIOLATIONS_TOLD = 10;
@@ -62,6 +62,7 @@ export function violationLines(
   const again = [
     `  again:  ${replay(world, level, seed)} --trace`,
     "  drawn:  the same with --diagram FILE.svg",
+    ...(PROTOCOLS[world.protocol]?.levels[level]?.shrink ? ["  small:  the same with --shrink"] : []),
   ];
   return [`seed ${seed} (${level}) violates ${check}:`, ...lines, ...again];
 }

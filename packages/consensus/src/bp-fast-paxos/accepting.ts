@@ -1,8 +1,9 @@
 // What an acceptor does with a proposal (Algorithm 2, lines 10 to 15): looks at it, votes once per round and height, and
-// tells. A vote is durable before it is told. Changes no round but by a proof.
+// tells. A vote is durable before it is told. Goes to another round by a proof, or away from a proposer that misbehaves.
 import { assert, type BlockHash, type MemberIndex } from "@witan/primitives";
 import type { Authentic } from "../engine.ts";
 import { ask, askProof, keepForLater } from "./asking.ts";
+import { compareWithProof } from "./learning.ts";
 import { type Accept, ballotOf, type Learn } from "./messages.ts";
 import { roundStart, supports } from "./round-start.ts";
 import type { BpfpState } from "./state.ts";
@@ -34,7 +35,7 @@ function adoptProof(state: BpfpState, { round, proof }: Accept): void {
   state.start = roundStart(proof, state.cast.acceptors.length);
   state.persistProof();
   if (isAhead) state.persistProgress();
-  if (state.config.detectByzantineAcceptors) compareWithLearns(state, proof);
+  if (state.config.detectByzantineAcceptors) compareWithProof(state);
   const { base } = state.start;
   const ahead = proof.filter(({ decidedHeight }) => decidedHeight === base);
   ask(
@@ -42,19 +43,6 @@ function adoptProof(state: BpfpState, { round, proof }: Accept): void {
     base,
     ahead.map(({ acceptor }) => acceptor),
   );
-}
-
-/** Section VI: an acceptor that told of a vote must say so in what it promises afterwards. */
-function compareWithLearns(state: BpfpState, proof: Accept["proof"]): void {
-  for (const promise of proof) {
-    const { acceptor, decidedHeight, round, vote: voted } = promise;
-    const learn = state.instance.learns.latest(acceptor)?.message;
-    if (learn === undefined || decidedHeight !== state.decided.height || learn.round >= round) continue;
-    const [said] = voted;
-    const isSame = said?.round === learn.round && said.blockHash === learn.blockHash;
-    if (!isSame && (said === undefined || said.round <= learn.round))
-      accuse(state, { kind: "falsePromise", acceptor, learn, promise });
-  }
 }
 
 /** 11 and 12: looks at the first proposal of the round for the height in progress. */

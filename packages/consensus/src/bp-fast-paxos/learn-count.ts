@@ -71,12 +71,12 @@ export class LearnCount {
     return all.find((other) => other.message.blockHash !== message.blockHash);
   }
 
-  /** The LEARN of the highest round that an acceptor said. */
-  latest(acceptor: MemberIndex): Authentic<Learn> | undefined {
+  /** The LEARN of the highest round below one that an acceptor said. */
+  latest(acceptor: MemberIndex, below: View): Authentic<Learn> | undefined {
     let latest: Authentic<Learn> | undefined;
-    for (const learns of this.#byRound.values()) {
-      const learn = learns.get(acceptor);
-      if (learn && (latest === undefined || learn.message.round > latest.message.round)) latest = learn;
+    for (const [round, learns] of this.#byRound) {
+      const learn = round < below ? learns.get(acceptor) : undefined;
+      if (learn && (latest === undefined || round > latest.message.round)) latest = learn;
     }
     return latest;
   }

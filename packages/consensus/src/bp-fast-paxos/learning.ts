@@ -1,5 +1,5 @@
 // Learning what was decided (Algorithm 2, lines 18 to 24): by LEARNs of a quorum at an acceptor, by one acceptor's word
-// elsewhere; and the certificate, which comes afterwards. Votes for nothing.
+// elsewhere; who lied, as LEARNs show it; and the certificate, which comes afterwards. Votes for nothing.
 import { assert, type BpFastPaxosCertificate, type MemberIndex } from "@witan/primitives";
 import type { Authentic } from "../engine.ts";
 import { ask, keepForLater } from "./asking.ts";
@@ -20,6 +20,7 @@ export function takeLearn(state: BpfpState, learn: Authentic<Learn>): void {
     return;
   }
   learns.leaveBehind(state.round);
+  if (state.config.detectByzantineAcceptors) compareWithProof(state);
   const { height } = state;
   const hash = state.corrections.decision(learns, round, state.quorum);
   const holders = hash === undefined ? [] : learns.holders(hash).filter((one) => one !== state.me);
@@ -39,6 +40,23 @@ function takeConflict(state: BpfpState, second: Authentic<Learn>): void {
     state.reported.add(name);
   } else accuse(state, { kind: "twoBlocks", proposer, first: first.message, second: second.message });
   if (round >= state.round) changeTrust(state);
+}
+
+/**
+ * Section VI: an acceptor that told of a vote must say so in what it promises for a later round, whichever of the two is
+ * heard first.
+ */
+export function compareWithProof(state: BpfpState): void {
+  for (const promise of state.proof) {
+    const { acceptor, decidedHeight, round, vote: voted } = promise;
+    if (decidedHeight !== state.decided.height) continue;
+    const learn = state.instance.learns.latest(acceptor, round)?.message;
+    if (learn === undefined) continue;
+    const [said] = voted;
+    const isSame = said?.round === learn.round && said.blockHash === learn.blockHash;
+    if (!isSame && (said === undefined || said.round <= learn.round))
+      accuse(state, { kind: "falsePromise", acceptor, learn, promise });
+  }
 }
 
 /** The host has looked whether the proposer signed both blocks (section VI). */

@@ -24,6 +24,7 @@ function maybeBeginRound(state: BpfpState): void {
   if (!state.corrections.beginsRound(state.start !== undefined, gathered.length, state.quorum)) return;
   state.proof = gathered;
   state.start = roundStart(gathered, state.cast.acceptors.length);
+  // Of a lower round; where correction 3 is left out, of this one, too.
   state.instance.proposed = undefined;
   state.persistProof();
   const { base } = state.start;

@@ -37,13 +37,14 @@ export function takeHeaders(state: PowState, from: PeerId, headers: readonly Cha
     peer.more = undefined;
     return;
   }
-  const last = headers.at(-1);
-  const isFull =
-    last !== undefined && headers.length >= HEADERS_MAX && state.tree.get(last.hash) !== undefined;
-  const more = isFull ? last.hash : undefined;
-  // Who answers with nothing that leads on is asked again after a while only: it could go on so for ever.
-  if (state.tree.size > size || (isFull && more !== peer.more)) peer.askedAt = undefined;
-  peer.more = more;
+  const last = headers.length >= HEADERS_MAX ? headers.at(-1) : undefined;
+  const more = last && state.tree.get(last.hash);
+  const leadsOn = more !== undefined && more.work > peer.ledTo;
+  // Who answers with nothing that leads on is asked again after a while only: it could go on so for ever, with what is known
+  // here by turns.
+  if (state.tree.size > size || leadsOn) peer.askedAt = undefined;
+  if (leadsOn) peer.ledTo = more.work;
+  peer.more = more?.header.hash;
 }
 
 /** Looks again at what waits: what came before its time may have come to it, and some has waited in vain. */

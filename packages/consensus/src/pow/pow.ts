@@ -33,7 +33,7 @@ export class ProofOfWork implements Engine<PowInput, PowEffect, PowStatus> {
         this.#tick(input.now);
         return;
       case "connected":
-        state.peers.set(input.peer, { told: undefined, more: undefined, askedAt: undefined });
+        state.peers.set(input.peer, { told: undefined, more: undefined, ledTo: 0n, askedAt: undefined });
         state.emit({ kind: "sendHeaders", to: input.peer, hashes: [state.tip.header.hash] });
         return;
       case "disconnected":

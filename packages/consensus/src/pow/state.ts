@@ -11,6 +11,8 @@ export interface Peer {
   told: BlockHash | undefined;
   /** The last header of an answer behind which there are more. */
   more: BlockHash | undefined;
+  /** The most work up to such a header, of all its answers. */
+  ledTo: bigint;
   /** The tick when it was asked for headers; undefined: it has answered. */
   askedAt: number | undefined;
 }

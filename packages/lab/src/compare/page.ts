@@ -10,10 +10,7 @@ export function pageOf(comparison: Comparison, drawings: ReadonlyMap<string, str
   const facts = [
     `${comparison.program}, run ${comparison.startedAt}, in ${minutes} minutes, seed ${comparison.seed}${comparison.quick ? ", with --quick: short runs" : ""}.`,
     `${machine.processor}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}.`,
-    "Every mode ran the same ledger, transactions and client, on this machine, one after another; what is simulated was " +
-      "computed on a thread of its own while proof of work ran, which mostly waits. " +
-      "Figures from processes compare the modes with each other on one machine; they say nothing about networks between machines. " +
-      "Figures from the simulator have the distances, and no cost of computing.",
+    ...methodOf(comparison),
   ];
   return `<!doctype html>
 <html lang="en">
@@ -32,6 +29,24 @@ ${experiments.map((experiment) => sectionOf(experiment, drawings)).join("\n")}
 </main>
 </html>
 `;
+}
+
+/** How it was run, as far as it was. */
+function methodOf({ modes, experiments }: Comparison): readonly string[] {
+  const has = (source: ExperimentResult["source"]) => experiments.some((one) => one.source === source);
+  const beside =
+    has("simulator") && modes.includes("pow")
+      ? " What is simulated was computed on a thread of its own while proof of work ran, which mostly waits."
+      : "";
+  return [
+    ...(has("processes")
+      ? [
+          `Every mode ran the same ledger, transactions and client, on this machine, one after another.${beside} Figures from ` +
+            "processes compare the modes with each other on one machine; they say nothing about networks between machines.",
+        ]
+      : []),
+    ...(has("simulator") ? ["Figures from the simulator have the distances, and no cost of computing."] : []),
+  ];
 }
 
 function summaryOf({ modes, summary }: Comparison): string {

@@ -2,19 +2,24 @@
 import { Worker } from "node:worker_threads";
 import { LabFailure } from "../lab-failure.ts";
 import type { Context, Found } from "./context.ts";
+import { simulatedParts } from "./experiments/simulated-parts.ts";
+import { failed, told } from "./mode-failure.ts";
 import type { FromSimulated, SimulatedName, SimulatedStart } from "./simulated-messages.ts";
 
+const source = import.meta.url.endsWith(".ts");
+const INSIDE = new URL(source ? "./simulated-worker.ts" : "./simulated-worker.js", import.meta.url);
+
 /**
- * Runs the simulated parts of experiments.
- * @returns what each found, by the name of its experiment
- * @throws what the signal was aborted with; {LabFailure} `node-failed` if the thread ends before it is through
+ * Runs the simulated parts of experiments. If the thread ends before it is through, what it had found counts.
+ * @param file the inside of the thread; tests have others
+ * @returns what each found, or that it failed, by the name of its experiment
+ * @throws what the signal was aborted with
  */
 export function simulate(
   names: readonly SimulatedName[],
   { shapes, seed, quick, machine, signal, onStep }: Context,
+  file: URL = INSIDE,
 ): Promise<ReadonlyMap<string, Found>> {
-  const source = import.meta.url.endsWith(".ts");
-  const file = new URL(source ? "./simulated-worker.ts" : "./simulated-worker.js", import.meta.url);
   const execArgv = ["--conditions=@witan/source", "--disable-warning=ExperimentalWarning"];
   const workerData: SimulatedStart = { names, shapes, seed, quick, machine };
   return new Promise((resolve, reject) => {
@@ -33,12 +38,20 @@ export function simulate(
     });
     worker.on("exit", () => {
       signal.removeEventListener("abort", stop);
-      if (signal.aborted) reject(signal.reason);
-      else if (found.size === names.length) resolve(found);
-      else
-        reject(
-          new LabFailure("node-failed", `the thread that simulates ended in the middle: ${String(fault)}`),
-        );
+      if (signal.aborted) {
+        reject(signal.reason);
+        return;
+      }
+      const parts = simulatedParts(
+        shapes.map(({ consensus }) => consensus),
+        quick,
+      );
+      const ended = `the thread that simulates ended in the middle: ${String(fault)}`;
+      for (const name of names.filter((one) => !found.has(one))) {
+        const part = parts[name]();
+        found.set(name, failed(part.name, told("all", new LabFailure("node-failed", ended)), part.title));
+      }
+      resolve(found);
     });
     if (signal.aborted) stop();
   });

@@ -3,8 +3,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Context, Found } from "./context.ts";
 import { simulatedParts } from "./experiments/simulated-parts.ts";
-import { failed } from "./experiments.ts";
-import { failureOf } from "./mode-failure.ts";
+import { failed, failureOf } from "./mode-failure.ts";
 import type { FromSimulated, SimulatedStart } from "./simulated-messages.ts";
 
 const { names, shapes, seed, quick, machine } = workerData as SimulatedStart;

@@ -14,7 +14,7 @@ import { type NodeDeath, ProcessNetwork } from "../process-network.ts";
 import { connected } from "../watch-nodes.ts";
 import { BlockLog } from "./block-log.ts";
 import { type NodeCounters, readCounters } from "./counters.ts";
-import type { FromLoad, LoadPace, LoadPlan } from "./load-messages.ts";
+import { type FromLoad, type LoadPace, type LoadPlan, sharedNow } from "./load-messages.ts";
 import { LoadRun } from "./load-run.ts";
 
 /** What is going on while a network is loaded. */
@@ -55,6 +55,9 @@ const CONNECT_MS = 15_000;
 const STALL_MS = 20_000;
 /** Under proof of work as many block intervals, if that is longer: one in 10^8 takes so long. */
 const STALL_INTERVALS = 20;
+
+/** As many times as long all nodes may take to have one height: who is behind then does not follow. */
+const STALLS_MOST = 6;
 
 /** A network that serves, with a load that is ready. */
 export class LoadedNetwork {
@@ -140,15 +143,22 @@ export class LoadedNetwork {
     return (await this.#load.ask({ kind: "cpu" }, "cpu")).seconds;
   }
 
-  /** The height of all nodes that run, once it is the same. */
+  /** The height of all nodes that run, once it is the same. @throws {LabFailure} `node-answer` if it never is */
   async commonHeight(): Promise<number> {
-    const clients = this.processes.running.map((node) => new RpcClient({ url: this.rpc[node] ?? "" }));
-    for (;;) {
+    const { running } = this.processes;
+    const clients = running.map((node) => new RpcClient({ url: this.rpc[node] ?? "" }));
+    const waitMs = STALLS_MOST * this.#stallMs;
+    for (const until = sharedNow() + waitMs; ; ) {
       this.signal.throwIfAborted();
       const heads = await Promise.all(clients.map((client) => client.call("chain_head", {})));
-      const heights = new Set(heads.map((head) => head.height));
+      const heights = heads.map((head) => head.height as number);
       const [height] = heights;
-      if (heights.size === 1 && height !== undefined) return height;
+      if (height !== undefined && new Set(heights).size === 1) return height;
+      if (sharedNow() > until) {
+        const each = running.map((node, at) => `${this.names[node]} ${heights[at]}`).join(", ");
+        const waited = `for ${Math.ceil(waitMs / 1_000)} s the nodes had different heights`;
+        throw new LabFailure("node-answer", `${waited}, at last ${each}: some do not follow the others`);
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -1,6 +1,6 @@
 // Methods that bring transactions in and wait for their fate. Submitting again is harmless, and answers the same.
 import type { SealedTransaction } from "@witan/ledger";
-import { assert, hexToBytes, type TransactionId } from "@witan/primitives";
+import { hexToBytes, type TransactionId } from "@witan/primitives";
 import { RpcError, type TransactionOutcome, type TransactionVerdict } from "@witan/rpc";
 import type { Asker, Patience } from "../pool/fates.ts";
 import type { Verdict } from "../pool/intake.ts";
@@ -58,9 +58,10 @@ function verdictOn(
       return { transaction, status: "waiting" };
     default: {
       const outcome = fates.outcomeOf(sealed, verdict);
-      if (outcome === "busy") throw new RpcError("busy");
-      const isVerdict = outcome.status !== "evicted" && outcome.status !== "unknown";
-      assert(isVerdict, `${transaction} is ${outcome.status}, though it was refused now or is final`);
+      // It was pending or in a block when it was looked at, and is not any more: the pool dropped it, or its block was
+      // undone. What submitting would do now nobody has found out.
+      if (outcome === "busy" || outcome.status === "evicted" || outcome.status === "unknown")
+        throw new RpcError("busy");
       return outcome;
     }
   }

@@ -2,21 +2,18 @@
 // the diagram begins or arrives after it ends is a stump.
 import { cross } from "./glyphs.ts";
 import type { Layout } from "./layout.ts";
+import { isOnTheWay, LOST_FALL, LOST_WORDS, lostAcross, lostColumn } from "./lost.ts";
 import type { Arrow } from "./scene.ts";
 import { type ArrowStyle, INK, styleOf } from "./styles.ts";
 import { element, hint, line, path, words } from "./svg.ts";
 
 type Place = readonly [x: number, y: number];
 
-/** What leaves and is lost on the way falls so far on paper. */
-const LOST_FALL = 12;
 const STUMP = 0.22;
-/** How far across what is lost comes. */
-const LOST_SHARE = 0.6;
 /** The width of a letter at 8 px. */
 const SMALL_LETTER = 4.6;
 
-/** What is said of a message beside its arrow. */
+/** What is said of a message. */
 export interface ArrowWords {
   /** Shows when a pointer rests on it. */
   readonly told: string;
@@ -27,31 +24,29 @@ export interface ArrowWords {
 /** One message. */
 export function drawArrow(arrow: Arrow, layout: Layout, { told, receiver }: ArrowWords): string {
   const style = styleOf(arrow.what);
-  const forWhom = `to ${receiver}`;
-  const [from, to] = endsOf(arrow, layout, forWhom);
+  const [from, to] = endsOf(arrow, layout, receiver);
   const stroke = { stroke: style.colour, "stroke-width": style.width, "stroke-dasharray": style.dashes };
   const parts = [hint(told), line(...from, ...to, stroke)];
-  if (arrow.isLost) {
-    parts.push(cross(to[0], to[1], 4.5, INK.bad, 1.8));
-    // Where it ends on the way it could have been for anybody beyond.
-    if (isOnTheWay(arrow))
-      parts.push(words(to[0] + 6, to[1] + 8, forWhom, { fill: INK.bad, "font-size": 8 }));
-  } else if (arrow.ended === undefined)
+  if (arrow.isLost) parts.push(cross(to[0], to[1], 4.5, INK.bad, 1.8));
+  else if (arrow.ended === undefined)
     parts.push(element("circle", { cx: to[0], cy: to[1], r: 2.5, fill: "#fff", stroke: style.colour }));
   else parts.push(head(from, to, style));
   return element("g", {}, parts);
 }
 
-/** The network lost it, and nobody was there to whom it came. */
-function isOnTheWay({ sent, ended, isLost }: Pick<Arrow, "sent" | "ended" | "isLost">): boolean {
-  return isLost && sent !== undefined && ended?.atUs === sent.atUs;
+/** Whom it was for, beside the cross of what was lost on the way: it could have been for anybody beyond. */
+export function drawReceiver(arrow: Arrow, layout: Layout, receiver: string): string {
+  if (!isOnTheWay(arrow)) return "";
+  const [, [x, y]] = endsOf(arrow, layout, receiver);
+  return words(x + 6, y + LOST_WORDS, forWhom(receiver), { fill: INK.bad, "font-size": 8 });
 }
 
-function endsOf(
-  { from, to, sent, ended, isLost }: Arrow,
-  layout: Layout,
-  forWhom: string,
-): readonly [Place, Place] {
+function forWhom(receiver: string): string {
+  return `to ${receiver}`;
+}
+
+function endsOf(arrow: Arrow, layout: Layout, receiver: string): readonly [Place, Place] {
+  const { from, to, sent, ended } = arrow;
   const [left, right] = [layout.x(from), layout.x(to)];
   const along = (share: number): number => left + (right - left) * share;
   if (sent === undefined) {
@@ -68,10 +63,10 @@ function endsOf(
       [along(STUMP), y + 8],
     ];
   // Lost on the way: it ends between the two, not far below where it left.
-  if (isOnTheWay({ sent, ended, isLost }))
+  if (isOnTheWay(arrow))
     return [
       [left, y],
-      [betweenLines(along(LOST_SHARE), layout, forWhom), y + LOST_FALL],
+      [crossAt(arrow, layout, forWhom(receiver)), y + LOST_FALL],
     ];
   return [
     [left, y],
@@ -79,13 +74,11 @@ function endsOf(
   ];
 }
 
-/** Such an x, moved so far that what is written there meets no line of a process. */
-function betweenLines(x: number, layout: Layout, text: string): number {
-  const { columnWidth } = layout;
-  const first = layout.x(0);
-  const line = first + Math.floor((x - first) / columnWidth) * columnWidth;
-  const last = line + columnWidth - text.length * SMALL_LETTER - 12;
-  return Math.max(line + 8, Math.min(x, last));
+/** The x of a cross, moved so far that what is written there meets no line of a process. */
+function crossAt(arrow: Arrow, layout: Layout, text: string): number {
+  const line = layout.x(lostColumn(arrow));
+  const last = line + layout.columnWidth - text.length * SMALL_LETTER - 12;
+  return Math.max(line + 8, Math.min(layout.x(lostAcross(arrow)), last));
 }
 
 /** The head of an arrow, before the line that it comes to. */

@@ -1,9 +1,9 @@
 // A space-time diagram of a world as SVG: a line for each process, time downwards, an arrow for each message. For people who
 // learn the protocol, and for those who look for what went wrong.
 import type { Actor, Broken } from "../run/outcome.ts";
-import { drawArrow } from "./arrows.ts";
+import { drawArrow, drawReceiver } from "./arrows.ts";
 import { glyph } from "./glyphs.ts";
-import { type Layout, LINE_HEIGHT, layoutOf, linesOf } from "./layout.ts";
+import { AXIS_DECIMALS, type Layout, LINE_HEIGHT, layoutOf, linesOf, seconds } from "./layout.ts";
 import { withoutHousekeeping, withoutRepeats } from "./left-out.ts";
 import { drawLegend } from "./legend.ts";
 import { drawLine, drawName, namesHeight } from "./lines.ts";
@@ -63,7 +63,7 @@ export function drawDiagram(options: DiagramOptions): string {
     ...actors.map((actor, process) => drawLine(actor, process, scene, layout)),
     drawArrows(scene, layout, actors),
     ...scene.marks.map((mark) => drawMark(mark, layout, actors)),
-    drawLabels(scene, layout),
+    drawLabels(scene, layout, actors),
     ...actors.map((actor, process) => drawName(actor, process, namesY, layout)),
     ...(namesBelow
       ? actors.map((actor, process) => drawName({ ...actor, role: "" }, process, below + 4, layout))
@@ -111,13 +111,6 @@ function readingOf(
   return sentences.join(" ");
 }
 
-function seconds(atUs: number, decimals: number): string {
-  const whole = Math.floor(atUs / 1_000_000);
-  return `${whole}.${String(atUs % 1_000_000)
-    .padStart(6, "0")
-    .slice(0, decimals)}`;
-}
-
 function drawAxis({ times, silences, worldX, top, bottom }: Layout): string {
   const x = AXIS_X;
   const stroke = { stroke: INK.rule, "stroke-width": 1 };
@@ -126,7 +119,7 @@ function drawAxis({ times, silences, worldX, top, bottom }: Layout): string {
     ...times.map(
       ({ y, atUs }) =>
         line(x - 4, y, x, y, { stroke: INK.quiet }) +
-        words(x - 7, y + 4, `${seconds(atUs, 4)} s`, {
+        words(x - 7, y + 4, `${seconds(atUs, AXIS_DECIMALS)} s`, {
           "text-anchor": "end",
           fill: INK.quiet,
           "font-size": 10,
@@ -200,8 +193,8 @@ function drawMark({ mark, what, point }: MarkAt, layout: Layout, actors: readonl
   return element("g", {}, [title, glyph(mark, layout.x(point.process), layout.y(point))]);
 }
 
-/** What is written beside points, over all lines: with a rim of white, so that it can be read there. */
-function drawLabels(scene: Scene, layout: Layout): string {
+/** What is written beside points and crosses, over all lines: with a rim of white, so that it can be read there. */
+function drawLabels(scene: Scene, layout: Layout, actors: readonly Actor[]): string {
   const halo = { stroke: "#fff", "stroke-width": 3, "stroke-linejoin": "round", "paint-order": "stroke" };
   const strong = new Set(
     scene.marks
@@ -221,7 +214,8 @@ function drawLabels(scene: Scene, layout: Layout): string {
     };
     return text.map((each, at) => words(x, y + at * LINE_HEIGHT, each, attributes));
   });
-  return element("g", halo, drawn);
+  const receivers = scene.arrows.map((arrow) => drawReceiver(arrow, layout, nameAt(arrow.to, actors)));
+  return element("g", halo, [...receivers, ...drawn]);
 }
 
 function drawBroken(

@@ -1,6 +1,7 @@
 // Gives everything a place: processes side by side, time downwards. Time is not to scale: what follows at once stays
 // together, and long silence is short on paper, but what is later is never higher.
 
+import { LOST_FALL, LOST_WORDS, lostColumn, lostOnTheWay } from "./lost.ts";
 import type { Point, Scene, Weather } from "./scene.ts";
 import { LETTER } from "./styles.ts";
 
@@ -36,6 +37,8 @@ const END_ROOM = 12;
 const MARK_ROOM = 7;
 /** Times beside the axis are so far apart at least. */
 const TIME_EVERY = 40;
+/** Of those times. */
+export const AXIS_DECIMALS = 4;
 /** A silence from this on is told in words. */
 const SILENCE_US = 250_000;
 
@@ -60,6 +63,7 @@ export function layoutOf(scene: Scene, processes: number, top: number): Layout {
   const ended: number[] = [];
   const silences: Silence[] = [];
   const times: { y: number; atUs: number }[] = [];
+  const lost = lostOnTheWay(scene);
   let y = top + 14;
   let nowUs = scene.order[0]?.atUs ?? 0;
   for (const point of scene.order) {
@@ -73,16 +77,22 @@ export function layoutOf(scene: Scene, processes: number, top: number): Layout {
     const free = filled[column] ?? 0;
     const kind = isWorld ? "mark" : point.kind;
     const lines = label.length;
+    // Those of a start stand above it, all of them.
+    const above = kind === "start" ? Math.max(0, lines - 1) * LINE_HEIGHT : 0;
     // Words stand clear of the arrow that comes to the same line just before.
-    if (lines > 0 && kind !== "end") y = Math.max(y, (ended[column] ?? 0) + END_ROOM);
+    if (lines > 0 && kind !== "end") y = Math.max(y, (ended[column] ?? 0) + END_ROOM + above);
     if (lines > 0) y = Math.max(y, free + LINE_HEIGHT * (kind === "start" ? lines : 1));
     else if (kind === "dot") y = Math.max(y, free + DOT_ROOM);
     if (lines > 0) filled[column] = kind === "start" ? y : y + (lines - 1) * LINE_HEIGHT + MARK_ROOM;
     else if (kind === "dot") filled[column] = Math.max(free, y);
-    if (kind === "end") ended[column] = y;
+    const lostArrow = lost.get(point);
+    // What is lost on the way comes to no line: its cross, and whom it was for, stand beside another.
+    const comesTo = lostArrow === undefined ? column : lostColumn(lostArrow);
+    const comesAt = lostArrow === undefined ? y : (ys.get(lostArrow.sent) ?? y) + LOST_FALL + LOST_WORDS;
+    if (kind === "end") ended[comesTo] = Math.max(ended[comesTo] ?? 0, comesAt);
     ys.set(point, y);
     labels.set(point, label);
-    if (y >= (times.at(-1)?.y ?? -TIME_EVERY) + TIME_EVERY) times.push({ y, atUs: nowUs });
+    if (isNewTime(times.at(-1), { y, atUs: nowUs })) times.push({ y, atUs: nowUs });
   }
   const worldX = AXIS_WIDTH + processes * columnWidth;
   return {
@@ -96,8 +106,25 @@ export function layoutOf(scene: Scene, processes: number, top: number): Layout {
   };
 }
 
+/** Whether a time is far enough below the last beside the axis, and another as it is written there. */
+function isNewTime(
+  last: { readonly y: number; readonly atUs: number } | undefined,
+  { y, atUs }: { readonly y: number; readonly atUs: number },
+): boolean {
+  if (last === undefined) return true;
+  return y >= last.y + TIME_EVERY && seconds(atUs, AXIS_DECIMALS) !== seconds(last.atUs, AXIS_DECIMALS);
+}
+
 function gapOf(sinceUs: number): number {
   return STEPS.find(([below]) => sinceUs < below)?.[1] ?? SILENCE;
+}
+
+/** Seconds with so many decimals, the rest cut off. */
+export function seconds(atUs: number, decimals: number): string {
+  const whole = Math.floor(atUs / 1_000_000);
+  return `${whole}.${String(atUs % 1_000_000)
+    .padStart(6, "0")
+    .slice(0, decimals)}`;
 }
 
 /** A text in lines that are not wider than this; nothing for an empty text. */

@@ -40,6 +40,8 @@ export interface LeaderFault {
   readonly longestUs: number;
   /** Transactions that were not final at all of them in the end. */
   readonly lost: number;
+  /** Heights at which two of those that keep the rules have different blocks. */
+  readonly contradicted: number;
   /** How often it showed two blocks. */
   readonly lies: number;
 }
@@ -133,7 +135,8 @@ function turning<Sent, Liar extends { readonly nowUs: number }>(conduct: {
 class FinalTimes {
   readonly #plan: EnginePlan;
   readonly #correct: number;
-  readonly #blocks = new Map<number, FinalBlock>();
+  readonly #blocks = new Map<number, FinalBlock & Pick<ModelBlock, "hash">>();
+  readonly #contradicted = new Set<number>();
   /** By transaction: how many have it, and since when the last one has. */
   readonly #final = new Map<number, { count: number; lastUs: number }>();
 
@@ -143,8 +146,10 @@ class FinalTimes {
     this.#correct = correct;
   }
 
-  applied({ height, holds }: ModelBlock, nowUs: number): void {
-    if (!this.#blocks.has(height)) this.#blocks.set(height, { atUs: nowUs, transactions: holds.length });
+  applied({ hash, height, holds }: ModelBlock, nowUs: number): void {
+    const first = this.#blocks.get(height);
+    if (first === undefined) this.#blocks.set(height, { hash, atUs: nowUs, transactions: holds.length });
+    else if (first.hash !== hash) this.#contradicted.add(height);
     for (const id of holds) {
       const count = (this.#final.get(id)?.count ?? 0) + 1;
       this.#final.set(id, { count, lastUs: nowUs });
@@ -152,7 +157,7 @@ class FinalTimes {
   }
 
   found(faults: ReadonlyMap<string, number>): LeaderFault {
-    const blocks = [...this.#blocks.values()];
+    const blocks = [...this.#blocks.values()].map(({ atUs, transactions }) => ({ atUs, transactions }));
     const after = [TURNS_US, ...blocks.map(({ atUs }) => atUs).filter((atUs) => atUs > TURNS_US)];
     const gaps = after.slice(1).map((atUs, at) => atUs - (after[at] as number));
     const waits = this.#plan.transactions.map(({ atUs }, id) => {
@@ -163,6 +168,7 @@ class FinalTimes {
       ...{ blocks, stalledUs: Math.max(0, ...gaps) },
       longestUs: waits.reduce<number>((most, us) => Math.max(most, us ?? 0), 0),
       lost: waits.filter((us) => us === undefined).length,
+      contradicted: this.#contradicted.size,
       lies: [...faults.values()].reduce((sum, count) => sum + count, 0),
     };
   }

@@ -1,5 +1,5 @@
 // What checks of worlds of proof of work are told.
-import type { PowEffect } from "@witan/consensus";
+import type { PowEffect, PowInput } from "@witan/consensus";
 import type { BlockHash } from "@witan/primitives";
 import type { PowProcess } from "./process.ts";
 import type { PowWorld } from "./world.ts";
@@ -10,7 +10,7 @@ export type SwitchTip = Extract<PowEffect, { readonly kind: "switchTip" }>;
 /** What a check may be asked for. Processes that lie are told of, too. */
 export interface PowCheck {
   /** An engine has taken in an input. */
-  stepped?(at: PowProcess): void;
+  stepped?(at: PowProcess, input: PowInput): void;
   /** An engine asks for a switch. @param isSecond while another is under way */
   switching?(at: PowProcess, effect: SwitchTip, isSecond: boolean): void;
   /** Its host has found out that this block of the branch breaks a rule. */

@@ -63,10 +63,16 @@ export function makePowPlan(seed: number, wishes: PowWishes): PowPlan {
     blockBytes: random.pick([1_000, 50_000, 1_000_000]),
     payments,
     closesAtUs: kindAtUs + random.between(2, 10) * blockIntervalMs * 1_000,
-    // Times of blocks may be so far ahead that for a while every new one is harder to find; and blocks that nobody gave are
-    // asked for ever less often.
-    boundUs: 150_000_000 + (20 + payments.length) * blockIntervalMs * 1_000,
+    boundUs: powBoundUs(payments.length, blockIntervalMs),
   };
+}
+
+/**
+ * How soon all stand on one chain with every payment, once one miner alone is left. Times of blocks may be so far ahead that
+ * for a while every new one is harder to find; and blocks that nobody gave are asked for ever less often.
+ */
+export function powBoundUs(payments: number, blockIntervalMs: number): number {
+  return 150_000_000 + (20 + payments) * blockIntervalMs * 1_000;
 }
 
 function drawLiars(random: Random, nodes: number, wishes: PowWishes): readonly PowLiarPlan[] {

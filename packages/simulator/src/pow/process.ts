@@ -290,7 +290,7 @@ export class PowProcess {
     if (input.kind === "block" || input.kind === "mined") this.told.add(input.header.hash);
     this.#hasStepped = true;
     this.#effects.push(...this.#engine.step(input));
-    this.world.stepped(this);
+    this.world.stepped(this, input);
     if (this.perInputUs > 0) {
       this.#busy = true;
       this.later(this.perInputUs, () => {

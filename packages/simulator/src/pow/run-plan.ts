@@ -7,9 +7,33 @@ import type { PowPlan } from "./plan.ts";
 import { realEngine } from "./real-engine.ts";
 import { PowWorld } from "./world.ts";
 
+/** How it is run, beside the plan. */
+export interface PowRunOptions {
+  readonly recorder?: Recorder | undefined;
+  /** As `PowWorldOptions` has it. */
+  readonly arriving?: ReadonlySet<string> | undefined;
+}
+
+/** What came of it. */
+export interface PowRun extends WorldResult {
+  /** Inputs that engines took in, beside ticks. */
+  readonly inputs: number;
+}
+
 /** Runs it, with every check and conduct there is. */
-export function runPowPlan(plan: PowPlan, recorder?: Recorder): WorldResult {
-  return new PowWorld(plan, {
-    ...{ begin: realEngine, checks: POW_CHECKS, conducts: POW_CONDUCTS, recorder },
-  }).run();
+export function runPowPlan(plan: PowPlan, options: PowRunOptions = {}): PowRun {
+  let inputs = 0;
+  const counts = {
+    says: "counts inputs",
+    make: () => ({
+      stepped: (_at: unknown, { kind }: { readonly kind: string }) => {
+        if (kind !== "tick") inputs++;
+      },
+    }),
+  };
+  const world = new PowWorld(plan, {
+    ...{ begin: realEngine, checks: { ...POW_CHECKS, counts }, conducts: POW_CONDUCTS },
+    ...options,
+  });
+  return { ...world.run(), inputs };
 }

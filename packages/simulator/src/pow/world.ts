@@ -1,6 +1,6 @@
 // A world of proof of work at the level of engines: time, network, faults, miners and payments, from one plan. The same plan
 // gives the same world, to the last event. Nothing is ever final in it: what is checked is what holds without that.
-import type { PowConfig, PowEffect, PowParameters, PowStart, ProofOfWork } from "@witan/consensus";
+import type { PowConfig, PowEffect, PowInput, PowParameters, PowStart, ProofOfWork } from "@witan/consensus";
 import { type BlockHash, blockWork, compactOfTarget } from "@witan/primitives";
 import { FaultDriver } from "../engines/fault-driver.ts";
 import type { WorldResult } from "../engines/world.ts";
@@ -27,6 +27,8 @@ export interface PowWorldOptions {
   readonly checks: Readonly<Record<string, PowCheckMaker>>;
   readonly conducts: Readonly<Record<string, PowConductMaker>>;
   readonly recorder?: Recorder | undefined;
+  /** Names of the letters that arrive while the world is not kind; undefined: all. */
+  readonly arriving?: ReadonlySet<string> | undefined;
   /** Undefined: nobody measures. */
   readonly meter?: Meter | undefined;
 }
@@ -73,7 +75,7 @@ export class PowWorld {
       ...{ seed, plan: plan.network, queue: this.queue, recorder: options.recorder },
       isUp: (process) => this.processes[process]?.up === true,
       count: (fault) => this.count(fault),
-      ...{ arriving: undefined, kindAtUs: plan.kindAtUs },
+      ...{ arriving: options.arriving, kindAtUs: plan.kindAtUs },
     });
     this.blocks = new PowBlocks(seed, this.parameters, (payment) => plan.payments[payment]?.coin ?? payment);
     this.diskChance = Random.of(seed, "disks");
@@ -223,10 +225,10 @@ export class PowWorld {
     this.connections.left(process);
   }
 
-  stepped(at: PowProcess): void {
+  stepped(at: PowProcess, input: PowInput): void {
     this.#events++;
     this.queue.count();
-    for (const check of this.#checks) check.stepped?.(at);
+    for (const check of this.#checks) check.stepped?.(at, input);
   }
 
   switching(at: PowProcess, effect: SwitchTip, isSecond: boolean): void {

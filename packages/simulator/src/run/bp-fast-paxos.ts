@@ -6,6 +6,9 @@ import { makeBpfpPlan } from "../bp-fast-paxos/make-plan.ts";
 import type { BpfpPlan } from "../bp-fast-paxos/plan.ts";
 import { runBpfpPlan } from "../bp-fast-paxos/run-plan.ts";
 import { BPFP_NODES_LEVEL } from "../nodes/level.ts";
+import { BPFP_LIVENESS_MOVES, BPFP_SAFETY_MOVES, bpfpSizeOf } from "../shrink/bpfp-moves.ts";
+import { fewerHeights } from "../shrink/engine-moves.ts";
+import { shrinkIfBroken } from "../shrink/shrink-found.ts";
 import type { Recorder } from "../world/recorder.ts";
 import { circumstancesOf } from "./circumstances.ts";
 import type { Actor, Level, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
@@ -39,7 +42,7 @@ export function bpfpActorsOf({ nodes, liars, gone }: BpfpPlan): readonly Actor[]
 }
 
 function runPlan(plan: BpfpPlan, recorder: Recorder | undefined): WorldOutcome {
-  const { violation, virtualUs, events, decisions, faults, also } = runBpfpPlan(plan, recorder);
+  const { violation, virtualUs, events, decisions, faults, also } = runBpfpPlan(plan, { recorder });
   return {
     seed: plan.seed,
     level: "engines",
@@ -61,6 +64,12 @@ const ENGINES: Level = {
       run: (recorder) => runPlan(plan, recorder),
     };
   },
+  shrink: (seed, wishes, onProgress) =>
+    shrinkIfBroken<BpfpPlan>({
+      ...{ plan: planOf(seed, wishes), sizeOf: bpfpSizeOf, actorsOf: bpfpActorsOf, onProgress },
+      ...{ safetyMoves: BPFP_SAFETY_MOVES, livenessMoves: BPFP_LIVENESS_MOVES, trialMoves: [fewerHeights] },
+      run: ({ plan, arriving }, recorder) => runBpfpPlan(plan, { arriving, recorder }),
+    }),
 };
 
 /** BP Fast Paxos, as protocols/bp-fast-paxos.md has it. */

@@ -1,5 +1,7 @@
 // What running a world is about, whatever protocol and level: what may be asked for, and what comes out. Plain data: it
 // goes between threads.
+import type { ShrinkProgress } from "../shrink/shrink.ts";
+import type { Found } from "../specimens/specimen.ts";
 import type { NetworkProfile } from "../world/plan.ts";
 import type { Recorder } from "../world/recorder.ts";
 
@@ -83,6 +85,12 @@ export interface Level {
   readonly checks: readonly Named[];
   /** Makes the world of a seed. The same seed and wishes make the same world. */
   make(seed: number, wishes: WorldWishes): ReadyWorld;
+  /** Makes the world of a seed small, if it breaks something: in what is left the same check finds it. Not every level can. */
+  readonly shrink?: (
+    seed: number,
+    wishes: WorldWishes,
+    onProgress?: (progress: ShrinkProgress) => void,
+  ) => Found | undefined;
 }
 
 /** Who may be wrong in worlds of a protocol. */

@@ -1,6 +1,7 @@
 // Worlds of PBFT: how a seed becomes one, at each level.
 import { byzantineMax } from "@witan/primitives";
 import { NODES } from "../nodes/level.ts";
+import type { CheckMaker } from "../pbft/check.ts";
 import { CHECKS, checksOf } from "../pbft/checks/checks.ts";
 import { CONDUCT_MAKERS, CONDUCTS } from "../pbft/conducts/conducts.ts";
 import { makePbftPlan } from "../pbft/make-plan.ts";
@@ -8,6 +9,10 @@ import type { PbftPlan } from "../pbft/plan.ts";
 import { realEngine } from "../pbft/real-engine.ts";
 import { SCENARIOS, type Scenario } from "../pbft/scenarios.ts";
 import { PbftWorld } from "../pbft/world.ts";
+import { fewerHeights } from "../shrink/engine-moves.ts";
+import { PBFT_LIVENESS_MOVES, PBFT_SAFETY_MOVES, pbftSizeOf } from "../shrink/pbft-moves.ts";
+import type { Trial } from "../shrink/shrink.ts";
+import { shrinkIfBroken } from "../shrink/shrink-found.ts";
 import type { Recorder } from "../world/recorder.ts";
 import { actorsOf } from "./actors.ts";
 import { TWIN } from "./choices.ts";
@@ -34,14 +39,26 @@ function scenarioNamed(name: string): Scenario {
   return found;
 }
 
-function runPlan(plan: PbftPlan, recorder: Recorder | undefined): WorldOutcome {
-  const world = new PbftWorld(plan, {
-    begin: realEngine,
-    checks: checksOf(plan),
-    conducts: CONDUCT_MAKERS,
-    recorder,
+function run({ plan, arriving }: Trial<PbftPlan>, recorder?: Recorder | undefined) {
+  let inputs = 0;
+  const counts: CheckMaker = () => ({
+    name: "steps",
+    stepped: (_at, { kind }) => {
+      if (kind !== "tick") inputs++;
+    },
   });
-  const { violation, virtualUs, events, decisions, faults, also } = world.run();
+  const world = new PbftWorld(plan, {
+    ...{ begin: realEngine, checks: [...checksOf(plan), counts], conducts: CONDUCT_MAKERS },
+    ...{ arriving, recorder },
+  });
+  return { ...world.run(), inputs };
+}
+
+function runPlan(plan: PbftPlan, recorder: Recorder | undefined): WorldOutcome {
+  const { violation, virtualUs, events, decisions, faults, also } = run(
+    { plan, arriving: undefined },
+    recorder,
+  );
   return {
     seed: plan.seed,
     level: "engines",
@@ -63,6 +80,11 @@ const ENGINES: Level = {
       run: (recorder) => runPlan(plan, recorder),
     };
   },
+  shrink: (seed, wishes, onProgress) =>
+    shrinkIfBroken<PbftPlan>({
+      ...{ plan: planOf(seed, wishes), run, sizeOf: pbftSizeOf, actorsOf, onProgress },
+      ...{ safetyMoves: PBFT_SAFETY_MOVES, livenessMoves: PBFT_LIVENESS_MOVES, trialMoves: [fewerHeights] },
+    }),
 };
 
 /** PBFT, as protocols/pbft.md has it. */

@@ -4,6 +4,8 @@ import { POW_CONDUCTS } from "../pow/conducts.ts";
 import { makePowPlan } from "../pow/make-plan.ts";
 import type { PowPlan } from "../pow/plan.ts";
 import { runPowPlan } from "../pow/run-plan.ts";
+import { POW_LIVENESS_MOVES, POW_SAFETY_MOVES, powSizeOf } from "../shrink/pow-moves.ts";
+import { shrinkIfBroken } from "../shrink/shrink-found.ts";
 import type { Recorder } from "../world/recorder.ts";
 import { circumstancesOf } from "./circumstances.ts";
 import type { Actor, Level, Protocol, WorldOutcome, WorldWishes } from "./outcome.ts";
@@ -30,7 +32,7 @@ function actorsOf({ power, liars }: PowPlan): readonly Actor[] {
 }
 
 function runPlan(plan: PowPlan, recorder: Recorder | undefined): WorldOutcome {
-  const { violation, virtualUs, events, decisions, faults, also } = runPowPlan(plan, recorder);
+  const { violation, virtualUs, events, decisions, faults, also } = runPowPlan(plan, { recorder });
   return {
     ...{ seed: plan.seed, level: "engines", virtualUs, events, decisions },
     ...{ faults: Object.fromEntries(faults), also: Object.fromEntries(also) },
@@ -58,6 +60,12 @@ const ENGINES: Level = {
       run: (recorder) => runPlan(plan, recorder),
     };
   },
+  shrink: (seed, wishes, onProgress) =>
+    shrinkIfBroken<PowPlan>({
+      ...{ plan: planOf(seed, wishes), sizeOf: powSizeOf, actorsOf, onProgress },
+      ...{ safetyMoves: POW_SAFETY_MOVES, livenessMoves: POW_LIVENESS_MOVES },
+      run: ({ plan, arriving }, recorder) => runPowPlan(plan, { arriving, recorder }),
+    }),
 };
 
 /** Proof of work, as protocols/proof-of-work.md has it. */

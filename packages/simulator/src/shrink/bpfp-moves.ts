@@ -1,18 +1,20 @@
 // How the plan of a world of BP Fast Paxos gets smaller. Never into one with fewer acceptors than can bear a crash.
 import { crashMax } from "@witan/primitives";
-import { type BpfpLiarPlan, type BpfpPlan, membersOf } from "../bp-fast-paxos/plan.ts";
+import { type BpfpPlan, membersOf } from "../bp-fast-paxos/plan.ts";
 import { earlierTransactions, fewerTransactions, noneAfterTheEnd, withoutPlace } from "./engine-moves.ts";
 import {
   endsThere,
   fewer,
+  fewerConducts,
   fewerFaults,
+  fewerLiars,
   kindEarlier,
   shorterFaults,
   simplerMachines,
   simplerNetwork,
   step,
 } from "./plan-moves.ts";
-import type { Move } from "./shrink.ts";
+import type { Move, PlanSize } from "./shrink.ts";
 
 /** With fewer none may crash. */
 const ACCEPTORS_LEAST = 4;
@@ -21,23 +23,6 @@ const fewerGone: Move<BpfpPlan> = fewer(
   ({ gone }) => gone,
   (plan, gone) => ({ ...plan, gone }),
 );
-
-const fewerLiars: Move<BpfpPlan> = fewer(
-  ({ liars }) => liars,
-  (plan, liars) => ({ ...plan, liars }),
-);
-
-const fewerConducts: Move<BpfpPlan> = (first, holds) => {
-  let plan = first;
-  for (const { node, conducts } of first.liars)
-    for (const name of conducts) {
-      const without = (one: BpfpLiarPlan) =>
-        one.node === node ? { ...one, conducts: one.conducts.filter((other) => other !== name) } : one;
-      const next = { ...plan, liars: plan.liars.map(without) };
-      if (holds(next)) plan = next;
-    }
-  return plan;
-};
 
 /** Those at the end first: observers, and who is no member yet. */
 const fewerNodes: Move<BpfpPlan> = (first, holds) => {
@@ -68,8 +53,8 @@ const fewerChances: readonly Move<BpfpPlan>[] = [
   fewerFaults(),
   step((plan) => ({ ...plan, changesPermille: 0 })),
   fewerGone,
-  fewerLiars,
-  fewerConducts,
+  fewerLiars(),
+  fewerConducts(),
   fewerNodes,
   earlierTransactions(),
   simplerNetwork(),
@@ -93,3 +78,12 @@ export const BPFP_LIVENESS_MOVES: readonly Move<BpfpPlan>[] = [
   kindEarlier(),
   shorterFaults(),
 ];
+
+/** How large a plan is. */
+export function bpfpSizeOf({ nodes, liars, faults, gone, transactions }: BpfpPlan): PlanSize {
+  return {
+    ...{ processes: nodes.length, liars: liars.length, faults: faults.length + gone.length },
+    conducts: liars.reduce((sum, { conducts }) => sum + conducts.length, 0),
+    requests: transactions.length,
+  };
+}

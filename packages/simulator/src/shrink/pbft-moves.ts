@@ -12,7 +12,7 @@ import {
   step,
   steps,
 } from "./plan-moves.ts";
-import type { Move } from "./shrink.ts";
+import type { Move, PlanSize } from "./shrink.ts";
 
 /** With fewer none may lie: hardly the same protocol, and nothing that a reader knows from elsewhere. */
 const MEMBERS_LEAST = 4;
@@ -118,3 +118,13 @@ export const PBFT_LIVENESS_MOVES: readonly Move<PbftPlan>[] = [
   kindEarlier(),
   shorterFaults(),
 ];
+
+/** How large a plan is. */
+export function pbftSizeOf({ members, spares, liars, faults, transactions }: PbftPlan): PlanSize {
+  const twins = liars.filter(({ twin }) => twin).length;
+  return {
+    ...{ processes: members + spares + twins, liars: liars.length, faults: faults.length },
+    conducts: liars.reduce((sum, { conducts }) => sum + conducts.length, twins),
+    requests: transactions.length,
+  };
+}

@@ -45,6 +45,35 @@ export function fewerFaults<P extends Plan>(): Move<P> {
   );
 }
 
+/** Who lies, and by which conducts. */
+interface WithLiars {
+  readonly liars: readonly { readonly node: number; readonly conducts: readonly string[] }[];
+}
+
+/** Fewer who lie. */
+export function fewerLiars<P extends WithLiars>(): Move<P> {
+  return fewer(
+    ({ liars }) => liars,
+    (plan, liars) => ({ ...plan, liars }),
+  );
+}
+
+/** Liars that lie in fewer ways. */
+export function fewerConducts<P extends WithLiars>(): Move<P> {
+  return (first, holds) => {
+    let plan = first;
+    for (const { node, conducts } of first.liars)
+      for (const name of conducts) {
+        const liars = plan.liars.map((one) =>
+          one.node === node ? { ...one, conducts: one.conducts.filter((other) => other !== name) } : one,
+        );
+        const next = { ...plan, liars };
+        if (holds(next)) plan = next;
+      }
+    return plan;
+  };
+}
+
 function withNetwork<P extends Pick<Plan, "network">>(change: Partial<NetworkPlan>): (plan: P) => P {
   return (plan) => ({ ...plan, network: { ...plan.network, ...change } });
 }

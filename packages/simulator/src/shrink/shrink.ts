@@ -35,6 +35,9 @@ export interface WorldSize {
   readonly virtualUs: number;
 }
 
+/** Of that, what a plan says. */
+export type PlanSize = Omit<WorldSize, "letters" | "steps" | "virtualUs">;
+
 /** Makes a plan smaller in one respect, as far as it holds that the same breaks. `endUs`: when it broke in this plan. */
 export type Move<P> = (plan: P, holds: (plan: P) => boolean, endUs: number) => P;
 

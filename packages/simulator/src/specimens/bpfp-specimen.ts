@@ -7,12 +7,13 @@ import type { BpfpPlan } from "../bp-fast-paxos/plan.ts";
 import { realEngine } from "../bp-fast-paxos/real-engine.ts";
 import { BpfpWorld } from "../bp-fast-paxos/world.ts";
 import { bpfpActorsOf } from "../run/bp-fast-paxos.ts";
-import { BPFP_LIVENESS_MOVES, BPFP_SAFETY_MOVES } from "../shrink/bpfp-moves.ts";
+import { BPFP_LIVENESS_MOVES, BPFP_SAFETY_MOVES, bpfpSizeOf } from "../shrink/bpfp-moves.ts";
 import type { Trial } from "../shrink/shrink.ts";
+import type { WorldRun } from "../shrink/shrink-world.ts";
 import type { Recorder } from "../world/recorder.ts";
 import type { Violation } from "../world/violation.ts";
 import { changesItsMind, liesToEach } from "./bpfp-conducts.ts";
-import { EngineSpecimen, type SpecimenRun } from "./engine-specimen.ts";
+import { EngineSpecimen } from "./engine-specimen.ts";
 
 /** Worlds that may be run to make one small: what more would leave out is little. */
 const RUNS_MAX = 1_000;
@@ -43,7 +44,7 @@ export class BpfpSpecimen extends EngineSpecimen<BpfpPlan> {
     const corrections: Corrections = { ...CORRECTED, ...parts.printed };
     const moves = check === "liveness" ? BPFP_LIVENESS_MOVES : BPFP_SAFETY_MOVES;
     super({
-      ...{ says, fails, check, inWords, planOf, worlds, sizeOf, actorsOf: bpfpActorsOf, moves },
+      ...{ says, fails, check, inWords, planOf, worlds, sizeOf: bpfpSizeOf, actorsOf: bpfpActorsOf, moves },
       runsMax: RUNS_MAX,
       run: (trial, recorder) => run(trial, recorder, parts.checks, corrections),
       // What is owed soon is owed by specimens of liveness only.
@@ -61,7 +62,7 @@ function run(
   recorder: Recorder | undefined,
   checks: readonly CheckMaker[],
   corrections: Corrections,
-): SpecimenRun {
+): WorldRun {
   let inputs = 0;
   // Time passes in any case: what somebody has to follow is the rest.
   const counts: CheckMaker = () => ({
@@ -76,11 +77,4 @@ function run(
   });
   const { violation, virtualUs } = world.run();
   return { violation, virtualUs, inputs };
-}
-
-function sizeOf({ nodes, liars, faults, gone }: BpfpPlan) {
-  return {
-    ...{ processes: nodes.length, liars: liars.length, faults: faults.length + gone.length },
-    conducts: liars.reduce((sum, { conducts }) => sum + conducts.length, 0),
-  };
 }

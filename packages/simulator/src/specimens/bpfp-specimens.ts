@@ -9,16 +9,23 @@ import { rounds } from "../bp-fast-paxos/checks/rounds.ts";
 import { evidenceWords } from "../bp-fast-paxos/words.ts";
 import { Violation } from "../world/violation.ts";
 import { bpfpSpecimenPlan, mutedFirst, powerCut } from "./bpfp-plans.ts";
-import { BpfpSpecimen } from "./bpfp-specimen.ts";
+import { BpfpSpecimen, type BpfpSpecimenParts } from "./bpfp-specimen.ts";
 import { cutsOff } from "./pbft-plans.ts";
 import type { Specimen } from "./specimen.ts";
 
 const PROCESSES = 6;
 
+/** How a violation goes on where evidence names an acceptor, and where none does. */
+const NAMED = "there is evidence of";
+const UNNAMED = "no evidence names an acceptor";
+
 /** What only an acceptor that lies does. (After a fork honest acceptors too have signed different decisions.) */
 const LIES_OF_ACCEPTORS: readonly BpfpEvidence["kind"][] = ["falsePromise", "twoLearns", "falseLearn"];
 
-/** Agreement, and with the violation the acceptors that evidence names, if any does. */
+/**
+ * Agreement of acceptors, who count LEARNs (others take the word of one, a liar's too); and with the violation the acceptors
+ * that evidence names, or that it names none.
+ */
 const agreementWithNames: CheckMaker = (world) => {
   const check = agreement(world);
   const honest = evidence(world);
@@ -31,18 +38,40 @@ const agreementWithNames: CheckMaker = (world) => {
       named.add(evidenceWords(told, (member) => world.nameOf(members, member)));
     },
     decided: (at, certificate, block) => {
+      if (at.engine.status().part !== "acceptor") return;
       try {
         check.decided?.(at, certificate, block);
       } catch (error) {
-        if (!(error instanceof Violation) || named.size === 0) throw error;
-        throw new Violation(
-          error.check,
-          `${error.message}; there is evidence of ${[...named].sort().join(", ")}`,
-        );
+        if (!(error instanceof Violation)) throw error;
+        const known = named.size === 0 ? UNNAMED : `${NAMED} ${[...named].sort().join(", ")}`;
+        throw new Violation(error.check, `${error.message}; ${known}`);
       }
     },
   };
 };
+
+/** What differs where the lie is detected, and where not. */
+interface SectionVI extends Pick<BpfpSpecimenParts, "says" | "fails"> {
+  readonly detects: boolean;
+}
+
+/** The paper's section VI: no rule is left out, but an acceptor lies. */
+function sectionVI({ says, fails, detects }: SectionVI): Specimen {
+  return new BpfpSpecimen({
+    ...{ says, fails, checks: [agreementWithNames], check: "agreement", printed: {} },
+    inWords: `; ${detects ? NAMED : UNNAMED}`,
+    worlds: 300,
+    planOf: bpfpSpecimenPlan({
+      liars: [
+        { node: 0, conducts: ["two-blocks"] },
+        { node: 5, conducts: ["lies-to-each"] },
+      ],
+      // One height, and soon over.
+      ...{ loss: [0, 100], detects, kindAtUs: 200_000, boundUs: 300_000 },
+    }),
+    mended: (plan) => ({ ...plan, liars: plan.liars.filter(({ node }) => node === 0) }),
+  });
+}
 
 /** All specimens of BP Fast Paxos. */
 export const BPFP_SPECIMENS: Readonly<Record<string, Specimen>> = {
@@ -118,23 +147,15 @@ export const BPFP_SPECIMENS: Readonly<Record<string, Specimen>> = {
       ...{ resendTicks: 4, kindAtUs: 900_000 },
     }),
   }),
-  "byzantine-acceptor": new BpfpSpecimen({
-    says: "section VI: one of four acceptors lies, together with the proposer of round 0; all corrections are there",
+  "byzantine-acceptor": sectionVI({
+    says: "section VI: one of four acceptors lies, together with the proposer of round 0; all corrections are there, and detectByzantineAcceptors",
     fails: "two blocks decided at one height; evidence names the acceptor",
-    checks: [agreementWithNames],
-    check: "agreement",
-    inWords: "; there is evidence of",
-    printed: {},
-    worlds: 300,
-    planOf: bpfpSpecimenPlan({
-      liars: [
-        { node: 0, conducts: ["two-blocks"] },
-        { node: 5, conducts: ["lies-to-each"] },
-      ],
-      // One height, and soon over.
-      ...{ loss: [0, 100], detects: true, kindAtUs: 200_000, boundUs: 300_000 },
-    }),
-    mended: (plan) => ({ ...plan, liars: plan.liars.filter(({ node }) => node === 0) }),
+    detects: true,
+  }),
+  "byzantine-acceptor-undetected": sectionVI({
+    says: "section VI: as byzantine-acceptor, without detectByzantineAcceptors",
+    fails: "two blocks decided at one height; no evidence names the acceptor",
+    detects: false,
   }),
 };
 

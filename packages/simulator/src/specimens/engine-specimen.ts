@@ -2,19 +2,11 @@
 // left out of it, is the protocol's.
 import type { EnginePlan } from "../engines/plan.ts";
 import { fewerHeights } from "../shrink/engine-moves.ts";
-import { type Move, shrink, type Trial, type TrialOutcome, type WorldSize } from "../shrink/shrink.ts";
-import { Arrivals } from "../world/arrivals.ts";
+import type { Move, PlanSize, ShrinkProgress, Trial } from "../shrink/shrink.ts";
+import { shrinkWorld, type WorldRun } from "../shrink/shrink-world.ts";
 import type { Recorder } from "../world/recorder.ts";
 import type { Violation } from "../world/violation.ts";
 import type { Found, Specimen, SpecimenActor, SpecimenOptions } from "./specimen.ts";
-
-/** What running a world of a specimen came to. */
-export interface SpecimenRun {
-  readonly violation: Violation | undefined;
-  readonly virtualUs: number;
-  /** Inputs that engines took in, beside ticks. */
-  readonly inputs: number;
-}
 
 /** What makes a specimen of a protocol. */
 export interface EngineSpecimenParts<P extends EnginePlan> {
@@ -29,11 +21,11 @@ export interface EngineSpecimenParts<P extends EnginePlan> {
   readonly moves: readonly Move<P>[];
   /** Worlds that may be run to make one small. */
   readonly runsMax: number;
-  readonly run: (trial: Trial<P>, recorder?: Recorder) => SpecimenRun;
+  readonly run: (trial: Trial<P>, recorder?: Recorder) => WorldRun;
   /** What breaks in a world when nothing is left out. */
   readonly control: (plan: P) => Violation | undefined;
   readonly actorsOf: (plan: P) => readonly SpecimenActor[];
-  readonly sizeOf: (plan: P) => Pick<WorldSize, "processes" | "liars" | "conducts" | "faults">;
+  readonly sizeOf: (plan: P) => PlanSize;
 }
 
 /** A specimen of engines. */
@@ -51,20 +43,16 @@ export class EngineSpecimen<P extends EnginePlan> implements Specimen {
   }
 
   find({ seeds, from, onProgress }: SpecimenOptions): Found | undefined {
-    const { moves, run, actorsOf, runsMax } = this.#parts;
     for (let seed = from; seed < from + seeds; seed++) {
       const found = this.#search(seed);
       onProgress?.({ kind: "searching", seed, searched: seed - from + 1, seeds });
       if (found === undefined) continue;
-      const { plan, violation } = found;
-      const shrunk = shrink<P>({
-        ...{ plan, moves, trialMoves: [fewerHeights], runsMax },
-        run: (trial) => this.#attempt(trial),
-        isSame: (other) => this.#isIt(other),
-        onProgress: (progress) => onProgress?.({ kind: "shrinking", seed, ...progress }),
-      });
-      const replay = (recorder: Recorder) => run(shrunk, recorder).violation;
-      return { seed, plan, violation, shrunk, actors: actorsOf(shrunk.plan), replay };
+      const broken = {
+        ...{ ...this.#parts, ...found, trialMoves: [fewerHeights] },
+        isSame: (other: Violation) => this.#isIt(other),
+        onProgress: (progress: ShrinkProgress) => onProgress?.({ kind: "shrinking", seed, ...progress }),
+      };
+      return shrinkWorld<P>(broken, seed);
     }
     return undefined;
   }
@@ -93,19 +81,5 @@ export class EngineSpecimen<P extends EnginePlan> implements Specimen {
       if (violation !== undefined && this.#isIt(violation)) return { plan, violation };
     }
     return undefined;
-  }
-
-  #attempt(trial: Trial<P>): TrialOutcome {
-    const arrivals = new Arrivals(trial.plan.kindAtUs);
-    const { violation, virtualUs, inputs } = this.#parts.run(trial, arrivals);
-    const { plan } = trial;
-    return {
-      violation,
-      letters: arrivals.names,
-      size: {
-        ...this.#parts.sizeOf(plan),
-        ...{ requests: plan.transactions.length, letters: arrivals.count, steps: inputs, virtualUs },
-      },
-    };
   }
 }

@@ -7,11 +7,12 @@ import type { ConductMaker } from "../pbft/conduct.ts";
 import type { PbftPlan } from "../pbft/plan.ts";
 import { type Begin, PbftWorld } from "../pbft/world.ts";
 import { actorsOf } from "../run/actors.ts";
-import { PBFT_LIVENESS_MOVES, PBFT_SAFETY_MOVES } from "../shrink/pbft-moves.ts";
+import { PBFT_LIVENESS_MOVES, PBFT_SAFETY_MOVES, pbftSizeOf } from "../shrink/pbft-moves.ts";
 import type { Trial } from "../shrink/shrink.ts";
+import type { WorldRun } from "../shrink/shrink-world.ts";
 import type { Recorder } from "../world/recorder.ts";
 import { allProposals, fallsSilent } from "./conducts.ts";
-import { EngineSpecimen, type SpecimenRun } from "./engine-specimen.ts";
+import { EngineSpecimen } from "./engine-specimen.ts";
 import { SHRINK_RUNS } from "./specimen.ts";
 import { TeachingPbft } from "./teaching/engine.ts";
 import { ALL_RULES, type Rules } from "./teaching/rules.ts";
@@ -58,7 +59,7 @@ export class PbftSpecimen extends EngineSpecimen<PbftPlan> {
     const off = Object.fromEntries(parts.without.map((rule) => [rule, false]));
     const begin = beginTeaching({ ...ALL_RULES, ...off });
     super({
-      ...{ says, fails, check, inWords, planOf, worlds, actorsOf, sizeOf, runsMax: SHRINK_RUNS },
+      ...{ says, fails, check, inWords, planOf, worlds, actorsOf, sizeOf: pbftSizeOf, runsMax: SHRINK_RUNS },
       moves: check === "liveness" ? PBFT_LIVENESS_MOVES : PBFT_SAFETY_MOVES,
       run: (trial, recorder) => run(parts, begin, trial, recorder),
       control: (plan) => {
@@ -74,7 +75,7 @@ function run(
   begin: Begin,
   { plan, arriving }: Trial<PbftPlan>,
   recorder: Recorder | undefined,
-): SpecimenRun {
+): WorldRun {
   let inputs = 0;
   // Time passes in any case: what somebody has to follow is the rest.
   const counts: CheckMaker = () => ({
@@ -90,12 +91,4 @@ function run(
   });
   const { violation, virtualUs } = world.run();
   return { violation, virtualUs, inputs };
-}
-
-function sizeOf({ members, spares, liars, faults }: PbftPlan) {
-  const twins = liars.filter(({ twin }) => twin).length;
-  return {
-    ...{ processes: members + spares + twins, liars: liars.length, faults: faults.length },
-    conducts: liars.reduce((sum, liar) => sum + liar.conducts.length, twins),
-  };
 }

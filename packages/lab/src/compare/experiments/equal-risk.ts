@@ -138,11 +138,14 @@ function harder(all: readonly AtRisk[]): readonly string[] {
   const worst = all.findLast(({ mode }) => mode === "pow");
   if (worst === undefined || worst.attacker === null || worst.risk === null) return [];
   const seen =
-    worst.measured === null ? "calculated from how often blocks came: the run was shorter" : "and seen";
-  return [
+    worst.measured === null ? "the run was shorter" : `seen: ${milliseconds(worst.measured.value)}`;
+  const needs =
     `Against ${percent(worst.attacker)} at a risk of ${riskText(worst.risk)} proof of work needs ${worst.confirmations} blocks, ` +
-      `${milliseconds(worst.median.value)} (${seen}). The other modes take no longer for less risk: what they call final ` +
-      "stays so as long as they keep within what they tolerate.",
+    `${milliseconds(worst.median.value)} (calculated from how often blocks came; ${seen}).`;
+  if (all.every(({ mode }) => mode === "pow")) return [needs];
+  return [
+    `${needs} The other modes take no longer for less risk: what they call final stays so as long as they keep within what they ` +
+      "tolerate.",
   ];
 }
 

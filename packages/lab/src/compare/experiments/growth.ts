@@ -19,10 +19,16 @@ import {
 export function growthFound({ seed }: Pick<Context, "seed">, survey: Survey): Found {
   const table = tableOf(survey);
   const ran = surveyText(survey);
-  const figures = FIGURES.map(({ name, title }): Figure => ({ name, title, ran, table: table.name }));
+  const drawn = survey.worlds.length === 0 ? [] : FIGURES;
+  const figures = drawn.map(({ name, title }): Figure => ({ name, title, ran, table: table.name }));
   return {
     result: {
-      ...{ name: "growth", title: "Growth with the number of members", source: "simulator", failures: [] },
+      ...{
+        name: "growth",
+        title: "Growth with the number of members",
+        source: "simulator",
+        failures: survey.failures,
+      },
       question: "What does one more member cost: in messages, in bytes, in time?",
       method: [
         ...SURVEY_METHOD,
@@ -36,7 +42,7 @@ export function growthFound({ seed }: Pick<Context, "seed">, survey: Survey): Fo
       findings: findingsOf(survey),
       ...{ tables: [table], figures },
     },
-    drawings: FIGURES.map(({ value, theory }, at) => drawingOf(table, figures[at] as Figure, value, theory)),
+    drawings: drawn.map(({ value, theory }, at) => drawingOf(table, figures[at] as Figure, value, theory)),
   };
 }
 

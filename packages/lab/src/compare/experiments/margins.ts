@@ -3,7 +3,8 @@ import { setImmediate } from "node:timers/promises";
 import { DoubleSpend, type DoubleSpendResult, MARGINS, type Margin } from "@witan/simulator";
 import type { Context, Found } from "../context.ts";
 import { axis, type Drawing, modeName } from "../drawing.ts";
-import type { Figure, ResultTable, Row } from "../results.ts";
+import { eachMode } from "../mode-failure.ts";
+import type { Figure, ModeFailure, ResultTable, Row } from "../results.ts";
 import { shareOf } from "../statistics.ts";
 import { percent } from "../words.ts";
 import { modesOf } from "./simulated-survey.ts";
@@ -35,26 +36,27 @@ export interface Raced {
 /** Runs them; lets other things happen between two cases. @throws what the signal was aborted with */
 export async function runMargins(context: Context): Promise<Found> {
   const { seed, quick, signal, onStep } = context;
-  const modes = modesOf(context);
   const at = quick ? 0 : 1;
   const tried: Tried[] = [];
-  for (const margin of MARGINS.filter(({ mode }) => modes.includes(mode))) {
-    await setImmediate();
-    signal.throwIfAborted();
-    onStep(`simulator: ${modeName(margin.mode)}, ${caseOf(margin)}`);
-    tried.push(tryOut(margin, seed, WORLDS[at] * (margin.isRare ? RARE_TIMES : 1)));
-  }
-  const races = modes.includes("pow") ? [...ATTACKERS.flatMap((attacker) => racesOf(attacker))] : [];
   const raced: Raced[] = [];
-  for (const { attacker, confirmations } of races) {
+  const pause = async (step: string): Promise<void> => {
     await setImmediate();
     signal.throwIfAborted();
-    onStep(`simulator: proof of work, an attacker of ${percent(attacker)}, ${confirmations} confirmations`);
-    const spend = new DoubleSpend({ seed, attacker, confirmations, trials: RACES[at] });
-    while (spend.done < spend.total) spend.advance(1_000_000);
-    raced.push({ attacker, confirmations, result: spend.result() });
-  }
-  return marginsFound(seed, tried, raced);
+    onStep(`simulator: ${step}`);
+  };
+  const failures = await eachMode(context, modesOf(context), async (mode) => {
+    for (const margin of MARGINS.filter((one) => one.mode === mode)) {
+      await pause(`${modeName(mode)}, ${caseOf(margin)}`);
+      tried.push(tryOut(margin, seed, WORLDS[at] * (margin.isRare ? RARE_TIMES : 1)));
+    }
+    for (const { attacker, confirmations } of mode === "pow" ? ATTACKERS.flatMap(racesOf) : []) {
+      await pause(`proof of work, an attacker of ${percent(attacker)}, ${confirmations} confirmations`);
+      const spend = new DoubleSpend({ seed, attacker, confirmations, trials: RACES[at] });
+      while (spend.done < spend.total) spend.advance(1_000_000);
+      raced.push({ attacker, confirmations, result: spend.result() });
+    }
+  });
+  return marginsFound(seed, tried, raced, failures);
 }
 
 function racesOf(attacker: number) {
@@ -73,7 +75,12 @@ function tryOut(margin: Margin, seed: number, worlds: number): Tried {
 }
 
 /** What the worlds and races showed. */
-export function marginsFound(seed: number, tried: readonly Tried[], raced: readonly Raced[]): Found {
+export function marginsFound(
+  seed: number,
+  tried: readonly Tried[],
+  raced: readonly Raced[],
+  failures: readonly ModeFailure[] = [],
+): Found {
   const table: ResultTable = {
     name: "margins",
     title: "as many faulty as are tolerated, and one more",
@@ -97,16 +104,20 @@ export function marginsFound(seed: number, tried: readonly Tried[], raced: reado
     ],
     rows: [...tried.map(triedRow), ...raced.map(racedRow)],
   };
+  const networks = [
+    ...(tried.length > 0 ? ["local networks that lose messages for a while"] : []),
+    ...(raced.length > 0 ? ["payments under proof of work without delays between miners"] : []),
+  ];
   const ran =
-    `Simulator: ${[...new Set(table.rows.map((row) => modeName(String(row["mode"]))))].join(", ")}; local networks that lose ` +
-    `messages for a while. Points: share of ${trialsText(tried, raced)}; bars: 95 % (payments: 99 %); black ticks: Rosenfeld's formula. ` +
-    `Seed ${seed}; any machine.`;
+    `Simulator: ${[...new Set(table.rows.map((row) => modeName(String(row["mode"]))))].join(", ")}; ${networks.join("; ")}. ` +
+    `Points: share of ${trialsText(tried, raced)}; bars: 95 %` +
+    `${raced.length > 0 ? " (payments: 99 %); black ticks: Rosenfeld's formula" : ""}. Seed ${seed}; any machine.`;
   const figure: Figure = {
     ...{ name: "margins", title: "What breaks within the bounds, and one beyond", ran, table: table.name },
   };
   return {
     result: {
-      ...{ name: "margins", title: "Safety margins", source: "simulator", failures: [] },
+      ...{ name: "margins", title: "Safety margins", source: "simulator", failures },
       question: "How many may be faulty, and what breaks when it is one more?",
       method: [
         "Each case runs worlds of one seed after another in the simulator: the engines of the product, networks that lose and double " +
@@ -121,7 +132,7 @@ export function marginsFound(seed: number, tried: readonly Tried[], raced: reado
         "The intervals of shares are Wilson's (1927), of races Clopper and Pearson's with 99 %.",
       ],
       findings: [...tried.map(triedFinding), ...raced.map(racedFinding)],
-      ...{ tables: [table], figures: [figure] },
+      ...{ tables: [table], figures: table.rows.length === 0 ? [] : [figure] },
     },
     drawings: table.rows.length === 0 ? [] : [drawingOf(table, figure)],
   };

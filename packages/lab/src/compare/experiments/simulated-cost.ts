@@ -34,7 +34,7 @@ export function simulatedCostFound(_context: Context, survey: Survey): Found {
         name: "simulated-cost",
         title: "Cost of a final transfer, by size",
         source: "simulator",
-        failures: [],
+        failures: survey.failures,
       },
       question: "What do all members together send, sign, check and try for one transfer?",
       method: [
@@ -47,9 +47,9 @@ export function simulatedCostFound(_context: Context, survey: Survey): Found {
           "how often they try between two blocks and nothing of what a chain needs.",
       ],
       findings: findingsOf(near.worlds),
-      ...{ tables: [table], figures: [figure] },
+      ...{ tables: [table], figures: near.worlds.length === 0 ? [] : [figure] },
     },
-    drawings: [drawingOf(table, figure)],
+    drawings: near.worlds.length === 0 ? [] : [drawingOf(table, figure)],
   };
 }
 

@@ -4,6 +4,8 @@ import { setImmediate } from "node:timers/promises";
 import { DoubleSpend, leaderTurns, type SplitResult, splitMiners } from "@witan/simulator";
 import type { Context, Found } from "../context.ts";
 import { modeName } from "../drawing.ts";
+import { eachMode } from "../mode-failure.ts";
+import type { ModeFailure } from "../results.ts";
 import { percent } from "../words.ts";
 import { type Turned, turnedPart } from "./simulated-leader.ts";
 import { ATTACKER, type Piece, type Raced, racePart, splitPart } from "./simulated-mining.ts";
@@ -15,6 +17,7 @@ const SPLITS = [20, 400] as const;
 const RACES = [4_000, 50_000] as const;
 /** How many confirmations a merchant waits for. */
 const CONFIRMATIONS = [1, 2, 3, 4, 6, 8, 12, 16, 24] as const;
+
 /** Runs them; lets other things happen between two worlds. @throws what the signal was aborted with */
 export async function runSimulatedFaults(context: Context): Promise<Found> {
   const { seed, quick, signal, onStep } = context;
@@ -25,17 +28,18 @@ export async function runSimulatedFaults(context: Context): Promise<Found> {
     onStep(`simulator: ${step}`);
   };
   const turned: Turned[] = [];
-  const modes = modesOf(context);
-  for (const mode of modes) {
-    if (mode === "pow") continue;
-    for (let more = 0; more < TURNED[at]; more++) {
-      await pause(`${modeName(mode)}, a leader turns`);
-      turned.push({ mode, seed: seed + more, fault: leaderTurns(mode, seed + more) });
-    }
-  }
   const splits: SplitResult[] = [];
   const raced: Raced[] = [];
-  if (modes.includes("pow")) {
+  const failures = await eachMode(context, modesOf(context), async (mode) => {
+    if (mode !== "pow") {
+      const own: Turned[] = [];
+      for (let more = 0; more < TURNED[at]; more++) {
+        await pause(`${modeName(mode)}, a leader turns`);
+        own.push({ mode, seed: seed + more, fault: leaderTurns(mode, seed + more) });
+      }
+      turned.push(...own);
+      return;
+    }
     for (let more = 0; more < SPLITS[at]; more++) {
       await pause("proof of work, a partition heals");
       splits.push(splitMiners(seed + more));
@@ -45,10 +49,11 @@ export async function runSimulatedFaults(context: Context): Promise<Found> {
       // Each with chance of its own.
       raced.push(race(seed + confirmations, confirmations, RACES[at]));
     }
-  }
-  return found([
+  });
+  return found(failures, [
     ...(turned.length > 0 ? [turnedPart(turned, seed)] : []),
-    ...(splits.length > 0 ? [splitPart(splits, seed), racePart(raced, RACES[at], seed)] : []),
+    ...(splits.length > 0 ? [splitPart(splits, seed)] : []),
+    ...(raced.length > 0 ? [racePart(raced, RACES[at], seed)] : []),
   ]);
 }
 
@@ -59,14 +64,14 @@ function race(seed: number, confirmations: number, trials: number): Raced {
   return { confirmations, share: success, low: interval[0], high: interval[1], expected };
 }
 
-function found(parts: readonly Piece[]): Found {
+function found(failures: readonly ModeFailure[], parts: readonly Piece[]): Found {
   return {
     result: {
       ...{
         name: "simulated-faults",
         title: "Liars and partitions under load",
         source: "simulator",
-        failures: [],
+        failures,
       },
       question: "What does a leader that lies cost, and what does proof of work undo?",
       method: parts.flatMap(({ method }) => method),

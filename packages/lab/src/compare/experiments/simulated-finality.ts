@@ -79,9 +79,9 @@ export function simulatedFinalityFound(_context: Context, survey: Survey): Found
           "of one mined chain overlap in time, so that the true intervals are wider.",
       ],
       findings: findingsOf(all),
-      ...{ tables: [table], figures: [figure], failures: [] },
+      ...{ tables: [table], figures: all.length === 0 ? [] : [figure], failures: survey.failures },
     },
-    drawings: [drawingOf(table, figure)],
+    drawings: all.length === 0 ? [] : [drawingOf(table, figure)],
   };
 }
 
@@ -170,7 +170,7 @@ function soonerFindings(small: readonly Waited[]): readonly string[] {
       const factor = mined.theoryMs / quantile(ms, 0.5);
       return (
         `Around the world, at a risk of ${riskText(HEADLINE.risk)} (an attacker of ${HEADLINE.attacker * 100} %), ${modeName(world.mode)} is final ` +
-        `${times(factor)} sooner than proof of work with a block every 10 s; with one every 10 minutes ${times(60 * factor)} (calculated).`
+        `${times(factor)} sooner than proof of work is by theory with a block every 10 s; with one every 10 minutes ${times(60 * factor)}.`
       );
     });
 }

@@ -5,7 +5,7 @@ import type { NetworkMode } from "../../network-shape.ts";
 import { axis, byMode, type Drawing, type Layer, modeName } from "../drawing.ts";
 import type { Figure, ResultTable, Row } from "../results.ts";
 import { medianOf, quantile } from "../statistics.ts";
-import { between, milliseconds } from "../words.ts";
+import { between, milliseconds, plural } from "../words.ts";
 import type { Piece } from "./simulated-mining.ts";
 
 /** What is counted together in the figure over time. */
@@ -42,10 +42,12 @@ export function turnedPart(turned: readonly Turned[], seed: number): Piece {
       { name: "stalled", unit: "ms", meaning: "longest time without a block" },
       { name: "longest", unit: "ms", meaning: "longest that a transfer waited" },
       { name: "lost", unit: "", meaning: "transfers that were not final everywhere in the end" },
+      { name: "contradicted", unit: "", meaning: "heights with different blocks at two that keep the rules" },
       { name: "lies", unit: "", meaning: "messages that differed from what others were told" },
     ],
-    rows: turned.map(({ mode, seed: of, fault: { stalledUs, longestUs, lost, lies } }) => ({
-      ...{ mode, seed: of, stalled: stalledUs / 1_000, longest: longestUs / 1_000, lost, lies },
+    rows: turned.map(({ mode, seed: of, fault: { stalledUs, longestUs, ...counts } }) => ({
+      ...{ mode, seed: of, stalled: stalledUs / 1_000, longest: longestUs / 1_000 },
+      ...{ lost: counts.lost, contradicted: counts.contradicted, lies: counts.lies },
     })),
   };
   const count = turned.length / modes.length;
@@ -123,11 +125,15 @@ function turnedFinding(turned: readonly Turned[]): string {
   const stalled = turned.map(({ fault }) => fault.stalledUs / 1_000);
   const longest = turned.map(({ fault }) => fault.longestUs / 1_000);
   const lost = turned.reduce((sum, { fault }) => sum + fault.lost, 0);
+  const contradicted = turned.reduce((sum, { fault }) => sum + fault.contradicted, 0);
   const median = medianOf(longest);
   return (
     `${modeName(turned[0]?.mode ?? "")}: with a leader that shows two blocks, the transfer that waited longest was final after ` +
     `${milliseconds(median.value)} in the median of ${turned.length} worlds${between(median, milliseconds)}, at worst ` +
     `${milliseconds(Math.max(...longest))}; no block came for ${milliseconds(Math.max(...stalled))} at most. ` +
-    `${lost === 0 ? "Every transfer became final, and nothing was undone." : `${lost} transfers did not become final.`}`
+    `${lost === 0 ? "Every transfer became final" : `${plural(lost, "transfer")} did not become final`}; ` +
+    (contradicted === 0
+      ? "no two that keep the rules had different blocks at one height."
+      : `at ${plural(contradicted, "height")} two that keep the rules had different blocks. That must not be: it is a bug.`)
   );
 }

@@ -10,7 +10,8 @@ import {
 } from "@witan/simulator";
 import type { Context } from "../context.ts";
 import { axis, type Drawing, type Layer, modeName } from "../drawing.ts";
-import type { ResultTable } from "../results.ts";
+import { eachMode } from "../mode-failure.ts";
+import type { ModeFailure, ResultTable } from "../results.ts";
 
 /** Numbers of members: validators, acceptors (beside two proposers), miners. */
 export const SIZES = [4, 7, 16, 31, 100] as const;
@@ -37,6 +38,8 @@ const WORLDS_MAX = 1_000;
 export interface Survey {
   readonly worlds: readonly Measured[];
   readonly seed: number;
+  /** Of modes that have no worlds because of that. */
+  readonly failures: readonly ModeFailure[];
 }
 
 /** The modes that a comparison is about. */
@@ -48,7 +51,9 @@ export function modesOf({ shapes }: Pick<Context, "shapes">): readonly MeasuredM
 export async function runSurvey(context: Context): Promise<Survey> {
   const { seed, quick, signal, onStep } = context;
   const worlds: Measured[] = [];
-  for (const mode of modesOf(context))
+  const failures = await eachMode(context, modesOf(context), async (mode, place) => {
+    const first = place * NETWORKS.length * SIZES.length;
+    const own: Measured[] = [];
     for (const network of NETWORKS) {
       onStep(`simulator: ${modeName(mode)}, ${NETWORK_NAMES[network]}, ${SIZES.join(", ")} members`);
       for (const members of SIZES) {
@@ -57,11 +62,13 @@ export async function runSurvey(context: Context): Promise<Survey> {
         const { voted, mined } = BLOCKS[members];
         const blocks = (mode === "pow" ? mined : voted) * (quick ? 1 : WHOLE_TIMES);
         // Each world has chance of its own: no two are lucky together.
-        const own = seed * WORLDS_MAX + worlds.length;
-        worlds.push(measure({ seed: own, mode, network, members, blocks, transactionsPerBlock: IN_BLOCK }));
+        const chance = seed * WORLDS_MAX + first + own.length;
+        own.push(measure({ seed: chance, mode, network, members, blocks, transactionsPerBlock: IN_BLOCK }));
       }
     }
-  return { worlds, seed };
+    worlds.push(...own);
+  });
+  return { worlds, seed, failures };
 }
 
 /** Networks as figures name them. */
