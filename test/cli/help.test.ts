@@ -1,6 +1,9 @@
 // The help of every command: what it is for, and examples that begin with `witan` and name options that there are.
 import assert from "node:assert/strict";
-import { witan } from "./run.ts";
+import { join } from "node:path";
+import { PARAMETER_NAMES } from "@witan/ledger";
+import { FakeNode } from "./fake-node.ts";
+import { inFolder, witan } from "./run.ts";
 
 async function helpOf(path: readonly string[]): Promise<string> {
   const ran = await witan(...path, "--help");
@@ -38,6 +41,40 @@ describe("the help of a command", () => {
           assert.match(help, new RegExp(`^ {2}(?:-\\w, )?${option}\\b`, "m"), `${example}: ${option}`);
       }
     }
+  });
+
+  it("writes choices and defaults as people type them, and no default where there is none", async () => {
+    const keys = (await helpOf(["keys", "new"])).replace(/\s+/g, " ");
+    assert.match(keys, /the new key file \(default: witan-key\.json\)/);
+    assert.match(keys, /\(one of client, operator, voting, peer, acceptors; default: client\)/);
+    for (const path of [
+      ["governance", "propose"],
+      ["register", "list"],
+      ["genesis", "create"],
+    ])
+      assert.doesNotMatch((await helpOf(path)).replace(/\s+/g, " "), /default: ?(?:\)|\[|")/, path.join(" "));
+  });
+
+  it("lists what can be changed, and a proposal says whose operators are asked, and how many of them", async () => {
+    const help = await helpOf(["governance", "propose"]);
+    for (const name of PARAMETER_NAMES) assert.match(help, new RegExp(`^ {2}${name} +\\d+ to \\d+$`, "m"));
+    const node = await FakeNode.start();
+    await inFolder(async (folder) => {
+      const change = [
+        "change-parameter",
+        "feeRateMin=10",
+        "--rpc",
+        node.url,
+        "--out",
+        join(folder, "fee.json"),
+      ];
+      const { out } = await witan("governance", "propose", ...change);
+      assert.match(
+        out,
+        /The operators of 3 of a, b, c, d approve it, each where their key is:\n {2}\$ witan gov/,
+      );
+    });
+    await FakeNode.stopAll();
   });
 
   it("tells whose answer is an exit code", async () => {

@@ -136,6 +136,11 @@ const DAMAGES: readonly (readonly [
   (home: string) => Promise<unknown>,
   readonly [number, string, RegExp],
 ])[] = [
+  [
+    "a folder that is no home",
+    (home) => Promise.all(["genesis.json", "config.toml", "member.json"].map((file) => rm(join(home, file)))),
+    [2, "home", /is no node's home: name one by --home; .*network create/],
+  ],
   ["no genesis", (home) => rm(join(home, "genesis.json")), [2, "no-genesis", /witan member join --home/]],
   [
     "a genesis with a mistake",

@@ -240,6 +240,16 @@ describe("witan send", () => {
   const mistakes: readonly (readonly [string, readonly string[], RegExp])[] = [
     ["amount", ["--amount", "0"], /--amount 0: expected base units, 1 to 18446744073709551615/],
     ["amount", ["--amount", "1.5"], /--amount 1\.5: expected base units/],
+    ["amount", ["--amount", ""], /--amount "": expected base units/],
+    ...["1e5", "1.5E3", "0x10", "0b1"].map(
+      (text) =>
+        [
+          "amount",
+          ["--amount", text],
+          /: expected base units, 1 to \d+, in digits alone \(.*\), or a number and the asset's name, as in '1\.5 WITAN'/,
+        ] as const,
+    ),
+    ["asset-unknown", ["--amount", "1 e5"], /--amount 1 e5: there is no such asset/],
     ["amount", ["--amount", "1.123456789 WITAN"], /at most 8 digits behind the point/],
     ["amount", ["--amount", "0.0 WITAN"], /expected 0\.00000001 WITAN to 184467440737\.09551615 WITAN/],
     ["amount", ["--amount", "1 WITAN", "--asset", "1"], /WITAN is asset 0, and --asset is 1/],

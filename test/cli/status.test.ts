@@ -126,6 +126,38 @@ const WORK: ResultOf<"consensus_explain"> = {
   ...{ finalHeight: 2, peers: { connected: 1, known: 2 }, advice: ["Wait."] },
 };
 
+describe("witan peers", () => {
+  it("tells how each connection fares, and why there is none", async () => {
+    const [one] = SAMPLES.node_peers.result.peers;
+    assert.ok(one !== undefined);
+    const away = { ...one, name: "v3", connected: false, direction: null, since: null };
+    node.instead.node_peers = async () => ({
+      peers: [
+        one,
+        { ...away, lastFailure: "nothing listens there", bannedUntil: one.since },
+        { ...away, name: "v4", address: null },
+      ],
+    });
+    const ran = await witan("peers", "--rpc", node.url);
+    assert.equal(ran.code, 0, ran.err);
+    assert.match(
+      ran.out,
+      /^v2 {2}connected to 10\.0\.0\.2:9600 since 20.*Z \(\d+\), 904112 bytes sent, 887340 received\n {4}12D3KooW/,
+    );
+    assert.match(
+      ran.out,
+      /\nv3 {2}not connected, at 10\.0\.0\.2:9600; cut off for what it did, until 20.*: nothing listens there\n/,
+    );
+    assert.match(ran.out, /\nv4 {2}not connected; its address is not in network\.peers\n/);
+    node.instead.node_peers = async () => ({ peers: [] });
+    assert.match(
+      (await witan("peers", "--rpc", node.url)).out,
+      /^none: network\.peers of this node lists nobody\n$/,
+    );
+    assert.deepEqual(lastJson(await witan("peers", "--rpc", node.url, "--json")), { peers: [] });
+  });
+});
+
 describe("witan explain", () => {
   it("tells sentences, advice, and how each member stands", async () => {
     const { result } = SAMPLES.consensus_explain;

@@ -159,11 +159,6 @@ describe("the RPC client", () => {
       assert.ok(failure.isPassing);
     });
 
-    it("the connection ends before the answer: broken", async () => {
-      const rpc = await answering((_, response) => void response.destroy());
-      assert.equal((await failing(rpc)).code, "broken");
-    });
-
     it("the caller gives up, before or meanwhile: cancelled", async () => {
       const signal = AbortSignal.abort();
       let isAsked = false;

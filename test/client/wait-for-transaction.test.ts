@@ -1,6 +1,14 @@
 // Waiting for a transaction by its id, through a node that does not know it yet, is busy, lies, or goes away.
 import assert from "node:assert/strict";
-import { RpcAnswerError, RpcCallError, RpcConnectionError, waitForTransaction } from "@witan/client";
+import {
+  type CallOptions,
+  RpcAnswerError,
+  RpcCallError,
+  type RpcCaller,
+  RpcClient,
+  RpcConnectionError,
+  waitForTransaction,
+} from "@witan/client";
 import type { TransactionId } from "@witan/primitives";
 import { RpcError, type TransactionOutcome } from "@witan/rpc";
 import { LedgerNode } from "./ledger-node.ts";
@@ -48,6 +56,22 @@ describe("waiting for a transaction", () => {
     };
     assert.equal((await wait(0)).status, "pending");
     assert.equal(node.calls.length, 1);
+  });
+
+  it("gives the answer to that one question as long as the client gives any", async () => {
+    const options: CallOptions[] = [];
+    const rpc = new RpcClient({ url: node.client.url });
+    const call: RpcCaller["call"] = (method, params, more = {}) => {
+      options.push(more);
+      return rpc.call(method, params, more);
+    };
+    node.onWait = () => FINAL;
+    for (const timeoutMs of [0, 5_000])
+      await waitForTransaction({ url: rpc.url, call }, ID, { timeoutMs, clock });
+    assert.deepEqual(
+      options.map(({ timeoutMs }) => timeoutMs),
+      [undefined, 7_000],
+    );
   });
 
   it("tells the last that the node said, or that it said nothing", async () => {

@@ -10,7 +10,7 @@ import { blocksOf, runScript } from "./blocks.ts";
 const PAGE = new URL("../../docs/operations.md", import.meta.url);
 
 describe("docs/operations.md", () => {
-  it("shows how a fifth validator joins a devnet, and it votes", () =>
+  it("shows how a parameter is changed on a devnet, how a fifth validator joins it, and it votes", () =>
     withWitan(async (start, folder) => {
       const [makes, admits] = [await blocksOf(PAGE, "sh fifth"), await blocksOf(PAGE, "sh fifth member")];
       assert.ok(makes.length === 2 && admits.length === 1, "the page has lost its fifth validator");
@@ -35,6 +35,9 @@ describe("docs/operations.md", () => {
         const { role, height } = await client.call("node_status", {});
         return role === "observer" && height === 1;
       });
+      const changes = await blocksOf(PAGE, "sh change");
+      assert.equal(changes.length, 1, "the page has lost its change");
+      assert.match(await run(changes), /approved by +v1, v2, v3 \(3 needed\)\nstatus +final/);
       assert.match(await run(admits), /final/);
       await until("it is a validator", async () => {
         const { role, member } = await client.call("node_status", {});

@@ -266,8 +266,17 @@ describe("witan devnet", function () {
         ["ports-in-use", ["--rpc-port", "65534"]],
         ["folder-not-ours", ["--fresh", "--dir", import.meta.dirname]],
       ] as const) {
-        const ran = await witan("devnet", "--dir", join(folder, "dev"), "--json", ...argv);
+        const ran = await witan(
+          "devnet",
+          "--rpc-port",
+          "0",
+          "--dir",
+          join(folder, "x/dev"),
+          "--json",
+          ...argv,
+        );
         assert.equal(ran.code, 2, ran.out);
+        assert.deepEqual(readdirSync(folder), [], reason);
         assert.equal((lastJson(ran)["error"] as Line)["reason"], reason);
       }
     }));
@@ -280,6 +289,7 @@ describe("witan devnet", function () {
       const devnet = start("devnet", "--dir", join(folder, "dev"), "--rpc-port", `${port}`);
       assert.equal(await devnet.ended(), 3);
       assert.match(String(errorOf(devnet)["message"]), new RegExp(`port ${port} is in use .*--rpc-port`));
+      assert.deepEqual(readdirSync(folder), [], "nothing is made for it");
       await new Promise((resolve) => server.close(resolve));
     }));
 });

@@ -1,7 +1,8 @@
 // Bounds: bodies, batches, calls, waits and answers. Each refuses with its reason, and lets go what it counted.
 import assert from "node:assert/strict";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type Server } from "node:http";
 import { METHODS, RpcError } from "@witan/rpc";
 import { RPC_LIMITS } from "@witan/rpc/server";
 import { DISCARDED_BYTES_MAX } from "../../packages/rpc/src/server/last-answer.ts";
@@ -52,6 +53,23 @@ describe("RPC server: what is too much", () => {
     assert.ok(!longest.success);
     assert.ok(RPC_LIMITS.callsPerConnection >= RPC_LIMITS.batchCalls);
     assert.ok(RPC_LIMITS.waitsPerConnection >= RPC_LIMITS.batchCalls);
+  });
+
+  it("keeps an idle connection for longer than it tells the client, which so closes first", async () => {
+    const server = await open();
+    let kept: Server | undefined;
+    const see = (message: unknown): void => {
+      kept = (message as { readonly server: Server }).server;
+    };
+    subscribe("http.server.request.start", see);
+    const socket = await wire(server);
+    socket.socket.write(written(server, JSON.stringify(call("chain_head"))));
+    const head = await socket.until(/\r\n\r\n/);
+    unsubscribe("http.server.request.start", see);
+    socket.socket.destroy();
+    const toldMs = 1_000 * Number(/keep-alive: timeout=(\d+)/i.exec(head)?.[1]);
+    assert.equal(toldMs, RPC_LIMITS.requestMs);
+    assert.ok(kept !== undefined && kept.keepAliveTimeout + kept.keepAliveTimeoutBuffer >= 1.5 * toldMs);
   });
 
   it("takes a body up to its bound, and says so of one above, before it has come", async () => {

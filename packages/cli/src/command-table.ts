@@ -73,6 +73,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/explain.ts")).addExplainCommand,
   },
   {
+    name: "peers",
+    summary: "show whom a node is connected to, and why to others it is not",
+    load: async () => (await import("./commands/peers.ts")).addPeersCommand,
+  },
+  {
     name: "send",
     summary: "pay from a key to an address",
     load: async () => (await import("./commands/send.ts")).addSendCommand,

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from "commander";
 import { COMMANDS } from "./command-table.ts";
 import { bugFailure, CommandFailure, EXIT } from "./exit.ts";
+import { optionHelp } from "./option-help.ts";
 import { printFailure, type Streams } from "./output.ts";
 import { heedNpm } from "./stop-signals.ts";
 import { usageFailure } from "./usage.ts";
@@ -84,7 +85,10 @@ async function programOf(
   // Subcommands made before these settings do not inherit them.
   const writeErr = argv.includes("--json") ? () => {} : streams.err;
   for (const command of [program, ...descendants(program)])
-    command.exitOverride().configureOutput({ writeOut: streams.out, writeErr });
+    command
+      .exitOverride()
+      .configureOutput({ writeOut: streams.out, writeErr })
+      .configureHelp({ optionDescription: optionHelp });
   return program;
 }
 

@@ -12,14 +12,17 @@ export function wholeNumber(option: string, text: string, most: number = INTEGER
   throw badInput("number", `${option} ${text || '""'}: expected a whole number${range}`);
 }
 
-/** An amount in base units, up to 2^64 - 1. */
-export function amountOf(option: string, text: string, least = 0n): bigint {
+/**
+ * An amount in base units, up to 2^64 - 1.
+ * @param or what else the option takes, for the message
+ */
+export function amountOf(option: string, text: string, least = 0n, or = ""): bigint {
   const value = /^(?:0|[1-9][0-9]{0,19})$/.test(text) ? BigInt(text) : AMOUNT_MAX + 1n;
   if (value < least || value > AMOUNT_MAX)
     throw badInput(
       "amount",
-      `${option} ${text}: expected base units, ${least} to ${AMOUNT_MAX}, without a point: of an asset with 8 decimals ` +
-        "150000000 is 1.5",
+      `${option} ${text || '""'}: expected base units, ${least} to ${AMOUNT_MAX}, in digits alone (of an asset with 8 decimals ` +
+        `150000000 is 1.5)${or}`,
     );
   return value;
 }

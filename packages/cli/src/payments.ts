@@ -50,10 +50,15 @@ export function paymentsGiven({ to, amount, asset }: PaymentOptions): GivenPayme
 
 /** A number and a name, which needs no space before it where it begins with a letter. */
 const NAMED = /^(0|[1-9]\d*)(?:\.(\d+))?(?: +|(?=[a-zA-Z]))(\S*[a-zA-Z]\S*)$/;
+/** What programs take for a number, such as 1e5 or 0x10: no number and a name. */
+const NUMBER_OF_PROGRAMS = /^(?:[\d.]+[eE]\d+|0[xXoObB][\da-fA-F]+)$/;
 
 function given(text: string): Given {
-  const [, whole, fraction = "", name] = NAMED.exec(text) ?? [];
-  if (whole === undefined || name === undefined) return { amount: amountOf("--amount", text, 1n) };
+  const [, whole, fraction = "", name] = NUMBER_OF_PROGRAMS.test(text) ? [] : (NAMED.exec(text) ?? []);
+  if (whole === undefined || name === undefined)
+    return {
+      amount: amountOf("--amount", text, 1n, ", or a number and the asset's name, as in '1.5 WITAN'"),
+    };
   return { text, whole, fraction, name };
 }
 

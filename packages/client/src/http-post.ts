@@ -1,5 +1,6 @@
-// One HTTP POST to a node: a bounded answer in bounded time, or a typed failure that says what to do. Never asks twice,
-// never follows a redirect (the token would travel along, and the POST become a GET).
+// One HTTP POST to a node: a bounded answer in bounded time, or a typed failure that says what to do. Asks again only what
+// reads, once, where the connection ended before any answer; never follows a redirect (the token would travel along, and
+// the POST become a GET).
 import type { CancelSignal } from "@witan/primitives";
 import { plainText } from "./plain-text.ts";
 import { RpcConnectionError } from "./rpc-failures.ts";
@@ -45,6 +46,8 @@ export interface Post {
   readonly shownUrl: string;
   readonly token: string | undefined;
   readonly body: string;
+  /** It reads only: asked twice it is answered as if it were asked once. */
+  readonly isRead: boolean;
   readonly timeoutMs: number;
   readonly signal: CancelSignal | undefined;
 }
@@ -61,7 +64,7 @@ export async function postJson(post: Post): Promise<HttpAnswer> {
   let response: FetchResponse | undefined;
   try {
     stop.throwIfStopped();
-    response = await Promise.race([post.fetch(post.url, requestOf(post, stop.signal)), stop.stopped]);
+    response = await Promise.race([ask(post, stop.signal), stop.stopped]);
     if (response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400)) {
       throw new RpcConnectionError(
         "http-status",
@@ -72,10 +75,26 @@ export async function postJson(post: Post): Promise<HttpAnswer> {
     return { status: response.status, text: await readText(response, post, stop) };
   } catch (cause) {
     if (cause instanceof RpcConnectionError) throw cause;
-    const isCut = response !== undefined || CUT.includes(codeOf(cause) ?? "");
-    throw isCut ? broken(post.shownUrl, cause) : unreachable(post.shownUrl, cause);
+    const wasThere = response !== undefined || isCut(cause);
+    throw wasThere ? broken(post.shownUrl, cause) : unreachable(post.shownUrl, cause);
   } finally {
     stop.end();
+  }
+}
+
+/**
+ * Asks; what reads once more where the connection ended without any answer: mostly it was kept from a call before, and the
+ * node closed it in that moment, which says nothing of this call. Who submits has to know that it was sent already.
+ */
+async function ask(post: Post, signal: AbortSignal): Promise<FetchResponse> {
+  try {
+    return await post.fetch(post.url, requestOf(post, signal));
+  } catch (cause) {
+    if (!post.isRead || signal.aborted || !isCut(cause)) throw cause;
+    // What failed first is what is told: there was a connection.
+    return post.fetch(post.url, requestOf(post, signal)).catch(() => {
+      throw cause;
+    });
   }
 }
 
@@ -183,6 +202,10 @@ const ADVICE: Readonly<Record<string, string>> = {
 };
 /** What Node says of a connection that was there. */
 const CUT = ["ECONNRESET", "EPIPE", "UND_ERR_SOCKET"];
+
+function isCut(cause: unknown): boolean {
+  return CUT.includes(codeOf(cause) ?? "");
+}
 
 function codeOf(cause: unknown): string | undefined {
   const code = (innerOf(cause) as { readonly code?: unknown } | undefined)?.code;

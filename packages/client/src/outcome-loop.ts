@@ -9,7 +9,7 @@ import { RpcAnswerError, RpcCallError, RpcConnectionError } from "./rpc-failures
 
 /** For how long a node is asked. */
 export interface WaitOptions {
-  /** In all, asking again included; 30,000 by default. */
+  /** In all, asking again included; 30,000 by default. 0: asked once, for what is known now. */
   readonly timeoutMs?: number;
   readonly signal?: CancelSignal;
   readonly clock?: ClientClock;
@@ -62,8 +62,11 @@ export async function askForOutcome(
     const leftMs = Math.max(0, Math.floor(end - clock.monotonicMs()));
     const waitMs = Math.min(leftMs, WAIT_MS_MAX);
     try {
-      const options = { timeoutMs: waitMs + ANSWER_MS, ...(signal === undefined ? {} : { signal }) };
-      const outcome = await ask(waitMs, options);
+      // Who asks once has no second try: the answer may take as long as that of any call.
+      const outcome = await ask(waitMs, {
+        ...(timeoutMs === 0 ? {} : { timeoutMs: waitMs + ANSWER_MS }),
+        ...(signal === undefined ? {} : { signal }),
+      });
       if (isSettled(outcome) || clock.monotonicMs() >= end) return outcome;
       last = outcome;
     } catch (error) {

@@ -1,8 +1,9 @@
 // Calls to one node: JSON-RPC 2.0 over HTTP, in Node and in browsers, typed and checked by the contract. Each call is one
-// request: nothing is asked twice here. Whoever wants to ask again may: every method of the contract is harmless the
-// second time, `transaction_submit` too, since the same bytes are the same transaction.
+// request; one that only reads is made once more where its connection ended without any answer. Whoever wants to ask again
+// may: every method of the contract is harmless the second time, `transaction_submit` too, since the same bytes are the
+// same transaction.
 import type { CancelSignal } from "@witan/primitives";
-import { type CallParamsOf, type MethodName, type ResultOf, WAIT_MS } from "@witan/rpc";
+import { type CallParamsOf, METHODS, type MethodName, type ResultOf, WAIT_MS } from "@witan/rpc";
 import { type Fetch, type HttpAnswer, postJson } from "./http-post.ts";
 import { type CallAnswer, judgeAnswer, orderBatch, readAnswer, shown } from "./rpc-answer.ts";
 import { RpcAnswerError, RpcConnectionError } from "./rpc-failures.ts";
@@ -44,6 +45,11 @@ export interface RpcCaller {
   call<M extends MethodName>(method: M, params: CallParamsOf<M>, options?: CallOptions): Promise<ResultOf<M>>;
 }
 
+interface AnyCall {
+  readonly method: MethodName;
+  readonly params: object;
+}
+
 /** How long an answer may take, beyond what the node is asked to wait. */
 export const TIMEOUT_MS = 10_000;
 const platformFetch: Fetch = (url, request) => globalThis.fetch(url, request);
@@ -69,7 +75,7 @@ export class RpcClient implements RpcCaller {
   }
 
   /**
-   * Asks the node once.
+   * Asks the node.
    * @throws {RpcCallError} the node refused
    * @throws {RpcConnectionError} no whole answer came; the node may have done what it was asked
    * @throws {RpcAnswerError} the answer is none that the contract knows
@@ -81,7 +87,8 @@ export class RpcClient implements RpcCaller {
   ): Promise<ResultOf<M>> {
     const id = this.#nextId();
     const asked = { url: this.url, method };
-    const answer = await this.#post({ jsonrpc: "2.0", id, method, params }, waitOf(method, params), options);
+    const body = { jsonrpc: "2.0", id, method, params };
+    const answer = await this.#post(body, [{ method, params }], options);
     const read = readAnswer(this.#json(answer));
     // A refusal that names no call is for the only one there is.
     const isOurs = read?.id === id || (read?.id === null && read.body.kind === "error");
@@ -113,8 +120,7 @@ export class RpcClient implements RpcCaller {
       method,
       params,
     }));
-    const waitMs = Math.max(...calls.map(({ method, params }) => waitOf(method, params)));
-    const answer = await this.#post(requests, waitMs, options);
+    const answer = await this.#post(requests, calls, options);
     const json = this.#json(answer);
     if (!Array.isArray(json) && readAnswer(json) === undefined) this.#throwIfFailed(answer);
     const ids = requests.map(({ id }) => id);
@@ -128,13 +134,15 @@ export class RpcClient implements RpcCaller {
     return this.#lastId;
   }
 
-  #post(body: unknown, waitMs: number, options: CallOptions): Promise<HttpAnswer> {
+  #post(body: unknown, calls: readonly AnyCall[], options: CallOptions): Promise<HttpAnswer> {
+    const waitMs = Math.max(...calls.map(({ method, params }) => waitOf(method, params)));
     return postJson({
       fetch: this.#fetch,
       url: this.#url,
       shownUrl: this.url,
       token: this.#token,
       body: JSON.stringify(body),
+      isRead: calls.every(({ method }) => METHODS[method].role === "read"),
       timeoutMs: options.timeoutMs ?? waitMs + this.#timeoutMs,
       signal: options.signal,
     });

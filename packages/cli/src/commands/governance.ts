@@ -1,16 +1,22 @@
 // The commands `witan governance propose|approve|show|submit`: a change of what governs a chain, from hand to hand.
-import { fetchChain } from "@witan/client";
-import type { Chain } from "@witan/ledger";
+import { approvalStatus, fetchChain } from "@witan/client";
+import { type Chain, PARAMETER_NAMES, PARAMETER_RANGES } from "@witan/ledger";
 import { toTimestamp } from "@witan/primitives";
 import type { Command } from "commander";
 import { type ConnectionOptions, connect, told, withConnection } from "../connection.ts";
 import { examples } from "../examples.ts";
 import { badInput } from "../exit.ts";
 import { CHANGE_KINDS, type ChangeOptions, changeOf, isChangeKind } from "../governance-change.ts";
-import { proposalJson, proposalOf, readProposal, writeProposal } from "../governance-file.ts";
-import { governanceOf, refuseHopeless } from "../governance-state.ts";
+import {
+  type ProposalFile,
+  proposalJson,
+  proposalOf,
+  readProposal,
+  writeProposal,
+} from "../governance-file.ts";
+import { governanceOf, type NodeGovernance, refuseHopeless } from "../governance-state.ts";
 import { collect } from "../numbers.ts";
-import { printResult, type Streams } from "../output.ts";
+import { printResult, type Streams, table } from "../output.ts";
 import { addApproveCommand, governanceFor } from "./governance-approve.ts";
 import { proposalLines } from "./governance-lines.ts";
 import { addSubmitCommand } from "./governance-submit.ts";
@@ -30,6 +36,14 @@ export function addGovernanceCommands(
     .command("governance")
     .description(
       "change members, parameters, clients and assets of a running chain, by a quorum of operators",
+    )
+    .addHelpText(
+      "after",
+      "\nOne operator proposes, a quorum of them approves, anyone submits. Files go from hand to hand, by mail say: nodes do\n" +
+        "not pass approvals on, and nothing in the files is secret. On a devnet, for example:\n" +
+        "  $ witan governance propose change-parameter feeRateMin=10 --out try/fee.json\n" +
+        "  $ for V in v1 v2 v3; do witan governance approve try/fee.json --key .witan/devnet/$V/keys/operator.json; done\n" +
+        "  $ witan governance submit try/fee.0*.json --wait",
     );
   addPropose(governance, streams);
   addShow(governance, streams);
@@ -57,7 +71,7 @@ function addPropose(governance: Command, streams: Streams): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      `\nChanges:\n${kinds.join("\n")}\n${examples([
+      `\nChanges:\n${kinds.join("\n")}\n\nParameters:\n${parameterLines().join("\n")}\n${examples([
         "witan governance propose add-member --member v5/member.json --out add-v5.json",
         "witan governance propose replace-key v1 --voting-key 02ab… --out replace.json",
         "witan governance propose change-parameter feeRateMin=10 --out fee.json",
@@ -93,9 +107,26 @@ async function propose(
   printResult(streams, options.json ?? false, { file: options.out, ...proposalJson(proposal) }, () => [
     ...proposalLines(proposal),
     "",
-    `Written to ${options.out}. Operators approve it, each where their key is:`,
+    `Written to ${options.out}. ${approversText(proposal, chain.value, node)} approve it, each where their key is:`,
     `  $ witan governance approve ${options.out} --key operator.json`,
   ]);
+}
+
+/** Whose operators are asked, as far as a node tells. */
+function approversText({ sealed, body }: ProposalFile, chain: Chain, { members }: NodeGovernance): string {
+  const judged = approvalStatus({ chain, body, id: sealed.id }, [], members);
+  return judged.ok
+    ? `The operators of ${judged.value.quorum} of ${judged.value.missing.join(", ")}`
+    : "Operators";
+}
+
+/** What parameters there are, and within which bounds. */
+function parameterLines(): readonly string[] {
+  const rows = PARAMETER_NAMES.map((name) => {
+    const [least, greatest] = PARAMETER_RANGES[name];
+    return [name, `${least} to ${greatest}`] as const;
+  });
+  return table(rows).map((line) => `  ${line}`);
 }
 
 function refuseWithoutGovernance({ mode }: Chain): void {

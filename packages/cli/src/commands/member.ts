@@ -53,10 +53,11 @@ function addCreate(member: Command, streams: Streams): void {
         .choices(["validator", "proposer", "acceptor"])
         .default("validator"),
     )
-    .option(
-      "--reward-policy <hash>",
-      "the policy hash that rewards go to (default: none, fees are destroyed)",
-      ZERO_HASH,
+    .addOption(
+      new Option("--reward-policy <hash>", "the policy hash that rewards go to").default(
+        ZERO_HASH,
+        "none: fees are destroyed",
+      ),
     )
     .requiredOption("--out <dir>", "the new home")
     .addOption(plainOption("the secrets"))

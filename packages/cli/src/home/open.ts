@@ -9,7 +9,7 @@ import type { Chain } from "@witan/ledger";
 import type { Member, PeerId, PolicyHash, PublicKey } from "@witan/primitives";
 import type { RpcTls } from "@witan/rpc/server";
 import type { NodeConfig } from "../config/fields.ts";
-import { badInput } from "../exit.ts";
+import { badInput, type CommandFailure } from "../exit.ts";
 import { exists, fileFailure } from "../files.ts";
 import { readGenesisFile, readMemberFile } from "../genesis-input.ts";
 import { acceptorsKeyHeader, keyHeader, openAcceptorsKey, openKeyWith } from "../key-files.ts";
@@ -61,11 +61,7 @@ export async function openHome(config: NodeConfig): Promise<Home> {
   const { home: dir, keys, rpc } = config;
   await checkFolder(dir);
   const genesisFile = join(dir, HOME_FILES.genesis);
-  if (!(await exists(genesisFile)))
-    throw badInput(
-      "no-genesis",
-      `${dir} has no ${HOME_FILES.genesis}: bind it to a chain with \`witan member join --home ${dir} --genesis FILE\``,
-    );
+  if (!(await exists(genesisFile))) throw await noGenesis(dir);
   const chain = await readGenesisFile(genesisFile);
   const memberFile = join(dir, HOME_FILES.member);
   const member = (await exists(memberFile)) ? await readMemberFile(memberFile) : undefined;
@@ -89,6 +85,20 @@ export async function openHome(config: NodeConfig): Promise<Home> {
   return {
     ...{ dir, chain, member, votingKeys, acceptorsKey, peerKey, peerId, rewardPolicy, tokens, tls, remarks },
   };
+}
+
+/** Why a folder without a genesis can't be opened: it waits for one, or is no home at all. */
+async function noGenesis(dir: string): Promise<CommandFailure> {
+  for (const file of [HOME_FILES.config, HOME_FILES.member])
+    if (await exists(join(dir, file)))
+      return badInput(
+        "no-genesis",
+        `${dir} has no ${HOME_FILES.genesis}: bind it to a chain with \`witan member join --home ${dir} --genesis FILE\``,
+      );
+  return badInput(
+    "home",
+    `${dir} is no node's home: name one by --home; \`witan network create\` and \`witan member create\` make them`,
+  );
 }
 
 /**

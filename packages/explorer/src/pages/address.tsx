@@ -73,7 +73,7 @@ function History({ address, assets }: { readonly address: string; readonly asset
     return { rows: entries, next };
   });
   return (
-    <Part title="History" note="What transactions in final blocks did to it, the newest first.">
+    <Part title="History" note="What transactions in blocks did to it, the newest first.">
       <Paged pages={pages} what="its history">
         {(rows) => (
           <Table

@@ -86,11 +86,17 @@ function Governing(): JSX.Element {
             <Table
               caption="Parameters"
               rows={Object.entries(parameters)}
+              isCompact
               empty="There are none."
               keyOf={([name]) => name}
               columns={[
-                { title: "Parameter", cell: ([name]) => name },
-                { title: "Value", isNumber: true, cell: ([name, value]) => parameterText(name, value) },
+                { title: "Parameter", narrow: "untitled", cell: ([name]) => name },
+                {
+                  title: "Value",
+                  isNumber: true,
+                  narrow: "untitled",
+                  cell: ([name, value]) => parameterText(name, value),
+                },
               ]}
             />
           </>
@@ -104,8 +110,8 @@ function deciding(members: readonly { readonly role: string }[], quorum: number)
   const acceptors = members.filter(({ role }) => role === "acceptor").length;
   const all = countText(members.length, "member");
   return acceptors === 0
-    ? `${all}, of which ${quorum} decide.`
-    : `${all}: ${countText(members.length - acceptors, "proposer")} and ${countText(acceptors, "acceptor")}, of which ${quorum} decide.`;
+    ? `${all}; a decision takes any ${quorum} of them.`
+    : `${all}: ${countText(members.length - acceptors, "proposer")} and ${countText(acceptors, "acceptor")}; a decision takes any ${quorum} of the acceptors.`;
 }
 
 /** For who compares them: the table has their ends only. */
