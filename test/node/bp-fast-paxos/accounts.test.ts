@@ -21,6 +21,10 @@ function proposed(round: number, height = 7): BpfpRecord {
   return { kind: "proposed", membership, round: round as View, height: height as Height, blockHash: HASH };
 }
 
+function proof(round: number): BpfpRecord {
+  return { kind: "proof", membership, round: round as View, promises: [] };
+}
+
 type Slot = readonly [round: number, step: number];
 
 /** What the records lack for slots of a height, while height 7 is to be decided. */
@@ -59,6 +63,7 @@ const ACCOUNTED: readonly Case[] = [
     [progress(1, { round: 0 })],
   ],
   ["a proposal, and its record", 7, [[2, vote]], [proposed(2)]],
+  ["what was decided proposed again, and the proof of its round", 7, [[2, promise]], [proposed(1), proof(2)]],
 ];
 
 const LACKING: readonly (readonly [...Case, RegExp])[] = [

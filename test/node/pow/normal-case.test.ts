@@ -99,7 +99,7 @@ describe("proof of work: blocks and confirmations", () => {
     await miners.cluster.world.until("m1 is alone", () => miners.seat("m1").node.readings().peers === 0);
     const alone = await explained();
     assert.deepEqual([alone.waitingFor, alone.peers], ["peers", { connected: 0, known: 1 }]);
-    assert.match(alone.advice.join(" "), /node_peers .* its own branch, which may be undone/);
+    assert.match(alone.advice.join(" "), /node_peers\) .* its own branch, which may be undone/);
     const { fit, reasons } = await miners.seat("m1").call("node_health", {});
     assert.deepEqual([fit, reasons.map(({ reason }) => reason)], [false, ["too-few-peers"]]);
     assert.match(

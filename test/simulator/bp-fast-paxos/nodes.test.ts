@@ -99,6 +99,11 @@ describe("worlds of whole nodes of BP Fast Paxos", function () {
     assert.equal(violation?.message, undefined, violation?.check);
   });
 
+  it("go on, though the only acceptor that had decided, and told both proposers, is gone for ever: seed 3147", async () => {
+    const { violation } = await runNodesWorld(3147, { plan: makeBpfpNodesPlan(3147) });
+    assert.equal(violation?.message, undefined, violation?.check);
+  });
+
   it("have certificates, though who is left signed before a power cut: seeds 123, 243", async () => {
     for (const seed of [123, 243]) {
       const { violation } = await runNodesWorld(seed, { plan: makeBpfpNodesPlan(seed, { brief: true }) });

@@ -149,6 +149,8 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
       keepForLater(state, one);
       return;
     }
+    if (state.isAcceptorAt(sender) && decidedByAcceptor(message) >= state.decided.height)
+      state.isReached = true;
     switch (message.kind) {
       case "accept":
         takeAccept(state, one as Authentic<Accept>);

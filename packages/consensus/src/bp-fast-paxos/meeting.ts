@@ -7,12 +7,13 @@ import { sayLearn } from "./accepting.ts";
 import { help, ownStatus } from "./asking.ts";
 import { takeWord } from "./learning.ts";
 import type { RoundStatus } from "./messages.ts";
-import { sayProposed, showProof } from "./proposing.ts";
+import { proposeDecided, sayProposed, showProof } from "./proposing.ts";
 import type { BpfpState } from "./state.ts";
 import { moveTo, sayPromise, saySuspicion } from "./trust.ts";
 
 /** Sends again what others may have missed. */
 export function resend(state: BpfpState): void {
+  const reached = state.isReached;
   state.restartResend();
   const { vote } = state.instance;
   if (state.isAcceptor) {
@@ -21,7 +22,10 @@ export function resend(state: BpfpState): void {
     if (state.suspects) saySuspicion(state);
     const checkpoint = state.checkpoints.unsettled;
     if (checkpoint) state.emit({ kind: "broadcast", to: "acceptors", message: checkpoint });
-  } else sayProposed(state, "acceptors");
+  } else {
+    sayProposed(state, "acceptors");
+    if (!reached) proposeDecided(state);
+  }
   askCertificates(state);
   if (state.me !== undefined) state.emit({ kind: "broadcast", to: "everyone", message: ownStatus(state) });
 }

@@ -3,7 +3,7 @@
 import type { BlockHash, Height, MemberIndex } from "@witan/primitives";
 import { ask } from "./asking.ts";
 import type { Accept, PromiseMessage, RoundStatus } from "./messages.ts";
-import { roundStart } from "./round-start.ts";
+import { roundStart, supports } from "./round-start.ts";
 import type { BpfpState } from "./state.ts";
 
 /** 7 to 11: gathers promises for the highest round of its own; stale ones are dropped (correction 4). */
@@ -34,6 +34,23 @@ function maybeBeginRound(state: BpfpState): void {
     base,
     ahead.map(({ acceptor }) => acceptor),
   );
+  proposeDecided(state);
+}
+
+/**
+ * Proposes in this round what it has decided already, where the promises show that no acceptor of a quorum has: the one
+ * whose word it took may be gone for ever, and the others decide by votes of one round alone. What was decided is what the
+ * promises force. It is at most one height ahead: whoever voted for a height has decided the one below.
+ */
+export function proposeDecided(state: BpfpState): void {
+  const { start, decided, round, membership, proof } = state;
+  if (proof.length === 0 || start?.base !== decided.height - 1) return;
+  if (!supports(start, decided.height, decided.hash)) return;
+  const message: Accept = {
+    ...{ kind: "accept", membership: membership.from, round, height: decided.height },
+    ...{ blockHash: decided.hash, signature: [], proof },
+  };
+  state.emit({ kind: "sendAccept", to: "acceptors", message, sign: state.config.detectByzantineAcceptors });
 }
 
 /** 4 to 6, and 13 to 18: proposes, once per round and height; first it catches up to D. */

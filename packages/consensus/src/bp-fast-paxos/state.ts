@@ -45,7 +45,7 @@ export class BpfpState {
   start: RoundStart | undefined;
   /** Of a proposer of other rounds, who is shown no proof: an acceptor has said that it holds that of this one. */
   isSaidProven = false;
-  /** The promises that `start` follows from; none in round 0. */
+  /** The promises that `start` follows from; none in round 0, nor at a proposer in a round of another's. */
   proof: readonly SealedPromise[];
   /** Of a proposer: whether its proof went to all acceptors with a proposal. */
   proofShown = false;
@@ -60,6 +60,8 @@ export class BpfpState {
   readonly asked = new Map<MemberIndex, Height>();
   /** Who was told since then that the proof of its round is lacking. */
   readonly askedProof = new Set<MemberIndex>();
+  /** Whether an acceptor has said since then that it has decided the last block that is decided here. */
+  isReached = false;
   /** How often each member was sent a block that it lacked since then. */
   readonly helps = new Map<MemberIndex, number>();
   /** The evidence that was told, by name: each is told once a height. */
@@ -194,6 +196,7 @@ export class BpfpState {
   /** Own messages are sent again now, and next after `resendTicks`: until then no member is asked twice for the same. */
   restartResend(): void {
     this.ticksSinceResend = 0;
+    this.isReached = false;
     this.asked.clear();
     this.askedProof.clear();
     this.helps.clear();

@@ -40,7 +40,8 @@ export function unaccounted(
     return `it has spoken for height ${height}, and the chain ends at ${next.height - 1}`;
   const progress = recordAmong(records, "progress", next.membership);
   const proposed = recordAmong(records, "proposed", next.membership);
-  const round = Math.max(progress?.round ?? 0, proposed?.round ?? 0);
+  const proof = recordAmong(records, "proof", next.membership);
+  const round = Math.max(progress?.round ?? 0, proposed?.round ?? 0, proof?.round ?? 0);
   const newest = slots.at(-1)?.view ?? 0;
   if (newest > round) return `it has spoken in round ${newest}, and the records end in round ${round}`;
   for (const { view, step } of slots) {

@@ -18,6 +18,14 @@ export function ballotSlot({ height, round }: RoundBallot): VoteSlot {
   return { lane: "vote", height, view: round, step: BPFP_STEPS.vote };
 }
 
+/**
+ * A proposal of what its proposer has decided already: below its last slot, so it is noted where an acceptor would note its
+ * promise for the next height.
+ */
+export function decidedAgainSlot({ height, round }: RoundBallot): VoteSlot {
+  return { lane: "vote", height: (height + 1) as Height, view: round, step: BPFP_STEPS.promise };
+}
+
 /** What is signed for a certificate. */
 export function decisionSlot({ height }: DecisionStatement): VoteSlot {
   return { lane: "certificate", height, view: 0 as View, step: 0 };

@@ -32,7 +32,7 @@ import type { ConsensusParts } from "../consensus-parts.ts";
 import type { GuardedEngine } from "./guarded-engine.ts";
 import { isHeard } from "./own-word.ts";
 import type { Post } from "./post.ts";
-import { ballotSlot, decisionSlot, promiseSlot } from "./slots.ts";
+import { ballotSlot, decidedAgainSlot, decisionSlot, promiseSlot } from "./slots.ts";
 
 /** What a voice is made with. */
 export interface VoiceOptions {
@@ -74,7 +74,10 @@ export class Voice {
   async propose({ to, message, sign }: EffectOf<"sendAccept">, membership: Membership): Promise<void> {
     const { post, parts } = this.#options;
     const digest = proposalDigest(this.#chainId, message);
-    const slot = ballotSlot(message);
+    const { chain, proposals } = parts;
+    const { blockHash, height } = message;
+    const isDecided = height <= chain.tip.height;
+    const slot = isDecided ? decidedAgainSlot(message) : ballotSlot(message);
     let signature: readonly Signature[] = [];
     if (sign) {
       const signed = await this.#signed(membership, slot, digest);
@@ -82,8 +85,9 @@ export class Voice {
       signature = [signed];
     } else if (!(await this.#noted(membership, slot, digest))) return;
     const peers = to === "acceptors" ? post.acceptorsOf(membership) : post.peersOf(membership, [to]);
-    const { blockHash } = message;
-    const body = parts.proposals.valid(blockHash)?.block.bytes ?? parts.chain.proposal(blockHash);
+    const body = isDecided
+      ? chain.blockBytes(height)
+      : (proposals.valid(blockHash)?.block.bytes ?? chain.proposal(blockHash));
     if (body !== undefined) post.body(blockHash, body, peers);
     this.#deliver(membership, peers, { ...message, signature });
   }

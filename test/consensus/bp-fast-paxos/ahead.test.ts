@@ -1,0 +1,75 @@
+// A proposer that has decided, by the word of an acceptor that is gone, what no acceptor that is left has decided: it
+// proposes that again in each round of its own, or the chain stands still with a quorum alive (seed 3147 of whole nodes).
+import assert from "node:assert/strict";
+import type { BpfpEffect } from "@witan/consensus";
+import type { View } from "@witan/primitives";
+import { AA, BB, CC, only, Probe, promise, Q, said, status, X, Y, Z } from "./probe.ts";
+
+const RESEND = 5;
+
+/** The proposer of round 1, which has decided X at height 1, and what it does as promises begin that round. */
+function ahead(votes: typeof X = X, probe = new Probe(Q, { resendTicks: RESEND })) {
+  if (probe.engine.status().height === 1) probe.follow();
+  const effects = [AA, BB, CC].flatMap((one) => probe.hear(one, promise(one, 1, [0, votes])));
+  return { probe, effects };
+}
+
+/** What is proposed, in short. */
+function proposed(effects: readonly BpfpEffect[]): readonly string[] {
+  return effects.flatMap((effect) => {
+    if (effect.kind !== "sendAccept") return [];
+    const { round, height, blockHash, proof } = effect.message;
+    return [`${height} in ${round}: ${blockHash.slice(0, 2)}, proof of ${proof.length}, to ${effect.to}`];
+  });
+}
+
+const AGAIN = "1 in 1: aa, proof of 3, to acceptors";
+
+describe("a proposer that has decided more than the acceptors that are left", () => {
+  it("proposes it again as its round begins, with the proof, which is durable before", () => {
+    const { probe, effects } = ahead();
+    assert.deepEqual(proposed(effects), [AGAIN]);
+    const all = said(effects);
+    assert.ok(all.indexOf("persist proof") < all.indexOf("accept to acceptors"), all.join());
+    probe.work(true);
+    assert.deepEqual(proposed(probe.built(Y)), ["2 in 1: bb, proof of 3, to acceptors"]);
+  });
+
+  it("says it again until an acceptor has decided as much", () => {
+    const { probe } = ahead();
+    assert.deepEqual(proposed(probe.ticks(2 * RESEND)), [AGAIN, AGAIN]);
+    probe.hear(AA, status(1, 0));
+    assert.deepEqual(proposed(probe.ticks(RESEND)), [AGAIN]);
+    probe.hear(AA, status(1, 1));
+    assert.deepEqual(proposed(probe.ticks(RESEND)), []);
+    // Whoever said so may be gone as well.
+    assert.deepEqual(proposed(probe.ticks(RESEND)), [AGAIN]);
+  });
+
+  it("says it again after a restart", () => {
+    const { probe } = ahead();
+    assert.deepEqual(proposed(probe.restarted(1).ticks(RESEND)), [AGAIN]);
+  });
+
+  it("does not as long as it has decided no more, nor once it has decided still more", () => {
+    const probe = new Probe(Q, { resendTicks: RESEND });
+    const { effects } = ahead(X, probe);
+    assert.equal(only(effects, "sendAccept").message.height, 1);
+    probe.follow(Y);
+    assert.deepEqual(proposed(probe.ticks(RESEND)), []);
+    const level = new Probe(Q, { resendTicks: RESEND });
+    const forced = [AA, BB, CC].flatMap((one) => level.hear(one, promise(one, 1, [0, Y])));
+    assert.deepEqual(proposed(forced), ["1 in 1: bb, proof of 3, to acceptors"]);
+  });
+
+  it("does not where the promises force another block: then the word was a lie, and it would seem to lie too", () => {
+    assert.deepEqual(proposed(ahead(Z).effects), []);
+  });
+
+  it("does not in a round of another's", () => {
+    const { probe } = ahead();
+    probe.hear(AA, status(2, 0));
+    assert.equal(probe.round, 2 as View);
+    assert.deepEqual(proposed(probe.ticks(RESEND)), []);
+  });
+});
