@@ -196,6 +196,7 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
     );
     sayDecided(state);
     state.decided = { height, hash };
+    state.isAhead = false;
     state.instance = new Instance();
     // Of each height anew: one who always misbehaves must not fill the memory.
     state.reported.clear();

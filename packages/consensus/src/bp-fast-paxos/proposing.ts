@@ -34,18 +34,19 @@ function maybeBeginRound(state: BpfpState): void {
     base,
     ahead.map(({ acceptor }) => acceptor),
   );
+  const { height, hash } = state.decided;
+  state.isAhead = height === base + 1 && supports(state.start, height, hash);
   proposeDecided(state);
 }
 
 /**
- * Proposes in this round what it has decided already, where the promises show that no acceptor of a quorum has: the one
- * whose word it took may be gone for ever, and the others decide by votes of one round alone. What was decided is what the
+ * Proposes in its round what it had decided before, where the promises show that no acceptor of a quorum has: the one whose
+ * word it took may be gone for ever, and the others decide by votes of one round alone. What was decided is what the
  * promises force. It is at most one height ahead: whoever voted for a height has decided the one below.
  */
 export function proposeDecided(state: BpfpState): void {
-  const { start, decided, round, membership, proof } = state;
-  if (proof.length === 0 || start?.base !== decided.height - 1) return;
-  if (!supports(start, decided.height, decided.hash)) return;
+  const { decided, round, membership, proof } = state;
+  if (!state.isAhead) return;
   const message: Accept = {
     ...{ kind: "accept", membership: membership.from, round, height: decided.height },
     ...{ blockHash: decided.hash, signature: [], proof },

@@ -45,10 +45,12 @@ export class BpfpState {
   start: RoundStart | undefined;
   /** Of a proposer of other rounds, who is shown no proof: an acceptor has said that it holds that of this one. */
   isSaidProven = false;
-  /** The promises that `start` follows from; none in round 0, nor at a proposer in a round of another's. */
+  /** The promises that `start` follows from; none in round 0. */
   proof: readonly SealedPromise[];
   /** Of a proposer: whether its proof went to all acceptors with a proposal. */
   proofShown = false;
+  /** Of a proposer: as its round began, it had decided the block that the promises are about. */
+  isAhead = false;
   /** The height in progress. */
   instance = new Instance();
   readonly promises = new Promises();
@@ -172,6 +174,7 @@ export class BpfpState {
     this.isSaidProven = false;
     this.proof = [];
     this.proofShown = false;
+    this.isAhead = false;
     this.tooSlow = false;
     this.suspects = false;
     this.askedProof.clear();
