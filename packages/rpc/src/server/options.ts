@@ -64,9 +64,10 @@ export const RPC_LIMITS: RpcLimits = Object.freeze({
   connectionsPerSource: 256,
   // More than a node can take in; what is beyond keeps others from being heard.
   callsPerSecond: 20_000,
-  // One costs 200 µs to 1 ms to refuse, most of it for the system: a twentieth of a core, and a tenth for all sources
-  // together, which may be wrong twice as often (test/bench/floods.ts measures it).
-  wrongPerSecond: 50,
+  // One costs 200 µs to 1 ms to refuse, most of it for the system: a fiftieth of a core, and twice that for all sources
+  // together (test/bench/floods.ts). With 50 validators that share two cores lost a quarter of their throughput to one
+  // source, with 20 an eighth (test/bench/flooded.ts).
+  wrongPerSecond: 20,
   // Browsers send none, programs few. They are taken up before it is known whether they are wrong.
   pipelined: 16,
   // One that hears of every transaction of a full load costs a twentieth of a core.
