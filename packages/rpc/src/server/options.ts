@@ -66,7 +66,7 @@ export const RPC_LIMITS: RpcLimits = Object.freeze({
   callsPerSecond: 20_000,
   // One costs 200 µs to 1 ms to refuse, most of it for the system: a fiftieth of a core, and twice that for all sources
   // together (test/bench/floods.ts). With 50 validators that share two cores lost a quarter of their throughput to one
-  // source, with 20 an eighth (test/bench/flooded.ts).
+  // source, with 20 a seventh (test/bench/flooded.ts).
   wrongPerSecond: 20,
   // Browsers send none, programs few. They are taken up before it is known whether they are wrong.
   pipelined: 16,

@@ -1,7 +1,6 @@
 // Runs the world of a plan, with the engine of the product and every check.
-import type { WorldResult } from "../engines/world.ts";
+import type { EngineWorldResult } from "../engines/world.ts";
 import type { Recorder } from "../world/recorder.ts";
-import type { CheckMaker } from "./check.ts";
 import { ALL_BPFP_CHECKS } from "./checks/checks.ts";
 import { BPFP_CONDUCT_MAKERS } from "./conducts/conducts.ts";
 import type { BpfpPlan } from "./plan.ts";
@@ -15,24 +14,8 @@ export interface BpfpRunOptions {
   readonly arriving?: ReadonlySet<string> | undefined;
 }
 
-/** What came of it. */
-export interface BpfpRun extends WorldResult {
-  /** Inputs that engines took in, beside ticks. */
-  readonly inputs: number;
-}
-
 /** Runs it to its end, or to the first violation. */
-export function runBpfpPlan(plan: BpfpPlan, options: BpfpRunOptions = {}): BpfpRun {
-  let inputs = 0;
-  const counts: CheckMaker = () => ({
-    name: "steps",
-    stepped: (_at, { kind }) => {
-      if (kind !== "tick") inputs++;
-    },
-  });
-  const world = new BpfpWorld(plan, {
-    ...{ begin: realEngine, checks: [...ALL_BPFP_CHECKS, counts], conducts: BPFP_CONDUCT_MAKERS },
-    ...options,
-  });
-  return { ...world.run(), inputs };
+export function runBpfpPlan(plan: BpfpPlan, options: BpfpRunOptions = {}): EngineWorldResult {
+  const parts = { begin: realEngine, checks: ALL_BPFP_CHECKS, conducts: BPFP_CONDUCT_MAKERS };
+  return new BpfpWorld(plan, { ...parts, ...options }).run();
 }

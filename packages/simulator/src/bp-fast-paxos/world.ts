@@ -220,7 +220,7 @@ export class BpfpWorld extends EngineWorld<Process> {
   // What processes tell.
 
   stepped(process: Process, input: BpfpInput, effects: readonly BpfpEffect[]): void {
-    this.countStep();
+    this.countStep(input);
     this.#notes?.stepped(process, input, effects);
     for (const check of this.checks) check.stepped?.(process, input, effects);
   }

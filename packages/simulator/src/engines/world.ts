@@ -51,6 +51,12 @@ export interface WorldResult {
   readonly letters: number;
 }
 
+/** The same of a world of engines. */
+export interface EngineWorldResult extends WorldResult {
+  /** Of its events all but ticks: time passes in any case, and what somebody has to follow is the rest. */
+  readonly inputs: number;
+}
+
 const SAMPLE_US = 1_000_000;
 
 /** One world. */
@@ -69,6 +75,7 @@ export abstract class EngineWorld<P extends EngineProcess = EngineProcess> {
   readonly #tally = new Tally();
   #isOver = false;
   #events = 0;
+  #inputs = 0;
   #top = 0;
 
   /** @param places how many processes there will be */
@@ -101,7 +108,7 @@ export abstract class EngineWorld<P extends EngineProcess = EngineProcess> {
   protected abstract standing(): string;
 
   /** Lets the world run to its end, or to the first violation. */
-  run(): WorldResult {
+  run(): EngineWorldResult {
     let violation: Violation | undefined;
     try {
       this.#begin();
@@ -112,7 +119,7 @@ export abstract class EngineWorld<P extends EngineProcess = EngineProcess> {
       if (!this.#isOver) violation = asViolation(error, "engine");
     }
     return {
-      ...{ violation, events: this.#events, decisions: this.#top },
+      ...{ violation, events: this.#events, inputs: this.#inputs, decisions: this.#top },
       ...{ faults: this.#tally.faults, also: this.#tally.also },
       virtualUs: this.queue.nowUs,
       letters: this.network.letters,
@@ -223,8 +230,9 @@ export abstract class EngineWorld<P extends EngineProcess = EngineProcess> {
   }
 
   /** An engine has taken in an input. */
-  protected countStep(): void {
+  protected countStep({ kind }: { readonly kind: string }): void {
     this.#events++;
+    if (kind !== "tick") this.#inputs++;
     this.queue.count();
   }
 

@@ -202,7 +202,7 @@ export class PbftWorld extends EngineWorld<Process> {
   // What processes tell.
 
   stepped(process: Process, input: PbftInput, effects: readonly PbftEffect[]): void {
-    this.countStep();
+    this.countStep(input);
     this.#notes?.stepped(process, input, effects);
     for (const check of this.checks) check.stepped?.(process, input, effects);
   }

@@ -3,7 +3,7 @@
 import type { PowConfig, PowEffect, PowInput, PowParameters, PowStart, ProofOfWork } from "@witan/consensus";
 import { type BlockHash, blockWork, compactOfTarget } from "@witan/primitives";
 import { FaultDriver } from "../engines/fault-driver.ts";
-import type { WorldResult } from "../engines/world.ts";
+import type { EngineWorldResult } from "../engines/world.ts";
 import { Random } from "../random.ts";
 import { EventQueue } from "../world/event-queue.ts";
 import type { Meter } from "../world/meter.ts";
@@ -60,6 +60,7 @@ export class PowWorld {
   readonly #driver: FaultDriver<PowProcess>;
   readonly #tally = new Tally();
   #events = 0;
+  #inputs = 0;
   #top = 0;
 
   constructor(plan: PowPlan, options: PowWorldOptions) {
@@ -88,7 +89,7 @@ export class PowWorld {
   }
 
   /** Lets the world run to its end, or to the first violation. */
-  run(): WorldResult {
+  run(): EngineWorldResult {
     let violation: Violation | undefined;
     try {
       this.#begin();
@@ -99,7 +100,7 @@ export class PowWorld {
       violation = asViolation(error, "engine");
     }
     return {
-      ...{ violation, events: this.#events, decisions: this.#top },
+      ...{ violation, events: this.#events, inputs: this.#inputs, decisions: this.#top },
       ...{
         faults: this.#tally.faults,
         also: this.#tally.also,
@@ -227,6 +228,7 @@ export class PowWorld {
 
   stepped(at: PowProcess, input: PowInput): void {
     this.#events++;
+    if (input.kind !== "tick") this.#inputs++;
     this.queue.count();
     for (const check of this.#checks) check.stepped?.(at, input);
   }

@@ -1,7 +1,7 @@
 // Worlds of PBFT: how a seed becomes one, at each level.
 import { byzantineMax } from "@witan/primitives";
+import type { EngineWorldResult } from "../engines/world.ts";
 import { NODES } from "../nodes/level.ts";
-import type { CheckMaker } from "../pbft/check.ts";
 import { CHECKS, checksOf } from "../pbft/checks/checks.ts";
 import { CONDUCT_MAKERS, CONDUCTS } from "../pbft/conducts/conducts.ts";
 import { makePbftPlan } from "../pbft/make-plan.ts";
@@ -39,19 +39,9 @@ function scenarioNamed(name: string): Scenario {
   return found;
 }
 
-function run({ plan, arriving }: Trial<PbftPlan>, recorder?: Recorder | undefined) {
-  let inputs = 0;
-  const counts: CheckMaker = () => ({
-    name: "steps",
-    stepped: (_at, { kind }) => {
-      if (kind !== "tick") inputs++;
-    },
-  });
-  const world = new PbftWorld(plan, {
-    ...{ begin: realEngine, checks: [...checksOf(plan), counts], conducts: CONDUCT_MAKERS },
-    ...{ arriving, recorder },
-  });
-  return { ...world.run(), inputs };
+function run({ plan, arriving }: Trial<PbftPlan>, recorder?: Recorder): EngineWorldResult {
+  const parts = { begin: realEngine, checks: checksOf(plan), conducts: CONDUCT_MAKERS };
+  return new PbftWorld(plan, { ...parts, arriving, recorder }).run();
 }
 
 function runPlan(plan: PbftPlan, recorder: Recorder | undefined): WorldOutcome {

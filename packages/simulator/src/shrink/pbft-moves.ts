@@ -1,9 +1,10 @@
 // How the plan of a world of PBFT engines gets smaller. Never into a world in which more lie than may.
 import { byzantineMax } from "@witan/primitives";
-import { hasManyLiars, type LiarPlan, type PbftPlan } from "../pbft/plan.ts";
+import { hasManyLiars, type PbftPlan } from "../pbft/plan.ts";
 import { earlierTransactions, fewerTransactions, noneAfterTheEnd, withoutPlace } from "./engine-moves.ts";
 import {
   endsThere,
+  fewerConducts,
   fewerFaults,
   kindEarlier,
   shorterFaults,
@@ -45,18 +46,6 @@ const fewerTwins: Move<PbftPlan> = (first, holds) => {
   return plan;
 };
 
-const fewerConducts: Move<PbftPlan> = (first, holds) => {
-  let plan = first;
-  for (const { node, conducts } of first.liars)
-    for (const name of conducts) {
-      const without = (one: LiarPlan) =>
-        one.node === node ? { ...one, conducts: one.conducts.filter((other) => other !== name) } : one;
-      const next = { ...plan, liars: plan.liars.map(without) };
-      if (holds(next)) plan = next;
-    }
-  return plan;
-};
-
 const fewerSpares: Move<PbftPlan> = steps((plan) => {
   if (plan.spares === 0) return undefined;
   return { ...withoutNode(plan, plan.members + plan.spares - 1), spares: plan.spares - 1 };
@@ -94,7 +83,7 @@ const fewerChances: readonly Move<PbftPlan>[] = [
   fewerSpares,
   fewerLiars,
   fewerTwins,
-  fewerConducts,
+  fewerConducts(),
   fewerMembers,
   earlierTransactions(),
   simplerNetwork(),
