@@ -21,6 +21,8 @@ interface Run {
   readonly wallSeconds: number;
   /** Processor time of a validator, the mean of all. */
   readonly cpuSeconds: number;
+  /** Processor time of this process, which floods. */
+  readonly ownSeconds: number;
 }
 
 /** What was measured. */
@@ -53,19 +55,25 @@ function flood(rpc: readonly string[], count: () => void): () => Promise<void> {
 /** Runs the bench once. */
 async function run(transactions: number, onAnswer: (() => void) | undefined): Promise<Run> {
   let stop: (() => Promise<void>) | undefined;
+  let before = process.cpuUsage();
+  let own = before;
   const { throughput, wallSeconds, validatorCpuSeconds } = await runBench({
     ...{ command: WITAN, transactions, signal: new AbortController().signal },
     shape: { consensus: "pbft", validators: VALIDATORS },
     onServing: (rpc) => {
+      before = process.cpuUsage();
       if (onAnswer !== undefined) stop = flood(rpc, onAnswer);
     },
     // What comes after the load is not measured here.
     onProgress: (phase) => {
-      if (phase === "counting") void stop?.();
+      if (phase !== "counting") return;
+      own = process.cpuUsage(before);
+      void stop?.();
     },
   });
   await stop?.();
-  return { throughput, wallSeconds, cpuSeconds: mean(validatorCpuSeconds.map((one) => one ?? Number.NaN)) };
+  const cpuSeconds = mean(validatorCpuSeconds.map((one) => one ?? Number.NaN));
+  return { throughput, wallSeconds, cpuSeconds, ownSeconds: (own.user + own.system) / 1_000_000 };
 }
 
 function mean(values: readonly number[]): number {
@@ -94,6 +102,8 @@ export function floodedText({ quiet, flooded, lost, answers }: Flooded): string 
       .join(", ");
   return (
     `quiet ${told(quiet)}; beside ${answers} bad requests ${told(flooded)}: ` +
-    `a validator spends ${(100 * lost).toFixed(1)} % of a core on them`
+    `a validator spends ${(100 * lost).toFixed(1)} % of a core on them, and who floods ` +
+    `${mean(flooded.map(({ ownSeconds }) => ownSeconds)).toFixed(1)} s of the same cores ` +
+    `(${mean(quiet.map(({ ownSeconds }) => ownSeconds)).toFixed(1)} s without)`
   );
 }

@@ -105,7 +105,7 @@ const powStatus = z.strictObject({
   target: hash.describe("what the hash of the next block must not be above, as a number"),
   branches: count.describe("beside the chain, that this node knows"),
   orphans: count.describe("blocks that wait for the one before"),
-  mining: z.boolean(),
+  mining: z.boolean().describe("whether this node is a miner"),
   hashRate: count.describe("hashes that this node tries in a second"),
   assumedAttackerShare: probability.describe("the share of all hash power that an attacker is taken to have"),
   reversalRisk: probability.describe(
@@ -153,7 +153,7 @@ const workExplanation = z.strictObject({
   height: height.describe("of the tip"),
   phase: oneOf(POW_PHASES),
   waitingFor: oneOf(WORK_WAITING_FOR),
-  mining: z.boolean(),
+  mining: z.boolean().describe("whether this node is a miner"),
   lastBlockMs: count.describe("since the tip was made, by its timestamp"),
   blockIntervalMs: count.describe("from block to block on average, as the genesis has it"),
   finalHeight: height.describe("of the last block that counts as final here"),

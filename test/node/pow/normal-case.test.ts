@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { rosenfeld } from "@witan/consensus";
 import { checkWorkProof, finalityProofCodec } from "@witan/ledger";
 import { bytesToHex, hexToBytes } from "@witan/primitives";
+import type { ResultOf } from "@witan/rpc";
 import { Purse } from "../purse.ts";
 import { FINAL, Miners } from "./miners.ts";
 
@@ -40,6 +41,22 @@ describe("proof of work: blocks and confirmations", () => {
     const checked = checkWorkProof(chain, decoded.value, [purse.ledger.headers[0] as never]);
     assert.ok(checked.ok, checked.ok ? "" : `${checked.code} ${checked.detail}`);
     assert.equal(checked.value.confirmations, FINAL);
+    await miners.finish();
+  });
+
+  it("says that it mines while it goes over to a block too", async () => {
+    const miners = await Miners.start(["m1"]);
+    const { cluster } = miners;
+    const asked: Promise<ResultOf<"consensus_status">>[] = [];
+    cluster.world.onPoint = () => {
+      asked.push(miners.seat("m1").call("consensus_status", {}));
+    };
+    await miners.mine("m1");
+    cluster.world.onPoint = () => {};
+    const told = await cluster.world.settled("all have answered", Promise.all(asked));
+    const moments = told.filter((status) => status.mode === "pow");
+    assert.ok(moments.some(({ phase }) => phase === "switching"));
+    assert.ok(moments.every(({ mining }) => mining));
     await miners.finish();
   });
 

@@ -166,6 +166,7 @@ export interface PowStatus {
   readonly best: { readonly height: Height; readonly hash: BlockHash; readonly work: bigint };
   /** Compact: of the block after the tip. */
   readonly nextTarget: number;
+  /** Whether a block is being looked for right now; not while the chain is switched. */
   readonly mining: boolean;
   /** Branches beside the chain. */
   readonly branches: number;

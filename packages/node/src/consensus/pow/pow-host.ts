@@ -32,6 +32,8 @@ export interface PowHostOptions {
 
 /** Where the engine stands, and how fast this node mines. */
 export interface PowHostStatus extends PowStatus {
+  /** Whether this node is a miner: so it is too while it goes over to another branch, when the engine has no work for it. */
+  readonly mining: boolean;
   /** Hashes a second of late; 0: it does not mine. */
   readonly hashRate: number;
 }
@@ -93,7 +95,8 @@ export class PowHost {
 
   /** Where the engine stands. */
   get status(): PowHostStatus {
-    return { ...this.#engine.status(), hashRate: this.#hashRate.perSecond };
+    const hashRate = this.#hashRate.perSecond;
+    return { ...this.#engine.status(), mining: this.#maker !== undefined, hashRate };
   }
 
   /** How much the engine keeps in memory. */
