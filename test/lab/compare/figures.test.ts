@@ -246,6 +246,11 @@ describe("the files of a comparison", () => {
     const page = pageOf(comparison, new Map([["finality", "<svg>drawn</svg>"]]));
     assert.doesNotMatch(page, /<script|src=|https?:/);
     assert.match(page, /PBFT failed:<\/strong> v1 ended &lt;early&gt;/);
+    const again = { ...found.result, name: "again", title: "Again" };
+    const twice = pageOf({ ...comparison, experiments: [found.result, again] }, new Map());
+    assert.equal(twice.split("PBFT failed:").length, 3);
+    assert.equal(twice.split("<pre>").length, 2, "its log stands there once");
+    assert.match(twice, /the failure of “<a href="#finality">/);
     assert.match(page, /<svg>drawn<\/svg>/);
     assert.match(page, /final &lt;after&gt;<\/th><td>20 ms<\/td><td>–<\/td>/);
     assert.match(page, /messages \(simulated\)/);

@@ -90,12 +90,12 @@ export function ladderPlan(quick: boolean): LadderPlan {
       }
     : {
         ...{ single: 300, singleWork: 60, warmUp: 4_000, repeats: 3 },
-        ...{ perSecond: [50, 200, 500, 1_000, 1_500], perSecondWork: [50, 500] },
+        ...{ perSecond: [50, 200, 500, 1_000, 2_000, 4_000], perSecondWork: [50, 500] },
         ...{ stepSeconds: 6, stepSecondsWork: 40 },
       };
 }
 
-/** Accounts that pay: each splits its coin once, in one transfer of 250 coins at most. */
+/** Accounts that pay: each splits its coin in one transfer of 250 coins, or more than one if there are not enough of them. */
 export function payersFor(transfers: number): number {
   return Math.min(256, Math.max(16, Math.ceil(transfers / 250)));
 }

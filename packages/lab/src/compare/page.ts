@@ -1,6 +1,6 @@
 // The report as one page that opens without a server: text made from the results, figures inside it, tables to unfold. Pure.
 import { modeName } from "./drawing.ts";
-import type { Cell, Comparison, ExperimentResult, Figure, ResultTable } from "./results.ts";
+import type { Cell, Comparison, ExperimentResult, Figure, ModeFailure, ResultTable } from "./results.ts";
 
 /** The page. @param drawings the SVG of each figure, by its name */
 export function pageOf(comparison: Comparison, drawings: ReadonlyMap<string, string>): string {
@@ -25,7 +25,7 @@ ${summaryOf(comparison)}
 <nav aria-label="Experiments"><ol>
 ${experiments.map(({ name, title: text }) => `<li><a href="#${escaped(name)}">${escaped(text)}</a></li>`).join("\n")}
 </ol></nav>
-${experiments.map((experiment) => sectionOf(experiment, drawings)).join("\n")}
+${experiments.map((experiment) => sectionOf(experiment, { drawings, experiments })).join("\n")}
 </main>
 </html>
 `;
@@ -62,7 +62,16 @@ ${rows.join("\n")}
 </tbody></table></div>`;
 }
 
-function sectionOf(experiment: ExperimentResult, drawings: ReadonlyMap<string, string>): string {
+function sectionOf(
+  experiment: ExperimentResult,
+  {
+    drawings,
+    experiments,
+  }: {
+    readonly drawings: ReadonlyMap<string, string>;
+    readonly experiments: readonly ExperimentResult[];
+  },
+): string {
   const { name, title, question, source, findings, method, figures, tables, failures } = experiment;
   const where = source === "processes" ? "real processes on one machine" : "the simulator";
   return `<section id="${escaped(name)}">
@@ -71,13 +80,32 @@ function sectionOf(experiment: ExperimentResult, drawings: ReadonlyMap<string, s
 <ul class="findings">
 ${findings.map((finding) => `<li>${prose(finding)}</li>`).join("\n")}
 </ul>
-${failures.map(({ mode, message, log }) => `<div class="failure" role="alert"><p><strong>${escaped(modeName(mode))} failed:</strong> ${escaped(message)}</p><pre>${escaped(log.join("\n"))}</pre></div>`).join("\n")}
+${failures.map((failure) => failureOf(failure, experiment, experiments)).join("\n")}
 ${figures.map((figure) => figureOf(figure, drawings.get(figure.name) ?? "")).join("\n")}
 <details><summary>How it was measured</summary>
 ${method.map(paragraph).join("\n")}
 </details>
 ${tables.map(tableOf).join("\n")}
 </section>`;
+}
+
+/** A failure, with its log where it is told first: one run can be the run of several experiments. */
+function failureOf(
+  { mode, message, log }: ModeFailure,
+  { name }: ExperimentResult,
+  experiments: readonly ExperimentResult[],
+): string {
+  const text = log.join("\n");
+  const first = experiments.find(({ failures }) =>
+    failures.some(
+      (other) => other.mode === mode && other.message === message && other.log.join("\n") === text,
+    ),
+  );
+  const told =
+    first === undefined || first.name === name
+      ? `<pre>${escaped(text)}</pre>`
+      : `<p>It is the failure of “<a href="#${escaped(first.name)}">${escaped(first.title)}</a>”: its log stands there.</p>`;
+  return `<div class="failure" role="alert"><p><strong>${escaped(modeName(mode))} failed:</strong> ${escaped(message)}</p>${told}</div>`;
 }
 
 function figureOf({ name, title, ran, table }: Figure, svg: string): string {

@@ -11,6 +11,9 @@ export interface TimedPart {
   readonly begunIn?: number;
 }
 
+/** What a part that takes longer than it was thought to is thought to take yet, as a share of what it has taken. */
+const OVERRUN_SHARE = 0.1;
+
 /** An estimate that gets better while parts end. */
 export class TimeLeft {
   readonly #parts: readonly TimedPart[];
@@ -49,8 +52,8 @@ export class TimeLeft {
     for (const [at, { seconds, isPaced = false, begunIn }] of this.#parts.entries()) {
       if (at < this.#began.length - 1) continue;
       begins[at] ??= left;
-      const ends = (begins[begunIn ?? at] ?? 0) + (isPaced ? 1 : scale) * seconds;
-      left = Math.max(left, ends);
+      const begun = begins[begunIn ?? at] ?? 0;
+      left = Math.max(left, begun + (isPaced ? 1 : scale) * seconds, -begun * OVERRUN_SHARE);
     }
     return left;
   }

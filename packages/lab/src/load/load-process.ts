@@ -18,6 +18,8 @@ interface Prepared {
 const PROGRESS_MS = 500;
 /** A single transfer that a busy machine keeps waiting is measured, not given up, in milliseconds. */
 const SINGLE_MAX_MS = 60_000;
+/** Who is behind for longer than this will not catch up, in milliseconds. */
+const SAME_MAX_MS = 120_000;
 /** Transfers signed before others have their turn: 20 ms. */
 const SIGNED_AT_ONCE = 20;
 
@@ -86,9 +88,17 @@ async function signedTransfers(
 
 /** Waits until all validators have the coins of the load: those that split them may have asked others. */
 async function sameHeight(clients: readonly RpcClient[]): Promise<void> {
+  const deadline = performance.now() + SAME_MAX_MS;
   for (;;) {
     const heads = await Promise.all(clients.map((client) => client.call("chain_head", {})));
     if (new Set(heads.map(({ hash }) => hash)).size === 1) return;
+    if (performance.now() > deadline) {
+      const heights = heads.map(({ height }) => height).join(", ");
+      throw new LabFailure(
+        "load-failed",
+        `the validators have not come to one block in ${SAME_MAX_MS / 1_000} s: they are at heights ${heights}`,
+      );
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
