@@ -5,7 +5,7 @@ import { fuzz } from "./fuzzer.ts";
 import { TARGETS } from "./targets.ts";
 
 const seed = Number(process.env["WITAN_SEED"] ?? 1);
-const ms = Number(process.env["WITAN_FUZZ_MS"] ?? 700);
+const ms = Number(process.env["WITAN_FUZZ_MS"] ?? 400);
 
 describe(`fuzzing (WITAN_SEED=${seed})`, () => {
   for (const target of TARGETS) {
