@@ -11,10 +11,13 @@ import type {
   PeerId,
   Timestamp,
 } from "@witan/primitives";
+import { until } from "../network/conditions.ts";
 
 /** The chain of those who belong together. */
 export const CHAIN = "c1".repeat(32) as ChainId;
-const WAIT_MS = 8_000;
+const WAIT_MS = 15_000;
+/** How often it is looked whether something holds that nobody announces. */
+const ASK_MS = 5;
 
 /** The clock of this machine. */
 export const machineClock: Clock = {
@@ -233,12 +236,8 @@ export async function join(...nodes: readonly TestNode[]): Promise<void> {
 }
 
 /** Ends when the condition holds, for conditions that nobody announces. */
-export async function eventually(what: string, condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + WAIT_MS;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`waited in vain for: ${what}`);
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+export function eventually(what: string, condition: () => boolean): Promise<void> {
+  return until(what, condition, WAIT_MS, ASK_MS);
 }
 
 /** Bytes that tell a number. */
