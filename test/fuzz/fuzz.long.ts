@@ -1,23 +1,13 @@
 // Every decoder, validator and reader, fuzzed for a minute each on two threads, with a seed of its own each time
 // (printed; WITAN_SEED repeats it, WITAN_FUZZ_MS says for how long).
 import assert from "node:assert/strict";
-import { Worker } from "node:worker_threads";
+import { fuzzOnThread } from "./on-thread.ts";
 import { TARGETS } from "./targets.ts";
-import type { FuzzAnswer, FuzzTask } from "./worker.ts";
+import type { FuzzAnswer } from "./worker.ts";
 
 const THREADS = 2;
 const seed = Number(process.env["WITAN_SEED"] ?? Date.now() % 1_000_000_000);
 const ms = Number(process.env["WITAN_FUZZ_MS"] ?? 60_000);
-
-function fuzzOnThread(task: FuzzTask): Promise<readonly FuzzAnswer[]> {
-  return new Promise((resolve, reject) => {
-    const answers: FuzzAnswer[] = [];
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: task });
-    worker.on("message", (answer: FuzzAnswer) => answers.push(answer));
-    worker.once("error", reject);
-    worker.once("exit", () => resolve(answers));
-  });
-}
 
 function line(answer: FuzzAnswer): string {
   if (!answer.ok) return `${answer.name}: FAILED`;

@@ -1,24 +1,32 @@
 // Every decoder, validator and reader, fuzzed for a short while with a seed that is always the same. WITAN_SEED and
 // WITAN_FUZZ_MS change that; fuzz.long.ts takes its time.
 import assert from "node:assert/strict";
-import { fuzz } from "./fuzzer.ts";
+import { fuzzOnThread } from "./on-thread.ts";
 import { TARGETS } from "./targets.ts";
+import type { FuzzAnswer } from "./worker.ts";
 
 const seed = Number(process.env["WITAN_SEED"] ?? 1);
 const ms = Number(process.env["WITAN_FUZZ_MS"] ?? 400);
 
 describe(`fuzzing (WITAN_SEED=${seed})`, () => {
-  for (const target of TARGETS) {
-    it(target.name, function () {
-      this.timeout(60_000 + 2 * ms);
-      const report = fuzz(target, seed, ms);
-      assert.ok(report.executions > 20, `only ${report.executions} inputs`);
-      if (process.env["WITAN_TABLE"] !== undefined) {
-        const { executions, corpus, functions, slowestMs, answers } = report;
-        const counts = `${executions} inputs, ${corpus} kept, ${functions} functions, ${answers.size} answers`;
-        console.log(`      ${target.name}: ${counts}, slowest ${slowestMs.toFixed(0)} ms`);
-        if (process.env["WITAN_TABLE"] === "all") console.log(answers);
-      }
+  let answers: readonly FuzzAnswer[] = [];
+
+  before("all targets, one after another", async function () {
+    this.timeout(TARGETS.length * (10_000 + 2 * ms));
+    answers = await fuzzOnThread({ names: TARGETS.map(({ name }) => name), seed, ms });
+  });
+
+  for (const { name } of TARGETS) {
+    it(name, () => {
+      const answer = answers.find((one) => one.name === name);
+      assert.ok(answer !== undefined, "the thread has not come to it");
+      assert.ok(answer.ok, answer.ok ? "" : answer.message);
+      const { executions, corpus, functions, slowestMs, answers: given } = answer.report;
+      assert.ok(executions > 20, `only ${executions} inputs`);
+      if (process.env["WITAN_TABLE"] === undefined) return;
+      const counts = `${executions} inputs, ${corpus} kept, ${functions} functions, ${given.size} answers`;
+      console.log(`      ${name}: ${counts}, slowest ${slowestMs.toFixed(0)} ms`);
+      if (process.env["WITAN_TABLE"] === "all") console.log(given);
     });
   }
 });

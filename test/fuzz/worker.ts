@@ -1,4 +1,4 @@
-// A thread of the long run: fuzzes the targets it is told and sends what came of each.
+// A thread that fuzzes: it takes the targets it is told, and sends what came of each.
 import { parentPort, workerData } from "node:worker_threads";
 import { type FuzzReport, fuzz } from "./fuzzer.ts";
 import { TARGETS } from "./targets.ts";
