@@ -90,7 +90,7 @@ export function ladderPlan(quick: boolean): LadderPlan {
       }
     : {
         ...{ single: 300, singleWork: 60, warmUp: 4_000, repeats: 3 },
-        ...{ perSecond: [50, 200, 500, 1_000, 2_000, 4_000], perSecondWork: [50, 500] },
+        ...{ perSecond: [50, 200, 500, 1_000, 1_500, 3_000], perSecondWork: [50, 500] },
         ...{ stepSeconds: 6, stepSecondsWork: 40 },
       };
 }
