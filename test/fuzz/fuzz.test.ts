@@ -6,7 +6,7 @@ import { TARGETS } from "./targets.ts";
 import type { FuzzAnswer } from "./worker.ts";
 
 const seed = Number(process.env["WITAN_SEED"] ?? 1);
-const ms = Number(process.env["WITAN_FUZZ_MS"] ?? 400);
+const ms = Number(process.env["WITAN_FUZZ_MS"] ?? 700);
 
 describe(`fuzzing (WITAN_SEED=${seed})`, () => {
   let answers: readonly FuzzAnswer[] = [];

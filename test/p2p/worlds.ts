@@ -15,7 +15,7 @@ import { until } from "../network/conditions.ts";
 
 /** The chain of those who belong together. */
 export const CHAIN = "c1".repeat(32) as ChainId;
-const WAIT_MS = 15_000;
+const WAIT_MS = 8_000;
 /** How often it is looked whether something holds that nobody announces. */
 const ASK_MS = 5;
 

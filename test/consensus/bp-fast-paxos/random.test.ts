@@ -28,8 +28,7 @@ function found(part: Partial<Corrections>, seeds: number): string | undefined {
   return undefined;
 }
 
-/** Some: the simulator has hundreds of the whole engine among hosts and liars. */
-const WORLDS = 100;
+const WORLDS = 200;
 
 describe("BP Fast Paxos in random worlds", function () {
   this.timeout(180_000);
