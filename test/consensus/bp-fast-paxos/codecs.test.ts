@@ -52,7 +52,12 @@ const message = fc.oneof(
   plain({ kind: kind("learn"), ...ballotOf, signature: signatures }),
   plain({ kind: kind("promise"), ...promiseOf }),
   plain({ kind: kind("trustChange"), membership, round, reason: fc.constantFrom("evidence", "suspicion") }),
-  plain({ kind: kind("status"), ...ballotOf, proven: fc.constantFrom("no", "yes") }),
+  plain({
+    kind: kind("status"),
+    ...ballotOf,
+    proven: fc.constantFrom("no", "yes"),
+    vote: fc.array(hash, { maxLength: 1 }),
+  }),
   plain({ kind: kind("decided"), membership, height: number<Height>(), blockHash: hash, signature }),
   plain({ kind: kind("checkpoint"), membership, height: number<Height>(), digest: hex<Hash>(32) }),
 ) as fc.Arbitrary<BpfpMessage>;

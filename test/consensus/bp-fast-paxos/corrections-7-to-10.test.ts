@@ -33,7 +33,7 @@ describe("BP Fast Paxos, correction 7: durability", () => {
     assert.deepEqual(said(probe.hear(BB, trustChange(1, "evidence"))), MOVED);
     const effects = [...probe.hear(Q, accept(X, 1, 1, proof(1))), ...probe.judged()];
     assert.deepEqual(said(effects), [
-      ...["persist proof", "judgeProposal", "persist progress", "learn to acceptors"],
+      ...["persist proof", "judgeProposal", "persist progress", "status to proposers", "learn to acceptors"],
     ]);
   });
 
@@ -78,7 +78,7 @@ describe("BP Fast Paxos, correction 7: durability", () => {
   it("as printed, one that forgets votes twice in a round", () => {
     const again = voted({ corrections: { ...CORRECTED, keeps: () => false } }).restarted();
     again.hear(P, accept(Y));
-    assert.deepEqual(said(again.judged(Y)), ["learn to acceptors"]);
+    assert.deepEqual(said(again.judged(Y)), ["status to proposers", "learn to acceptors"]);
   });
 });
 
@@ -129,7 +129,7 @@ describe("BP Fast Paxos, correction 9: one bad link does not turn the wheel", ()
     assert.deepEqual(said(probe.hear(AA, trustChange(1))), []);
     assert.deepEqual(said(probe.ticks(50)), []);
     assert.deepEqual(said(probe.hear(P, accept())), ["judgeProposal"]);
-    assert.deepEqual(said(probe.judged()), ["persist progress", "learn to acceptors"]);
+    assert.deepEqual(said(probe.judged()), ["persist progress", "status to proposers", "learn to acceptors"]);
   });
 
   it("t_a + 1 that suspect move all, to the highest round that so many ask for", () => {

@@ -143,7 +143,7 @@ describe("BP Fast Paxos, many instances: proposers", () => {
     probe.hear(AA, decided());
     probe.applied();
     assert.equal(only(probe.built(Y), "sendAccept").message.proof.length, 0);
-    for (const lacking of [status(0, 1), status(1, 1, "no")]) {
+    for (const lacking of [status(0, 1), status(1, 1, { proven: "no" })]) {
       const { to, message } = only(probe.hear(DD, lacking), "sendAccept");
       assert.deepEqual([to, message.height, message.proof.length], [DD, 2, 3]);
     }

@@ -6,6 +6,7 @@ import {
   AA,
   accept,
   BB,
+  broadcasts,
   CC,
   DD,
   decided,
@@ -16,6 +17,7 @@ import {
   Probe,
   Q,
   said,
+  status,
   voted,
   X,
   Y,
@@ -40,14 +42,14 @@ describe("BP Fast Paxos, the normal case", () => {
     for (const who of [Q, AA, NOBODY]) assert.deepEqual(said(new Probe(who).work(true)), []);
   });
 
-  it("an acceptor looks at the block, keeps its vote durably, and only then says LEARN, to acceptors alone", () => {
+  it("an acceptor looks at the block, keeps its vote durably, and only then tells: proposers by STATUS, acceptors by LEARN", () => {
     const probe = new Probe(AA);
     const effects = probe.hear(P, accept());
     const { height, round, hash, forced, holders } = only(effects, "judgeProposal");
     assert.deepEqual([height, round, hash, forced, holders], [1, 0, X, false, [P]]);
     const votes = probe.judged();
-    assert.deepEqual(said(votes), ["persist progress", "learn to acceptors"]);
-    assert.deepEqual(only(votes, "broadcast").message, learn());
+    assert.deepEqual(said(votes), ["persist progress", "status to proposers", "learn to acceptors"]);
+    assert.deepEqual(broadcasts(votes), [status(0, 0, { vote: [X] }), learn()]);
     assert.deepEqual(only(votes, "persist").record, {
       ...{ kind: "progress", membership: 1, round: 0 },
       vote: { height: 1, round: 0, blockHash: X, signature: [] },
@@ -62,7 +64,7 @@ describe("BP Fast Paxos, the normal case", () => {
     const stale = { kind: "proposalJudged", round: 0 as View, hash: X, judgement: "valid" } as const;
     assert.deepEqual(said(probe.feed({ ...stale, height: 2 as Height })), []);
     assert.deepEqual(said(probe.feed({ ...stale, height: 1 as Height, round: 2 as View })), []);
-    assert.deepEqual(said(probe.judged()), ["persist progress", "learn to acceptors"]);
+    assert.deepEqual(said(probe.judged()), ["persist progress", "status to proposers", "learn to acceptors"]);
     assert.deepEqual(said(probe.judged()), []);
   });
 
@@ -90,6 +92,42 @@ describe("BP Fast Paxos, the normal case", () => {
     assert.deepEqual(said(new Probe(AA).hear(BB, decided())), []);
   });
 
+  it("proposers and observers decide by votes of n_a - t_a acceptors in one round, told with where they stand", () => {
+    const vote = status(0, 0, { vote: [X] });
+    for (const who of [P, Q, NOBODY]) {
+      const probe = new Probe(who);
+      for (const other of [BB, BB, Q, NOBODY]) assert.deepEqual(said(probe.hear(other, vote)), []);
+      assert.deepEqual(said(probe.hear(AA, status(0, 0, { vote: [Y] }))), []);
+      assert.deepEqual(said(probe.hear(CC, vote)), []);
+      const { height, hash, holders } = only(probe.hear(DD, vote), "finalize");
+      assert.deepEqual([height, hash, holders], [1, X, [BB, CC, DD]]);
+    }
+    const acceptor = new Probe(AA);
+    for (const from of [BB, CC, DD]) assert.deepEqual(said(acceptor.hear(from, vote)), []);
+  });
+
+  it("votes of different rounds, or of a round that was left, never count together", () => {
+    const probe = new Probe(P);
+    for (const [from, round] of [
+      [AA, 0],
+      [BB, 0],
+      [CC, 2],
+      [DD, 2],
+    ] as const)
+      assert.deepEqual(said(probe.hear(from, status(round, 0, { vote: [X] }))), []);
+    assert.deepEqual(said(probe.hear(BB, status(2, 0))), [], "it stands in round 2, and has not voted there");
+    assert.deepEqual(said(probe.hear(AA, status(2, 0, { vote: [X] }))), ["finalize"]);
+  });
+
+  it("votes for the next height count as soon as this one is applied", () => {
+    const probe = new Probe(Q);
+    for (const from of [BB, CC, DD]) probe.hear(from, status(0, 0, { vote: [X] }));
+    for (const from of [BB, CC, DD])
+      assert.deepEqual(said(probe.hear(from, status(0, 1, { vote: [Y] }))), []);
+    const { height, hash } = only(probe.applied(), "finalize");
+    assert.deepEqual([height, hash], [2, Y]);
+  });
+
   it("what was decided is signed when it is durable, by acceptors alone", () => {
     const probe = new Probe(AA);
     probe.feed({ kind: "synced", height: 1 as Height, hash: X, certificate: undefined });
@@ -113,7 +151,11 @@ describe("BP Fast Paxos, the normal case", () => {
     for (const from of [BB, CC]) probe.hear(from, learn(Y, 0, 2));
     for (const from of [BB, CC, DD]) probe.hear(from, learn());
     assert.deepEqual(said(probe.applied()), ["sayDecided", "judgeProposal"]);
-    assert.deepEqual(said(probe.judged(Y)), ["persist progress", "learn to acceptors"]);
+    assert.deepEqual(said(probe.judged(Y)), [
+      "persist progress",
+      "status to proposers",
+      "learn to acceptors",
+    ]);
     assert.deepEqual(said(probe.hear(DD, learn(Y, 0, 2))), ["finalize"]);
   });
 
@@ -126,13 +168,15 @@ describe("BP Fast Paxos, the normal case", () => {
       };
       world.work(true, [world.at("p0")]);
       world.work(false, [world.at("p0")]);
-      const isApplied = () =>
-        world.processes.every(({ name, height }) => height === 1 || name.startsWith("p"));
+      // The other proposer, which is not sent the body here, has to ask for it.
+      const isApplied = () => world.processes.every(({ name, height }) => height === 1 || name === "p1");
       assert.ok(world.playUntil(isApplied, 10));
-      assert.equal(world.now, 3, "sent at tick 0, LEARN at 1, decided at 2");
+      assert.equal(world.now, 3, "sent at tick 0, LEARN and STATUS at 1, decided at 2");
       world.play(100);
       assert.deepEqual(Object.fromEntries(world.sent), {
         ...{ accept: acceptors, learn: acceptors * (acceptors - 1) },
+        // To the two proposers.
+        status: acceptors * 2,
         // Off the critical path: to everyone, two proposers among them.
         decided: acceptors * (acceptors + 1),
       });

@@ -138,6 +138,11 @@ export function said(effects: readonly BpfpEffect[]): readonly string[] {
   });
 }
 
+/** What is said to several, in order. */
+export function broadcasts(effects: readonly BpfpEffect[]): readonly BpfpMessage[] {
+  return effects.flatMap((effect) => (effect.kind === "broadcast" ? [effect.message] : []));
+}
+
 /** The only effect of a kind. */
 export function only<Kind extends BpfpEffect["kind"]>(
   effects: readonly BpfpEffect[],
@@ -182,11 +187,15 @@ export function proof(
 ): readonly SealedPromise[] {
   return decided.map((height, at) => promise(AA + at, round, votes[at], height));
 }
-export function status(round: number, height = 0, proven: RoundStatus["proven"] = "yes"): RoundStatus {
+export function status(
+  round: number,
+  height = 0,
+  { proven = "yes", vote = [] }: Partial<Pick<RoundStatus, "proven" | "vote">> = {},
+): RoundStatus {
   const blockHash = height ? X : GENESIS;
   return {
     ...{ kind: "status", membership: 1 as Height, round: round as View },
-    ...{ proven, height: height as Height, blockHash },
+    ...{ proven, height: height as Height, blockHash, vote },
   };
 }
 export function decided(height = 1, blockHash = X, by = AA): DecidedMessage {

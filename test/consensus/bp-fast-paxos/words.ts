@@ -95,8 +95,11 @@ export class Words {
         return `PROMISE of round ${message.round} (decided height ${message.decidedHeight}, ${this.#vote(message.vote)})`;
       case "trustChange":
         return `TRUSTCHANGE to round ${message.round}, on ${message.reason}`;
-      case "status":
-        return `STATUS (decided height ${message.height}, round ${message.round}${message.proven === "no" ? ", without its proof" : ""})`;
+      case "status": {
+        const { height, round, proven, vote } = message;
+        const voted = vote.map((hash) => `, voted for ${this.block(hash)}`).join("");
+        return `STATUS (decided height ${height}, round ${round}${proven === "no" ? ", without its proof" : ""}${voted})`;
+      }
       case "decided":
         return `DECIDED ${this.block(message.blockHash)} (height ${message.height})`;
       case "checkpoint":
@@ -125,7 +128,7 @@ export class Words {
       case "persist":
         return `keeps durably: ${this.#record(effect.record, members)}`;
       case "broadcast": {
-        const to = effect.to === "acceptors" ? "the acceptors" : "everyone";
+        const to = effect.to === "everyone" ? "everyone" : `the ${effect.to}`;
         return `says to ${to}: ${this.message(effect.message, members)}`;
       }
       case "send":

@@ -201,14 +201,14 @@ export class World {
   }
   sendAll(
     from: Actor,
-    to: "acceptors" | "everyone",
+    to: "acceptors" | "proposers" | "everyone",
     members: Membership,
     bytes: Uint8Array,
     body?: BlockHash,
   ): void {
-    for (const one of this.actors)
-      if (one !== from && (to === "everyone" || this.isAcceptorAt(one, members)))
-        this.#message(from, one, bytes, body);
+    const isMeant = (one: Actor): boolean =>
+      to === "everyone" || castOf(members)[to].some((index) => this.memberAt(members, index) === one);
+    for (const one of this.actors) if (one !== from && isMeant(one)) this.#message(from, one, bytes, body);
   }
 
   // Time.

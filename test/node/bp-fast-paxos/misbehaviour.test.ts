@@ -115,7 +115,13 @@ describe("with BP Fast Paxos, a peer that", () => {
     flooding.honest = false;
     const { blockHash: _, ...rest } = ballot;
     const status = { kind: "status", membership: rest.membership, round: rest.round } as const;
-    const bytes = bpfpMessageCodec.encode({ ...status, proven: "yes", height: 0 as Height, blockHash: HASH });
+    const bytes = bpfpMessageCodec.encode({
+      ...status,
+      proven: "yes",
+      height: 0 as Height,
+      blockHash: HASH,
+      vote: [],
+    });
     let sent = 0;
     await cluster.world.until("it is cut off", () => {
       for (let count = 0; count < 100; count++)

@@ -2,7 +2,7 @@
 // tells. A vote is durable before it is told. Goes to another round by a proof, or away from a proposer that misbehaves.
 import { assert, type BlockHash, type MemberIndex } from "@witan/primitives";
 import type { Authentic } from "../engine.ts";
-import { ask, askProof, keepForLater } from "./asking.ts";
+import { ask, askProof, keepForLater, ownStatus } from "./asking.ts";
 import { compareWithProof } from "./learning.ts";
 import { type Accept, ballotOf, type Learn } from "./messages.ts";
 import { roundStart, supports } from "./round-start.ts";
@@ -98,7 +98,7 @@ export function proposalJudged(
   }
 }
 
-/** 12 and 13: vote and body become durable, then all acceptors are told. */
+/** 12 and 13: vote and body become durable, then acceptors are told, and proposers. */
 function vote(state: BpfpState): void {
   const { proposal } = state.instance;
   assert(proposal !== undefined, "nothing to vote for");
@@ -107,10 +107,11 @@ function vote(state: BpfpState): void {
   state.instance.proposal = { ...proposal, state: "accepted" };
   state.instance.vote = kept;
   state.persistProgress();
+  state.emit({ kind: "broadcast", to: "proposers", message: ownStatus(state) });
   sayLearn(state, kept);
 }
 
-/** Tells the acceptors of a vote, which is durable: others learn by one acceptor's word. */
+/** Tells the acceptors of a vote, which is durable. */
 export function sayLearn(state: BpfpState, { height, round, blockHash, signature }: KeptVote): void {
   const membership = state.membership.from;
   const message: Learn = { kind: "learn", membership, round, height, blockHash, signature };

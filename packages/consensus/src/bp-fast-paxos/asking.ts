@@ -6,7 +6,8 @@ import type { BpfpMessage, RoundStatus } from "./messages.ts";
 import type { BpfpState } from "./state.ts";
 
 /** Where this process stands. */
-export function ownStatus({ membership, round, start, decided }: BpfpState): RoundStatus {
+export function ownStatus({ membership, round, start, decided, instance }: BpfpState): RoundStatus {
+  const { vote } = instance;
   return {
     kind: "status",
     membership: membership.from,
@@ -14,6 +15,7 @@ export function ownStatus({ membership, round, start, decided }: BpfpState): Rou
     proven: start === undefined ? "no" : "yes",
     height: decided.height,
     blockHash: decided.hash,
+    vote: vote?.round === round ? [vote.blockHash] : [],
   };
 }
 

@@ -8,7 +8,15 @@ import { proposalJudged, takeAccept } from "./accepting.ts";
 import { decidedByAcceptor, help, keepForLater } from "./asking.ts";
 import { CORRECTED, type Corrections } from "./corrections.ts";
 import { Instance } from "./instance.ts";
-import { decide, learnsChecked, sayDecided, takeCertificate, takeDecided, takeLearn } from "./learning.ts";
+import {
+  countVotes,
+  decide,
+  learnsChecked,
+  sayDecided,
+  takeCertificate,
+  takeDecided,
+  takeLearn,
+} from "./learning.ts";
 import { greet, resend, sayCheckpoint, takeCheckpoint, takeStatus } from "./meeting.ts";
 import type { Accept, BpfpMessage, DecidedMessage, Learn, RoundStatus, TrustChange } from "./messages.ts";
 import { maybePropose, proposalBuilt, takePromise } from "./proposing.ts";
@@ -102,7 +110,8 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
 
   /** How much is kept in memory; never an input. */
   kept(): BpfpKept {
-    const { instance, promises, suspicions, later, checkpoints, asked, reported, decisions } = this.#state;
+    const { instance, promises, suspicions, later, checkpoints, asked, reported, decisions, votes } =
+      this.#state;
     return {
       learns: instance.learns.size,
       promises: promises.size,
@@ -110,6 +119,7 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
       later: later.size,
       checkpoints: checkpoints.size,
       asked: asked.size,
+      votes: votes.size,
       reported: reported.size,
       signatures: decisions.signatures,
     };
@@ -204,5 +214,6 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
     state.suspects = false;
     if (membership.from !== state.membership.from) state.enterMembership(membership);
     for (const message of state.later.take()) this.#message(message);
+    countVotes(state);
   }
 }

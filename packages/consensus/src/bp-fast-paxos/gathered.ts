@@ -11,7 +11,7 @@ import {
   voters,
 } from "@witan/primitives";
 import type { Authentic } from "../engine.ts";
-import type { DecidedMessage, SealedPromise } from "./messages.ts";
+import type { DecidedMessage, RoundStatus, SealedPromise } from "./messages.ts";
 import type { Uncertified } from "./types.ts";
 
 /** The latest promise of each acceptor. */
@@ -48,6 +48,46 @@ export class Promises {
 
 /** Times that a suspicion may fail to be said again before it counts no more: who sees progress says it no more. */
 const RESENDS_MISSED = 4;
+
+/** A block that so many voted for, and who: ascending. */
+interface Chosen {
+  readonly hash: BlockHash;
+  readonly voters: readonly MemberIndex[];
+}
+
+/** Votes of acceptors as they tell them with where they stand, the latest of each. */
+export class ToldVotes {
+  readonly #latest = new Map<MemberIndex, RoundStatus>();
+
+  /** How many are kept. */
+  get size(): number {
+    return this.#latest.size;
+  }
+
+  /** Keeps where an acceptor stands now. */
+  add(acceptor: MemberIndex, status: RoundStatus): void {
+    this.#latest.set(acceptor, status);
+  }
+
+  /** The block at a height that so many voted for in one round. */
+  chosen(height: Height, quorum: number): Chosen | undefined {
+    const voters = new Map<string, MemberIndex[]>();
+    for (const [acceptor, { round, height: decided, vote }] of this.#latest) {
+      const [hash] = vote;
+      if (hash === undefined || decided + 1 !== height) continue;
+      const ballot = [round, hash].join(" ");
+      const same = [...(voters.get(ballot) ?? []), acceptor];
+      if (same.length >= quorum) return { hash, voters: same.sort((a, b) => a - b) };
+      voters.set(ballot, same);
+    }
+    return undefined;
+  }
+
+  /** Forgets all: other members decide now. */
+  clear(): void {
+    this.#latest.clear();
+  }
+}
 
 /** Who suspects, and which round it asks for. */
 export class Suspicions {

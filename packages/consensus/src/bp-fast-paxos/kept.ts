@@ -22,6 +22,7 @@ export function bpfpKeptMax(members: number, bufferedMax: number): BpfpKept {
     later: bufferedMax * members,
     checkpoints: members,
     asked: members,
+    votes: members,
     reported: REPORTS * members,
     signatures: UNCERTIFIED_MAX * members,
   };

@@ -93,6 +93,14 @@ export function takeDecided(state: BpfpState, decided: Authentic<DecidedMessage>
   if (message.membership === state.membership.from) takeWord(state, sender, message);
 }
 
+/** A proposer hears no LEARNs: it counts the votes that acceptors tell with where they stand. */
+export function countVotes(state: BpfpState): void {
+  const { height, quorum } = state;
+  const chosen = state.votes.chosen(height, quorum);
+  if (chosen !== undefined)
+    decide(state, { height, hash: chosen.hash, certificate: undefined }, chosen.voters);
+}
+
 /** Acceptors only crash: one's word is enough for who hears no LEARNs. An acceptor counts LEARNs, or is sent the block. */
 export function takeWord(
   state: BpfpState,

@@ -5,7 +5,7 @@ import type { Authentic } from "../engine.ts";
 import type { Checkpoint } from "../pbft/messages.ts";
 import { sayLearn } from "./accepting.ts";
 import { help, ownStatus } from "./asking.ts";
-import { takeWord } from "./learning.ts";
+import { countVotes, takeWord } from "./learning.ts";
 import type { RoundStatus } from "./messages.ts";
 import { proposeDecided, sayProposed, showProof } from "./proposing.ts";
 import type { BpfpState } from "./state.ts";
@@ -79,4 +79,7 @@ export function takeStatus(state: BpfpState, { message, sender }: Authentic<Roun
   const isOfOthers = !state.isAcceptor && !state.isTrusted && message.round === state.round;
   if (isOfOthers && message.proven === "yes") state.isSaidProven = true;
   takeWord(state, sender, message);
+  if (state.isAcceptor) return;
+  state.votes.add(sender, message);
+  countVotes(state);
 }

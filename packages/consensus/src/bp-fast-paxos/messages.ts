@@ -93,7 +93,7 @@ export interface TrustChange {
   readonly reason: "evidence" | "suspicion";
 }
 
-/** Where the sender stands; sent now and then. */
+/** Where the sender stands; sent now and then, and by an acceptor to proposers with each of its votes. */
 export interface RoundStatus {
   readonly kind: "status";
   readonly membership: Height;
@@ -103,6 +103,8 @@ export interface RoundStatus {
   /** Last decided. */
   readonly height: Height;
   readonly blockHash: BlockHash;
+  /** Of an acceptor, for the height after that: the block that it voted for in this round; none or one. */
+  readonly vote: readonly BlockHash[];
 }
 
 /** What acceptors sign after a decision. */
@@ -190,6 +192,7 @@ const kinds = {
     proven: choice(["no", "yes"]),
     height: uint53(),
     blockHash: hexVector(32),
+    vote: list(hexVector<BlockHash>(32), 1),
   }),
   decided: container<Omit<DecidedMessage, "kind">>({
     membership: uint53(),
@@ -275,4 +278,13 @@ export function decisionDigest(chainId: ChainId, statement: DecisionStatement): 
 /** The ballot of a message, and nothing else of it. */
 export function ballotOf({ membership, round, height, blockHash }: RoundBallot): RoundBallot {
   return { membership, round, height, blockHash };
+}
+
+/** The vote that a message tells of; undefined: of none. */
+export function voteIn(message: BpfpMessage): RoundBallot | undefined {
+  if (message.kind === "learn") return ballotOf(message);
+  if (message.kind !== "status") return undefined;
+  const { membership, round, height, vote } = message;
+  const [blockHash] = vote;
+  return blockHash && { membership, round, height: (height + 1) as Height, blockHash };
 }

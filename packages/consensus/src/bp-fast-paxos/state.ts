@@ -14,7 +14,7 @@ import { Checkpoints, LaterMessages } from "../pbft/gathered.ts";
 import { membersWith } from "../pbft/membership-keys.ts";
 import { ViewTimer } from "../pbft/view-timer.ts";
 import type { Corrections } from "./corrections.ts";
-import { Decisions, Promises, Suspicions } from "./gathered.ts";
+import { Decisions, Promises, Suspicions, ToldVotes } from "./gathered.ts";
 import { Instance } from "./instance.ts";
 import type { BpfpMessage, SealedPromise } from "./messages.ts";
 import { restored } from "./restore.ts";
@@ -58,6 +58,8 @@ export class BpfpState {
   readonly later: LaterMessages<Authentic<BpfpMessage>>;
   readonly checkpoints = new Checkpoints();
   readonly decisions = new Decisions();
+  /** Of others than acceptors. */
+  readonly votes = new ToldVotes();
   /** Up to which height each member was asked for blocks since own messages were last sent again. */
   readonly asked = new Map<MemberIndex, Height>();
   /** Who was told since then that the proof of its round is lacking. */
@@ -192,6 +194,7 @@ export class BpfpState {
     this.promises.clear();
     this.suspicions.clear();
     this.checkpoints.clear();
+    this.votes.clear();
     this.asked.clear();
     this.timer.rewind();
   }

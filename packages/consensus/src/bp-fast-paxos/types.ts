@@ -109,7 +109,7 @@ export type BpfpEffect =
   | {
       readonly kind: "broadcast";
       /** Everyone: all members, and observers that are connected. */
-      readonly to: "acceptors" | "everyone";
+      readonly to: "acceptors" | "proposers" | "everyone";
       readonly message: PlainMessage;
     }
   | { readonly kind: "send"; readonly to: MemberIndex; readonly message: PlainMessage }
@@ -312,6 +312,8 @@ export interface BpfpKept {
   readonly checkpoints: number;
   /** Members that were asked for blocks. */
   readonly asked: number;
+  /** Votes of acceptors as they tell those who hear no LEARNs. */
+  readonly votes: number;
   /** Names of the evidence that was told at this height. */
   readonly reported: number;
   /** Signatures under decisions that are not certified. */

@@ -1,6 +1,6 @@
 // What acceptors have said in one world, across crashes: one block in a round and height, nothing below what was promised,
 // and every vote told in the promises that follow it. Says what contradicts that; knows no disk.
-import type { BpfpMessage } from "@witan/consensus";
+import { type BpfpMessage, type RoundBallot, voteIn } from "@witan/consensus";
 
 /** A message of one kind. */
 export type Said<Kind extends BpfpMessage["kind"]> = Extract<BpfpMessage, { readonly kind: Kind }>;
@@ -13,24 +13,25 @@ interface Shown {
 
 /** The words of all acceptors, each by its number in the world. */
 export class AcceptorWords {
-  readonly #learns = new Map<string, string>();
+  readonly #votes = new Map<string, string>();
   readonly #promises = new Map<string, string>();
   readonly #shown = new Map<number, Shown>();
   /** Of each acceptor: its last vote at a height. */
-  readonly #latest = new Map<string, Said<"learn">>();
+  readonly #latest = new Map<string, RoundBallot>();
 
   /** Takes a message. @returns what it contradicts, in words */
   take(acceptor: number, message: BpfpMessage): string | undefined {
-    if (message.kind === "learn") return this.#learn(acceptor, message);
-    return message.kind === "promise" ? this.#promise(acceptor, message) : undefined;
+    if (message.kind === "promise") return this.#promise(acceptor, message);
+    const vote = voteIn(message);
+    return vote && this.#vote(acceptor, vote);
   }
 
-  #learn(acceptor: number, message: Said<"learn">): string | undefined {
-    const { membership, round, height, blockHash } = message;
-    if (!isOnce(this.#learns, `${acceptor} ${membership} ${round} ${height}`, blockHash))
+  #vote(acceptor: number, vote: RoundBallot): string | undefined {
+    const { membership, round, height, blockHash } = vote;
+    if (!isOnce(this.#votes, `${acceptor} ${membership} ${round} ${height}`, blockHash))
       return `votes for two blocks in round ${round} at height ${height}`;
-    this.#latest.set(`${acceptor} ${height}`, message);
-    return this.#move(acceptor, message, "votes");
+    this.#latest.set(`${acceptor} ${height}`, vote);
+    return this.#move(acceptor, vote, "votes");
   }
 
   #promise(acceptor: number, message: Said<"promise">): string | undefined {

@@ -8,6 +8,7 @@ import {
   type BpfpMessage,
   bpfpCertificateChecks,
   bpfpChecks,
+  castOf,
   decisionDigest,
   learnChecks,
   type PromiseContent,
@@ -223,12 +224,9 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
 
   // What leaves.
 
-  #those(to: "acceptors" | "everyone", members: Membership): readonly number[] {
-    const { processes } = this.#world;
-    if (to === "everyone") return processes.map(({ place }) => place);
-    return this.#places(members, [...members.members.keys()]).filter(
-      (place) => processes[place]?.role === "acceptor",
-    );
+  #those(to: EffectOf<"broadcast">["to"], members: Membership): readonly number[] {
+    if (to === "everyone") return this.#world.processes.map(({ place }) => place);
+    return this.#places(members, castOf(members)[to]);
   }
 
   #places(members: Membership, indices: readonly number[]): readonly number[] {

@@ -1,7 +1,7 @@
 // Messages and evidence in few words, for traces and diagrams.
-import type { BpfpEvidence, BpfpMessage, RoundVote } from "@witan/consensus";
+import { type BpfpEvidence, type BpfpMessage, type RoundVote, voteIn } from "@witan/consensus";
 
-/** A message: its kind, height, round and the beginning of its block's hash. */
+/** A message: its kind, height, round and the beginning of its block's hash. A STATUS that tells of a vote is VOTED. */
 export function wordsOf(message: BpfpMessage): string {
   switch (message.kind) {
     case "accept": {
@@ -14,8 +14,11 @@ export function wordsOf(message: BpfpMessage): string {
       return `PROMISE r${message.round} after ${message.decidedHeight}${voteWords(message.vote)}`;
     case "trustChange":
       return `TRUSTCHANGE r${message.round} on ${message.reason}`;
-    case "status":
+    case "status": {
+      const vote = voteIn(message);
+      if (vote !== undefined) return `VOTED ${ballotWords(vote)}`;
       return `STATUS h${message.height} r${message.round} ${message.blockHash.slice(0, 8)}`;
+    }
     case "decided":
       return `DECIDED h${message.height} ${message.blockHash.slice(0, 8)}`;
     case "checkpoint":

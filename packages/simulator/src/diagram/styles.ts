@@ -25,6 +25,7 @@ const STYLES: Readonly<Record<string, ArrowStyle>> = {
   // Of BP Fast Paxos.
   ACCEPT: { name: "ACCEPT", colour: "#000000", width: 2.2 },
   LEARN: { name: "LEARN", colour: "#0072b2", width: 1.2 },
+  VOTED: { name: "VOTED, a STATUS that tells of a vote", colour: "#0072b2", width: 1, dashes: "1.5 3" },
   PROMISE: { name: "PROMISE", colour: "#00795a", width: 1.4, dashes: "7 3" },
   TRUSTCHANGE: { name: "TRUSTCHANGE", colour: "#c04a00", width: 1.6, dashes: "1.5 3" },
   // Of Paxos and Fast Paxos, where PREPARE asks for promises.

@@ -1,5 +1,5 @@
 // Liars that single specimens need: one of them an acceptor, which the protocol does not withstand.
-import type { BpfpMessage } from "@witan/consensus";
+import { type BpfpMessage, voteIn } from "@witan/consensus";
 import type { BlockHash } from "@witan/primitives";
 import type { ConductMaker } from "../bp-fast-paxos/conduct.ts";
 import { instead, rivalHash } from "../bp-fast-paxos/conducts/saying.ts";
@@ -35,9 +35,16 @@ export const liesToEach: ConductMaker = (random) => {
     },
     sends: (outgoing, liar) => {
       const { message, to } = outgoing;
-      if (message.kind === "learn") {
-        const rival = other(message, message.blockHash);
-        return rival && hearsOther(to, liar) ? [{ ...outgoing, message: rival }] : [outgoing];
+      const told = voteIn(message);
+      if (told !== undefined) {
+        const rival = other(told, told.blockHash);
+        if (rival === undefined || !hearsOther(to, liar)) return [outgoing];
+        return [
+          {
+            ...outgoing,
+            message: message.kind === "status" ? { ...message, vote: [rival.blockHash] } : rival,
+          },
+        ];
       }
       if (message.kind !== "promise") return [outgoing];
       const { membership, decidedHeight, vote } = message;

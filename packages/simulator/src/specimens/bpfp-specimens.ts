@@ -96,7 +96,10 @@ export const BPFP_SPECIMENS: Readonly<Record<string, Specimen>> = {
     checks: [rounds],
     check: "rounds",
     printed: { answerToBadAccept: ({ badRound }) => (badRound + 1) as View },
-    planOf: bpfpSpecimenPlan({ liars: [{ node: 1, conducts: ["far-rounds"] }], loss: [0] }),
+    // Its message comes before anything was decided.
+    planOf: bpfpSpecimenPlan({
+      ...{ liars: [{ node: 1, conducts: ["far-rounds"] }], loss: [0], transactionsEveryUs: 6_000_000 },
+    }),
   }),
   "double-proposal": new BpfpSpecimen({
     says: "correction 3: a proposer proposes again with each further promise (printed line 12)",

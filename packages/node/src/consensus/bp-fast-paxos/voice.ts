@@ -1,5 +1,5 @@
 // What a member says: noted by the guard first, signed or sealed where the chain wants it, sent, and heard by itself. What
-// the guard refuses is not said. Only STATUS, TRUSTCHANGE and CHECKPOINT bind nobody, and need no note.
+// the guard refuses is not said. TRUSTCHANGE, CHECKPOINT and a STATUS without a vote bind nobody, and need no note.
 import {
   asAuthentic,
   type BpfpEffect,
@@ -14,12 +14,11 @@ import {
   type PromiseSeal,
   promiseDigest,
   proposalDigest,
+  voteIn,
 } from "@witan/consensus";
 import {
   assert,
-  crashMax,
   type Hash,
-  type Height,
   type MemberIndex,
   type Membership,
   type PeerId,
@@ -60,12 +59,12 @@ export class Voice {
     this.#options = options;
   }
 
-  /** Says what only the channel vouches for. Before a LEARN the vote is noted. */
+  /** Says what only the channel vouches for. Whatever tells of a vote waits until it is noted. */
   say(effect: EffectOf<"broadcast" | "send">, membership: Membership): void | Promise<void> {
-    const { message } = effect;
-    if (message.kind !== "learn") return this.#send(effect, membership);
-    const digest = proposalDigest(this.#chainId, message);
-    return this.#noted(membership, ballotSlot(message), digest).then((isNoted) => {
+    const ballot = voteIn(effect.message);
+    if (ballot === undefined) return this.#send(effect, membership);
+    const digest = proposalDigest(this.#chainId, ballot);
+    return this.#noted(membership, ballotSlot(ballot), digest).then((isNoted) => {
       if (isNoted) this.#send(effect, membership);
     });
   }
@@ -102,21 +101,20 @@ export class Voice {
   }
 
   /**
-   * Tells those who hear no LEARNs that a block is decided, as soon as it is: acceptors only crash, so the word of one is
-   * enough. What is signed for others comes later. Members are told by t_a + 1 acceptors, by turns: one of them is there.
+   * Tells observers, who hear of no votes, that a block is decided, as soon as it is: acceptors only crash, so the word of
+   * one is enough. What is signed for others comes later.
    */
   tell({ height, hash }: EffectOf<"finalize">, membership: Membership): void {
-    const { engine, parts, post } = this.#options;
-    const { part, round, me } = engine.status();
+    const { engine, parts } = this.#options;
+    const { part, round } = engine.status();
     if (part !== "acceptor") return;
     const message: BpfpMessage = {
       ...{ kind: "status", membership: membership.from, round, proven: "yes" },
-      ...{ height, blockHash: hash },
+      ...{ height, blockHash: hash, vote: [] },
     };
-    const isInTurn = tellersOf(height, membership).includes(me);
-    const left = isInTurn ? post.acceptorsOf(membership) : membership.members.map(({ peerId }) => peerId);
-    const others = parts.connected().filter((peer) => !left.includes(peer));
-    this.#deliver(membership, others, message);
+    const members = membership.members.map(({ peerId }) => peerId);
+    const observers = parts.connected().filter((peer) => !members.includes(peer));
+    this.#deliver(membership, observers, message);
   }
 
   /** Signs a decision; undefined: the guard knows of another, or of a later one. */
@@ -146,7 +144,11 @@ export class Voice {
       this.#deliver(membership, post.peersOf(membership, [effect.to]), message);
       return;
     }
-    const peers = effect.to === "acceptors" ? post.acceptorsOf(membership) : parts.connected();
+    const { acceptors, proposers } = castOf(membership);
+    const peers =
+      effect.to === "everyone"
+        ? parts.connected()
+        : post.peersOf(membership, effect.to === "acceptors" ? acceptors : proposers);
     this.#deliver(membership, peers, message);
     const [me] = this.#me(membership);
     input({ kind: "message", message: asAuthentic(me, message) });
@@ -213,11 +215,4 @@ export class Voice {
     const me = present(membersWith(membership, engine.votingKeys)[0], "the member that this node is");
     return [me, present(membership.members[me], "a member").votingKey];
   }
-}
-
-/** The acceptors that tell members of a decision: t_a + 1 of them, others at each height. */
-function tellersOf(height: Height, membership: Membership): readonly (MemberIndex | undefined)[] {
-  const { acceptors } = castOf(membership);
-  const count = crashMax(acceptors.length) + 1;
-  return Array.from({ length: count }, (_, at) => acceptors[(height + at) % acceptors.length]);
 }

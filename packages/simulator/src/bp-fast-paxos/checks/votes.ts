@@ -1,7 +1,8 @@
 // What acceptors promise and vote, across crashes: one block in a round and height, never below what was promised, and
 // nothing that is said is forgotten.
+import { type RoundBallot, voteIn } from "@witan/consensus";
 import { Violation } from "../../world/violation.ts";
-import { AcceptorWords, type Said } from "../acceptor-words.ts";
+import { AcceptorWords } from "../acceptor-words.ts";
 import type { CheckMaker } from "../check.ts";
 import type { Process } from "../process.ts";
 
@@ -20,7 +21,8 @@ export const votes: CheckMaker = () => {
 
 /** What it says and has not on its disk. */
 function missing(at: Process, message: Parameters<AcceptorWords["take"]>[1]): string | undefined {
-  if (message.kind === "learn") return missingVote(at, message);
+  const vote = voteIn(message);
+  if (vote !== undefined) return missingVote(at, vote);
   if (message.kind !== "promise") return undefined;
   const { membership, round } = message;
   const { progress } = at.disk;
@@ -28,7 +30,7 @@ function missing(at: Process, message: Parameters<AcceptorWords["take"]>[1]): st
   return isKept ? undefined : `promises round ${round}, which is not on its disk`;
 }
 
-function missingVote({ disk }: Process, { membership, round, height, blockHash }: Said<"learn">) {
+function missingVote({ disk }: Process, { membership, round, height, blockHash }: RoundBallot) {
   const { progress } = disk;
   const { vote } = progress ?? {};
   const isKept =

@@ -84,6 +84,7 @@ export const flood: ConductMaker = (random) => ({
             proven: "yes",
             height: accept.height,
             blockHash,
+            vote: [],
           },
         });
       else postTo(liar, liar.acceptors, accept);

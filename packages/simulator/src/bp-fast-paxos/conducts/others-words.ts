@@ -1,6 +1,6 @@
 // What only acceptors may say, said by a proposer; where it stands, told falsely; and old words again.
 import type { BpfpMessage } from "@witan/consensus";
-import type { Hash, Height, MemberIndex, View } from "@witan/primitives";
+import type { BlockHash, Hash, Height, MemberIndex, View } from "@witan/primitives";
 import { inventedHash, moved } from "../../engines/conducts/made-up.ts";
 import type { ConductMaker, Liar } from "../conduct.ts";
 import { newHash, postTo } from "./saying.ts";
@@ -44,16 +44,18 @@ export const acceptorsWords: ConductMaker = (random) => ({
   },
 });
 
-/** STATUSes of heights and rounds where it does not stand. */
+/** STATUSes of heights and rounds where it does not stand, and of votes that it has not. */
 export const falseStatuses: ConductMaker = (random) => ({
   name: "false-statuses",
   sends: (outgoing) => {
     const { message } = outgoing;
     if (message.kind !== "status") return [outgoing];
     const by = random.pick([-5, -1, 1, 5, 1_000_000]);
-    const other = random.chance(500)
-      ? { ...message, height: moved(message.height, by) }
-      : { ...message, round: moved(message.round, by) };
+    const other = random.pick([
+      { ...message, height: moved(message.height, by) },
+      { ...message, round: moved(message.round, by) },
+      { ...message, vote: [inventedHash<BlockHash>(random)] },
+    ]);
     return [{ ...outgoing, message: random.chance(300) ? { ...other, proven: "no" } : other }];
   },
 });

@@ -30,7 +30,7 @@ export const LIVENESS: Readonly<Record<string, BpfpMutation>> = {
     file: `${ENGINE}/corrections.ts`,
     replace: ["!isBegun && promises >= quorum,", "(isBegun || !isBegun) && promises >= quorum,"],
     checks: ["proposals", "evidence"],
-    ...{ from: 46, seeds: 30 },
+    ...{ from: 1, seeds: 30 },
   },
   "proposal-not-durable": {
     says: "proposes what is not on its disk",

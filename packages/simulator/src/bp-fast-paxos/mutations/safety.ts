@@ -49,7 +49,17 @@ export const SAFETY: Readonly<Record<string, BpfpMutation>> = {
   "vote-not-durable": {
     says: "says a vote that is not on its disk",
     file: `${ENGINE}/accepting.ts`,
-    replace: ["  state.persistProgress();\n  sayLearn(state, kept);", "  sayLearn(state, kept);"],
+    replace: ["  state.persistProgress();\n  state.emit(", "  state.emit("],
+    checks: ["votes"],
+    ...{ from: 1, seeds: 20 },
+  },
+  "told-before-durable": {
+    says: "tells proposers of a vote that is not on its disk yet",
+    file: `${ENGINE}/accepting.ts`,
+    replace: [
+      '  state.persistProgress();\n  state.emit({ kind: "broadcast", to: "proposers", message: ownStatus(state) });',
+      '  state.emit({ kind: "broadcast", to: "proposers", message: ownStatus(state) });\n  state.persistProgress();',
+    ],
     checks: ["votes"],
     ...{ from: 1, seeds: 20 },
   },
@@ -157,6 +167,20 @@ export const SAFETY: Readonly<Record<string, BpfpMutation>> = {
     ],
     checks: ["rounds", "validity", "chosen", "agreement"],
     wishes: { proposers: 2, liars: 1, conducts: ["false-statuses"] },
+    ...{ from: 1, seeds: 30 },
+  },
+  "told-quorum": {
+    says: "a proposer decides by one vote less than a quorum",
+    file: `${ENGINE}/learning.ts`,
+    replace: ["state.votes.chosen(height, quorum)", "state.votes.chosen(height, quorum - 1)"],
+    checks: ["chosen", "agreement", "validity"],
+    ...{ from: 1, seeds: 30 },
+  },
+  "told-rounds": {
+    says: "a proposer counts the votes of different rounds together",
+    file: `${ENGINE}/gathered.ts`,
+    replace: ["[round, hash].join", "[hash].join"],
+    checks: ["chosen", "agreement"],
     ...{ from: 1, seeds: 30 },
   },
   "certificate-quorum": {
