@@ -175,7 +175,7 @@ export class Process implements Actor {
         this.world.send(this, members, effect.to, bpfpMessageCodec.encode(effect.message));
         return;
       case "sendAccept":
-        this.#sendAccept(effect, members);
+        this.#sendAccept(effect);
         return;
       case "sendPromise":
         this.#sendPromise(effect, members);
@@ -245,7 +245,8 @@ export class Process implements Actor {
     return this.held.has(hash) || this.disk.bodies.has(hash);
   }
 
-  #sendAccept({ to, message, sign }: EffectOf<"sendAccept">, members: Membership): void {
+  #sendAccept({ to, message, sign }: EffectOf<"sendAccept">): void {
+    const members = this.membershipAt(message.membership) as Membership;
     const signature = sign ? [signatureOf(this.key, proposalDigest(CHAIN, message))] : [];
     const bytes = bpfpMessageCodec.encode({ ...message, signature });
     const body = this.has(message.blockHash) ? message.blockHash : undefined;

@@ -104,6 +104,11 @@ describe("worlds of whole nodes of BP Fast Paxos", function () {
     assert.equal(violation?.message, undefined, violation?.check);
   });
 
+  it("go on, though only proposers decided the block that changed the members: seed 891", async () => {
+    const { violation } = await runNodesWorld(891, { plan: makeBpfpNodesPlan(891) });
+    assert.equal(violation?.message, undefined, violation?.check);
+  });
+
   it("have certificates, though who is left signed before a power cut: seeds 123, 243", async () => {
     for (const seed of [123, 243]) {
       const { violation } = await runNodesWorld(seed, { plan: makeBpfpNodesPlan(seed, { brief: true }) });

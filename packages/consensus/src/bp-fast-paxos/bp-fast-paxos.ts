@@ -19,7 +19,7 @@ import {
 } from "./learning.ts";
 import { greet, resend, sayCheckpoint, takeCheckpoint, takeStatus } from "./meeting.ts";
 import type { Accept, BpfpMessage, DecidedMessage, Learn, RoundStatus, TrustChange } from "./messages.ts";
-import { maybePropose, proposalBuilt, takePromise } from "./proposing.ts";
+import { maybePropose, proposalBuilt, takePromise, takePromiseBefore } from "./proposing.ts";
 import { BpfpState } from "./state.ts";
 import { maybeSuspect, moveTo, takeBadAccept, takeTrustChange, throughputMeasured } from "./trust.ts";
 import type { BpfpConfig, BpfpEffect, BpfpInput, BpfpKept, BpfpStart, BpfpStatus } from "./types.ts";
@@ -110,11 +110,11 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
 
   /** How much is kept in memory; never an input. */
   kept(): BpfpKept {
-    const { instance, promises, suspicions, later, checkpoints, asked, reported, decisions, votes } =
+    const { before, instance, promises, suspicions, later, checkpoints, asked, reported, decisions, votes } =
       this.#state;
     return {
       learns: instance.learns.size,
-      promises: promises.size,
+      promises: promises.size + (before?.promises.size ?? 0),
       suspicions: suspicions.size,
       later: later.size,
       checkpoints: checkpoints.size,
@@ -153,6 +153,7 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
       if (message.kind === "decided") takeDecided(state, one as Authentic<DecidedMessage>);
       else if (message.kind === "status" || message.kind === "promise")
         help(state, sender, decidedByAcceptor(message), message.membership);
+      if (message.kind === "promise") takePromiseBefore(state, message);
       return;
     }
     if (message.membership > state.membership.from) {
@@ -207,6 +208,7 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
     sayDecided(state);
     state.decided = { height, hash };
     state.isAhead = false;
+    state.before = undefined;
     state.instance = new Instance();
     // Of each height anew: one who always misbehaves must not fill the memory.
     state.reported.clear();

@@ -17,7 +17,8 @@ export function bpfpKeptMax(members: number, bufferedMax: number): BpfpKept {
   return {
     // The present round, and those below it: who says LEARN in one above is followed there.
     learns: (ROUND_WINDOW + 1) * members,
-    promises: members,
+    // Of these members, and of those before.
+    promises: 2 * members,
     suspicions: members,
     later: bufferedMax * members,
     checkpoints: members,

@@ -1,10 +1,12 @@
 // What a proposer does (Algorithm 1): gathers the promises that begin its round, proposes once per round and height what
 // they force or else what it builds, and shows the proof to those who lack it. Decides nothing.
-import type { BlockHash, Height, MemberIndex } from "@witan/primitives";
+import { type BlockHash, fastQuorum, type Height, type MemberIndex } from "@witan/primitives";
+import { membersWith } from "../pbft/membership-keys.ts";
 import { ask } from "./asking.ts";
 import type { Accept, PromiseMessage, RoundStatus } from "./messages.ts";
-import { roundStart, supports } from "./round-start.ts";
-import type { BpfpState } from "./state.ts";
+import { proposerOf } from "./roles.ts";
+import { type RoundStart, roundStart, supports } from "./round-start.ts";
+import type { BpfpState, LastDecided } from "./state.ts";
 
 /** 7 to 11: gathers promises for the highest round of its own; stale ones are dropped (correction 4). */
 export function takePromise(state: BpfpState, message: PromiseMessage): void {
@@ -34,8 +36,7 @@ function maybeBeginRound(state: BpfpState): void {
     base,
     ahead.map(({ acceptor }) => acceptor),
   );
-  const { height, hash } = state.decided;
-  state.isAhead = height === base + 1 && supports(state.start, height, hash);
+  state.isAhead = isAheadOf(state.start, state.decided);
   proposeDecided(state);
 }
 
@@ -45,13 +46,42 @@ function maybeBeginRound(state: BpfpState): void {
  * promises force. It is at most one height ahead: whoever voted for a height has decided the one below.
  */
 export function proposeDecided(state: BpfpState): void {
-  const { decided, round, membership, proof } = state;
-  if (!state.isAhead) return;
+  if (state.isAhead) sayDecidedAgain(state, state);
+}
+
+/**
+ * As `proposeDecided`, where that block changed the members: the acceptors that are left are among those before it, and ask
+ * its proposers there for a round.
+ */
+export function takePromiseBefore(state: BpfpState, { kind: _, ...promise }: PromiseMessage): void {
+  const { before, decided, config } = state;
+  const { round } = promise;
+  if (before === undefined || promise.membership !== before.membership.from) return;
+  const { membership, cast, promises } = before;
+  const proposer = proposerOf(round, cast);
+  if (proposer === undefined || proposer !== membersWith(membership, config.votingKeys)[0]) return;
+  promises.add(promise);
+  const proof = promises.for(round);
+  if (proof.length < fastQuorum(cast.acceptors.length)) return;
+  const start = roundStart(proof, cast.acceptors.length);
+  if (isAheadOf(start, decided)) sayDecidedAgain(state, { membership, round, proof });
+}
+
+/** Whether the last decided block is the one that a round is to decide first. */
+function isAheadOf(start: RoundStart, { height, hash }: LastDecided): boolean {
+  return height === start.base + 1 && supports(start, height, hash);
+}
+
+function sayDecidedAgain(
+  state: BpfpState,
+  { membership, round, proof }: Pick<BpfpState, "membership" | "round" | "proof">,
+): void {
+  const { decided, config } = state;
   const message: Accept = {
     ...{ kind: "accept", membership: membership.from, round, height: decided.height },
     ...{ blockHash: decided.hash, signature: [], proof },
   };
-  state.emit({ kind: "sendAccept", to: "acceptors", message, sign: state.config.detectByzantineAcceptors });
+  state.emit({ kind: "sendAccept", to: "acceptors", message, sign: config.detectByzantineAcceptors });
 }
 
 /** 4 to 6, and 13 to 18: proposes, once per round and height; first it catches up to D. */

@@ -22,6 +22,13 @@ import { type Cast, castOf, type Part, proposerOf } from "./roles.ts";
 import { firstStart, type RoundStart } from "./round-start.ts";
 import type { BpfpConfig, BpfpEffect, BpfpRecord, BpfpStart, RoundCause } from "./types.ts";
 
+/** The members that decided the last block, which changed them: acceptors may have been left behind there. */
+export interface Before {
+  readonly membership: Membership;
+  readonly cast: Cast;
+  readonly promises: Promises;
+}
+
 /** The last decided block. */
 export interface LastDecided {
   readonly height: Height;
@@ -37,6 +44,8 @@ export class BpfpState {
   /** Undefined: an observer. */
   me: MemberIndex | undefined;
   decided: LastDecided;
+  /** Until the next block is decided. */
+  before: Before | undefined;
   /** Of an acceptor: the one that it promised. Of others: the highest that they heard of. */
   round: View;
   /** Why it went there. */
@@ -94,6 +103,8 @@ export class BpfpState {
     this.decided = start;
     this.heightAtResend = start.height;
     for (const one of start.uncertified) this.decisions.begin(one);
+    const last = start.uncertified.find(({ height }) => height === start.height)?.membership;
+    if (last !== undefined && last.from !== start.membership.from) this.leave(last);
     const before = restored(start.records, start.membership, this.height, this.part);
     this.round = before.round;
     this.start = before.start;
@@ -184,8 +195,14 @@ export class BpfpState {
     this.instance.enter(round);
   }
 
+  /** Others than these decide from now on. */
+  leave(membership: Membership): void {
+    this.before = { membership, cast: castOf(membership), promises: new Promises() };
+  }
+
   /** Rounds are numbered per membership. */
   enterMembership(membership: Membership): void {
+    this.leave(this.membership);
     this.membership = membership;
     this.cast = castOf(membership);
     this.me = membersWith(membership, this.config.votingKeys)[0];

@@ -113,7 +113,7 @@ export type BpfpEffect =
       readonly message: PlainMessage;
     }
   | { readonly kind: "send"; readonly to: MemberIndex; readonly message: PlainMessage }
-  /** Send an ACCEPT; first, if `sign` is set, sign `proposalDigest` and put the signature in. The body goes beside it. */
+  /** Send an ACCEPT to members from its `membership` on; first, if `sign` is set, sign `proposalDigest` and put the signature in. The body goes beside it. */
   | {
       readonly kind: "sendAccept";
       readonly to: "acceptors" | MemberIndex;

@@ -163,7 +163,7 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
         this.#say(effect.message, world.placesOf(members, effect.to));
         return;
       case "sendAccept":
-        this.#sendAccept(effect, members);
+        this.#sendAccept(effect);
         return;
       case "sendPromise":
         this.#sendPromise(effect, members);
@@ -248,7 +248,8 @@ export class Process extends EngineProcess<BpfpInput, BpfpEffect> {
     else this.#world.deliver(this, outgoing);
   }
 
-  #sendAccept({ to, message, sign }: EffectOf<"sendAccept">, members: Membership): void {
+  #sendAccept({ to, message, sign }: EffectOf<"sendAccept">): void {
+    const members = this.membershipAt(message.membership) as Membership;
     const key = members.members[this.indexIn(members)]?.votingKey;
     if (key === undefined) return;
     const signature = sign ? [this.#world.cast.sign(key, proposalDigest(CHAIN, message))] : [];

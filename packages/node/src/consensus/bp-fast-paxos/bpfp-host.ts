@@ -219,7 +219,7 @@ export class BpfpHost {
       case "send":
         return this.#voice.say(effect, membership);
       case "sendAccept":
-        return this.#voice.propose(effect, membership);
+        return this.#voice.propose(effect);
       case "sendPromise":
         return this.#voice.promise(effect, membership);
       case "sayDecided":

@@ -19,11 +19,11 @@ export function ballotSlot({ height, round }: RoundBallot): VoteSlot {
 }
 
 /**
- * A proposal of what its proposer has decided already: below its last slot, so it is noted where an acceptor would note its
- * promise for the next height.
+ * A proposal of what its proposer has decided already: below its last votes, so it is noted where acceptors note what they
+ * sign of a decision.
  */
 export function decidedAgainSlot({ height, round }: RoundBallot): VoteSlot {
-  return { lane: "vote", height: (height + 1) as Height, view: round, step: BPFP_STEPS.promise };
+  return { lane: "certificate", height, view: round, step: 0 };
 }
 
 /** What is signed for a certificate. */

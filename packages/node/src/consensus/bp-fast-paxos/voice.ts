@@ -70,10 +70,11 @@ export class Voice {
   }
 
   /** Sends an ACCEPT, with the body beside it as far as it was not sent. */
-  async propose({ to, message, sign }: EffectOf<"sendAccept">, membership: Membership): Promise<void> {
+  async propose({ to, message, sign }: EffectOf<"sendAccept">): Promise<void> {
     const { post, parts } = this.#options;
     const digest = proposalDigest(this.#chainId, message);
     const { chain, proposals } = parts;
+    const membership = present(chain.memberships(message.membership), "whom it is proposed to");
     const { blockHash, height } = message;
     const isDecided = height <= chain.tip.height;
     const slot = isDecided ? decidedAgainSlot(message) : ballotSlot(message);
