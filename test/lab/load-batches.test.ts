@@ -37,10 +37,12 @@ async function withServer(
 }
 
 const taken = ({ id }: Call) => ({ jsonrpc: "2.0", id, result: { status: "pending" } });
-const busy = ({ id }: { readonly id: number | null }) => ({
-  ...{ jsonrpc: "2.0", id },
-  error: { code: -32005, message: "busy" },
-});
+const failing =
+  (code: number) =>
+  ({ id }: { readonly id: number | null }) => ({
+    ...{ jsonrpc: "2.0", id },
+    error: { code, message: "not now" },
+  });
 const transfers = Array.from({ length: 25 }, (_, at) => ({
   id: `t${at}`,
   bytes: at.toString(16).padStart(4, "0"),
@@ -84,33 +86,38 @@ describe("the load of a bench", () => {
     );
   });
 
-  it("is sent again where a validator was busy, in part or as a whole, and timed from the first time", async () => {
-    const [firstBusy, tookAll]: [Map<string, number>, string[]] = [new Map(), []];
-    let requests = 0;
-    const answer = (calls: readonly Call[]) => {
-      requests++;
-      const isBusy = ({ id }: Call) => requests === 1 || (requests === 2 && id % 2 === 1);
-      for (const call of calls) {
-        const { transaction } = call.params;
-        if (isBusy(call)) firstBusy.set(transaction, sharedNow());
-        else tookAll.push(transaction);
-      }
-      if (requests === 1) return busy({ id: null });
-      return calls.map((call) => (isBusy(call) ? busy(call) : taken(call)));
-    };
-    await withServer(answer, async (url) => {
-      const { transactions, refused, retries } = await submit(url);
-      assert.deepEqual([transactions.length, refused, retries], [25, [], firstBusy.size]);
-      assert.deepEqual(
-        tookAll.sort(),
-        transfers.map(({ bytes }) => bytes),
-      );
-      for (const { id, at } of transactions) {
-        const busyAt = firstBusy.get(transfers.find((one) => one.id === id)?.bytes ?? "");
-        assert.ok(busyAt === undefined || at <= busyAt, id);
-      }
+  for (const [what, code] of [
+    ["busy", -32005],
+    ["behind the others", -32002],
+  ] as const)
+    it(`is sent again where a validator was ${what}, in part or as a whole, and timed from the first time`, async () => {
+      const busy = failing(code);
+      const [firstBusy, tookAll]: [Map<string, number>, string[]] = [new Map(), []];
+      let requests = 0;
+      const answer = (calls: readonly Call[]) => {
+        requests++;
+        const isBusy = ({ id }: Call) => requests === 1 || (requests === 2 && id % 2 === 1);
+        for (const call of calls) {
+          const { transaction } = call.params;
+          if (isBusy(call)) firstBusy.set(transaction, sharedNow());
+          else tookAll.push(transaction);
+        }
+        if (requests === 1) return busy({ id: null });
+        return calls.map((call) => (isBusy(call) ? busy(call) : taken(call)));
+      };
+      await withServer(answer, async (url) => {
+        const { transactions, refused, retries } = await submit(url);
+        assert.deepEqual([transactions.length, refused, retries], [25, [], firstBusy.size]);
+        assert.deepEqual(
+          tookAll.sort(),
+          transfers.map(({ bytes }) => bytes),
+        );
+        for (const { id, at } of transactions) {
+          const busyAt = firstBusy.get(transfers.find((one) => one.id === id)?.bytes ?? "");
+          assert.ok(busyAt === undefined || at <= busyAt, id);
+        }
+      });
     });
-  });
 
   it("tells what was refused for good", async () => {
     const answer = (calls: readonly Call[]) =>

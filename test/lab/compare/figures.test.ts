@@ -22,7 +22,7 @@ const PLAN = { ...ladderPlan(true), single: 40, perSecond: [100, 1_000], stepSec
 function step(offeredPerSecond: number, finalPerSecond: number, repeat = 1): LadderStep {
   const offered = offeredPerSecond * 2;
   return {
-    ...{ repeat, offeredPerSecond, finalPerSecond, offered, final: offered, blocks: 3 },
+    ...{ repeat, offeredPerSecond, finalPerSecond, offered, final: offered, refused: 0, blocks: 3 },
     ...{ p50Ms: 20, p99Ms: 50 },
     cost: {
       ...{

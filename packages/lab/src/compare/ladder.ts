@@ -38,6 +38,8 @@ export interface LadderStep {
   readonly finalPerSecond: number;
   readonly offered: number;
   readonly final: number;
+  /** How many of the others the nodes said that they would not take. */
+  readonly refused: number;
   readonly blocks: number;
   /** From when each was due until the node that it was sent to had it final. */
   readonly p50Ms: number;
@@ -188,6 +190,7 @@ async function stepOf(
   const sentMs = (sent.transactions.length * 1_000) / perSecond;
   return {
     ...{ repeat, offeredPerSecond: perSecond, offered: sent.transactions.length, final },
+    refused: sent.refused.length,
     blocks: last - height,
     finalPerSecond: rounded(paceOf({ sentMs, latenciesMs, wallMs }, shape.consensus === "pow"), 1),
     ...{ p50Ms: rounded(quantile(latenciesMs, 0.5), 2), p99Ms: rounded(quantile(latenciesMs, 0.99), 2) },

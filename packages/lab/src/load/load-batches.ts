@@ -38,7 +38,8 @@ export interface SubmitPlan {
 const RETRY_MS = 25;
 /** At a steady pace: nodes that did not answer one after another until the load as a whole has failed. */
 const FAILED_MAX = 400;
-const LIMIT_EXCEEDED = -32005;
+/** Errors of the moment: the node has too much to do, or is behind the others. A client asks again, and so does a load. */
+const OF_THE_MOMENT: readonly number[] = [-32005, -32002];
 /** An answer that does not come in this time never will, in milliseconds. */
 const ANSWER_MS = 60_000;
 
@@ -187,7 +188,8 @@ class Sending {
 /** Undefined: it was taken. `busy`: it may be sent again. Else why it was not taken. */
 function judged(answer: Answer | undefined): string | undefined {
   if (answer === undefined) return "there was no answer to it";
-  if (answer.error !== undefined) return answer.error.code === LIMIT_EXCEEDED ? "busy" : answer.error.message;
+  if (answer.error !== undefined)
+    return OF_THE_MOMENT.includes(answer.error.code) ? "busy" : answer.error.message;
   const { status = "", code = "", message = "" } = answer.result ?? {};
   return ["pending", "final", "waiting"].includes(status) ? undefined : `${status} ${code} ${message}`.trim();
 }

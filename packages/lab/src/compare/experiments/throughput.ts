@@ -105,6 +105,7 @@ function tableOf({ runs }: Ladder): ResultTable {
       { name: "p50", unit: "ms", meaning: "median latency" },
       { name: "p99", unit: "ms", meaning: "99th percentile of latency" },
       { name: "lost", unit: "transfers", meaning: "transfers that did not become final" },
+      { name: "refused", unit: "transfers", meaning: "of these refused by the nodes" },
       { name: "blocks", unit: "", meaning: "blocks that they were in" },
     ],
     rows: runs.flatMap(({ shape, steps }) => steps.map((step) => rowOf(shape.consensus, step))),
@@ -112,10 +113,10 @@ function tableOf({ runs }: Ladder): ResultTable {
 }
 
 function rowOf(mode: string, step: LadderStep): Row {
-  const { repeat, offeredPerSecond, finalPerSecond, p50Ms, p99Ms, offered, final, blocks } = step;
+  const { repeat, offeredPerSecond, finalPerSecond, p50Ms, p99Ms, offered, final, refused, blocks } = step;
   return {
     ...{ mode, repeat, offered: offeredPerSecond, final: finalPerSecond, p50: p50Ms, p99: p99Ms },
-    ...{ lost: offered - final, blocks },
+    ...{ lost: offered - final, refused, blocks },
   };
 }
 
