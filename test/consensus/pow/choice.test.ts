@@ -15,7 +15,7 @@ describe("the choice between branches", () => {
     ]);
     const work = blockWork(PARAMETERS.initialTarget);
     assert.deepEqual(stage.engine.status(), {
-      ...{ mode: "pow", height: 1, hash: first?.hash, work, phase: "settled", mining: false },
+      ...{ mode: "pow", height: 1, hash: first?.hash, work, phase: "settled", searching: false },
       ...{ best: { height: 1, hash: first?.hash, work }, nextTarget: PARAMETERS.initialTarget },
       ...{ branches: 0, orphans: 0 },
     });
@@ -200,7 +200,7 @@ describe("the choice between branches", () => {
       [...["stopMining", "switchTip", "announce", "mine"]],
     );
     assert.equal(stage.tip, own);
-    assert.ok(stage.engine.status().mining);
+    assert.ok(stage.engine.status().searching);
     // A rival of the same work stops nothing; nor does a header whose block nobody gives.
     const rival = stage.mine.branch(GENESIS, 2);
     assert.deepEqual(only(stage.blocks(rival.slice(0, 1)), "stopMining"), []);

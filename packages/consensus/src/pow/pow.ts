@@ -68,7 +68,7 @@ export class ProofOfWork implements Engine<PowInput, PowEffect, PowStatus> {
       phase: switching ? "switching" : ahead.size > 0 ? "fetching" : "settled",
       best: { height: best.header.height, hash: best.header.hash, work: best.work },
       nextTarget: nextTarget(config.parameters, historyOf(tip)),
-      mining: miningOn !== undefined,
+      searching: miningOn !== undefined,
       branches: tree.leaves.size - (tip.children.length === 0 ? 1 : 0),
       orphans: orphans.size,
     };

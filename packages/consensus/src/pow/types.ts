@@ -167,7 +167,7 @@ export interface PowStatus {
   /** Compact: of the block after the tip. */
   readonly nextTarget: number;
   /** Whether a block is being looked for right now; not while the chain is switched. */
-  readonly mining: boolean;
+  readonly searching: boolean;
   /** Branches beside the chain. */
   readonly branches: number;
   /** Blocks whose parent is unknown. */

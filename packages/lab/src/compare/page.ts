@@ -25,7 +25,7 @@ ${summaryOf(comparison)}
 <nav aria-label="Experiments"><ol>
 ${experiments.map(({ name, title: text }) => `<li><a href="#${escaped(name)}">${escaped(text)}</a></li>`).join("\n")}
 </ol></nav>
-${experiments.map((experiment) => sectionOf(experiment, { drawings, experiments })).join("\n")}
+${experiments.map((experiment) => sectionOf(experiment, experiments, drawings)).join("\n")}
 </main>
 </html>
 `;
@@ -64,13 +64,8 @@ ${rows.join("\n")}
 
 function sectionOf(
   experiment: ExperimentResult,
-  {
-    drawings,
-    experiments,
-  }: {
-    readonly drawings: ReadonlyMap<string, string>;
-    readonly experiments: readonly ExperimentResult[];
-  },
+  experiments: readonly ExperimentResult[],
+  drawings: ReadonlyMap<string, string>,
 ): string {
   const { name, title, question, source, findings, method, figures, tables, failures } = experiment;
   const where = source === "processes" ? "real processes on one machine" : "the simulator";

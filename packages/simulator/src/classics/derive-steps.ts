@@ -139,7 +139,7 @@ export const DERIVATION: readonly DerivationStep[] = [
       ...{ name: "BP Fast Paxos, MACs", section: "V-D" },
       adds: "promises carry a MAC that acceptors alone can make: no signature is needed to decide",
       lacks: {
-        ...{ protocol: "bp-fast-paxos", specimen: "byzantine-acceptor" },
+        ...{ protocol: "bp-fast-paxos", specimen: "byzantine-acceptor-undetected" },
         next: "nothing in two steps with 3t + 1: an acceptor that lies can only be named (section VI)",
       },
     },

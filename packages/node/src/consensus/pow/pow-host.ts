@@ -31,7 +31,7 @@ export interface PowHostOptions {
 }
 
 /** Where the engine stands, and how fast this node mines. */
-export interface PowHostStatus extends PowStatus {
+export interface PowHostStatus extends Omit<PowStatus, "searching"> {
   /** Whether this node is a miner: so it is too while it goes over to another branch, when the engine has no work for it. */
   readonly mining: boolean;
   /** Hashes a second of late; 0: it does not mine. */
@@ -96,7 +96,8 @@ export class PowHost {
   /** Where the engine stands. */
   get status(): PowHostStatus {
     const hashRate = this.#hashRate.perSecond;
-    return { ...this.#engine.status(), mining: this.#maker !== undefined, hashRate };
+    const { searching: _, ...status } = this.#engine.status();
+    return { ...status, mining: this.#maker !== undefined, hashRate };
   }
 
   /** How much the engine keeps in memory. */

@@ -20,8 +20,8 @@ export function mining({ correct }: PowWorld): PowCheck {
     // Who may mine does, unless it is switching.
     sampled: () => {
       for (const at of correct) {
-        const { phase, mining: isMining } = at.status;
-        if (at.isQuiet && phase !== "switching" && at.mines && !isMining)
+        const { phase, searching } = at.status;
+        if (at.isQuiet && phase !== "switching" && at.mines && !searching)
           throw new Violation("mining", `p${at.place} has power, and does not mine`);
       }
     },
