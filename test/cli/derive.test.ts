@@ -103,7 +103,7 @@ describe("witan derive", function () {
       assert.match(without.found.again, /^npx witan simulate --consensus \S+ --specimen \S+( --from \d+)?$/);
       assert.match(readFileSync(without.diagram as string, "utf8"), /Broken here: (CS2|CL1|agreement)/);
     }
-    assert.equal(readdirSync(join(folder, "new")).length, 6);
+    assert.equal(readdirSync(join(folder, "new")).length, 7);
   });
 
   it("the page of the course has these numbers", () => {
