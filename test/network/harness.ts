@@ -133,7 +133,10 @@ export class TestNetwork {
       : { consensus: "pbft", validators };
     const count = nodesOf(members) + observers;
     const seed = Number(process.env["WITAN_SEED"] ?? randomInt(2 ** 31));
-    const [p2p, rpc] = [await portsInARow(count + 2), await portsInARow(count + 2)];
+    // One row: of several, one might overlap another, since nobody listens on the first yet.
+    const each = count + 2;
+    const p2p = await portsInARow(3 * each);
+    const [rpc, metrics] = [p2p + each, p2p + 2 * each];
     await createNetwork(WITAN, join(folder, "network"), {
       ...{ ...members, accounts },
       more: [
@@ -149,7 +152,7 @@ export class TestNetwork {
       ...{
         list,
         seed,
-        ports: { p2p, rpc, metrics: shape.metrics ? await portsInARow(count) : undefined },
+        ports: { p2p, rpc, metrics: shape.metrics ? metrics : undefined },
       },
       flags: [
         ...["--log-format", "json", "--verifier-workers", "1"],

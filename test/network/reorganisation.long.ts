@@ -36,7 +36,8 @@ describe("kill -9 in a reorganisation", function () {
   it(`leaves one of the two chains whole, ${ROUNDS} times (WITAN_SEED=${SEED})`, async () => {
     const folder = await mkdtemp(join(tmpdir(), "witan-reorganised-"));
     const network = join(folder, "network");
-    const [p2p, rpc] = [await portsInARow(2), await portsInARow(2)];
+    const p2p = await portsInARow(4);
+    const rpc = p2p + 2;
     const more = ["--hosts", `127.0.0.1:${p2p}`, "--rpc-port", `${rpc}`];
     await createNetwork(WITAN, network, { ...SHAPE, accounts: 1, more });
     const homes = readNetwork(network).nodes.map(({ home }) => join(network, home));
