@@ -23,7 +23,7 @@ const SEEDS = 8;
 const MUST: Readonly<
   Record<string, { check: string; says: RegExp; letters: number; liars: number; faults?: number }>
 > = {
-  "learner-stuck": { check: "liveness", says: /not everything is final/, letters: 250, liars: 1 },
+  "learner-stuck": { check: "liveness", says: /not everything is final/, letters: 220, liars: 1 },
   "runaway-rounds": {
     check: "rounds",
     says: /goes to round \d+, and no acceptor was above/,

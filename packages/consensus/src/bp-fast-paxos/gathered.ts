@@ -1,4 +1,4 @@
-// What is gathered from acceptors beside LEARNs: promises, suspicions, signatures under decisions. Of each sender the
+// What is gathered from acceptors beside LEARNs: promises, told votes, suspicions, signatures under decisions. Of each sender the
 // latest, or a bounded number: nobody can fill the memory of another.
 import {
   type BlockHash,
@@ -46,9 +46,6 @@ export class Promises {
   }
 }
 
-/** Times that a suspicion may fail to be said again before it counts no more: who sees progress says it no more. */
-const RESENDS_MISSED = 4;
-
 /** A block that so many voted for, and who: ascending. */
 interface Chosen {
   readonly hash: BlockHash;
@@ -88,6 +85,9 @@ export class ToldVotes {
     this.#latest.clear();
   }
 }
+
+/** Times that a suspicion may fail to be said again before it counts no more: who sees progress says it no more. */
+const RESENDS_MISSED = 4;
 
 /** Who suspects, and which round it asks for. */
 export class Suspicions {

@@ -1,5 +1,6 @@
-// Learning what was decided (Algorithm 2, lines 18 to 24): by LEARNs of a quorum at an acceptor, by one acceptor's word
-// elsewhere; who lied, as LEARNs show it; and the certificate, which comes afterwards. Votes for nothing.
+// Learning what was decided (Algorithm 2, lines 18 to 24): by LEARNs of a quorum at an acceptor, elsewhere by the votes of
+// one as acceptors tell them, or by one acceptor's word; who lied, as LEARNs show it; and the certificate, which comes
+// afterwards. Votes for nothing.
 import { assert, type BpFastPaxosCertificate, type MemberIndex } from "@witan/primitives";
 import type { Authentic } from "../engine.ts";
 import { ask, keepForLater } from "./asking.ts";

@@ -87,7 +87,7 @@ export const BPFP_SPECIMENS: Readonly<Record<string, Specimen>> = {
     planOf: bpfpSpecimenPlan({
       ...{ liars: [{ node: 0, conducts: ["two-blocks"] }], loss: [0], resendTicks: 6 },
       // Within T: the whole engine needs a tenth of it. (Later it forgets LEARNs of long ago, the printed algorithm never.)
-      ...{ kindAtUs: 1_000_000, boundUs: 450_000 },
+      ...{ kindAtUs: 1_000_000, boundUs: 400_000 },
     }),
   }),
   "runaway-rounds": new BpfpSpecimen({
