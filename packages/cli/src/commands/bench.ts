@@ -46,7 +46,8 @@ export function addBenchCommand(program: Command, streams: Streams, setExit: (co
       `
 The load is made by a process of its own: transfers of one coin to another account and back, signed beforehand, sent in
 batches to all validators in turn (bp-fast-paxos: to all proposers). They are counted afterwards on every node's chain.
-4,000 more go before them and are not counted: a process that has just started is still compiling what it runs.
+As many go before them and are not counted, 4,000 at least and 20,000 at most, and 100 before the single ones: a process
+that has just started is still compiling what it runs.
 
   throughput       final transfers per second: from the first that was sent until the last node had the last one
   latencyMs        from sending a transfer in its batch until the node that got it reported the final block

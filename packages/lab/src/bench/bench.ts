@@ -67,12 +67,19 @@ export type BenchFigures = {
   readonly cores: number;
 };
 
-/** Transfers before the load that are not counted: until then much of what runs is not compiled yet. */
-const WARM_UP = 4_000;
-/** Transfers one after another on the idle network. */
+/**
+ * Transfers before the load that are not counted, as many as the load has, within these: until 20,000 or so nodes still
+ * spend a tenth of their time on compiling what they run, and run it slowly until then.
+ */
+const WARM_UP = { least: 4_000, most: 20_000 } as const;
+/** Transfers one after another on the idle network, and those before them that are not counted. */
 const SINGLE = 100;
-/** Transactions in a batch of calls, and batches that a validator has not answered yet. */
-const PACE = { kind: "full", batch: 100, outstanding: 4 } as const;
+const SINGLE_WARM_UP = 100;
+/**
+ * Transactions in a batch of calls, and batches that a validator has not answered yet: it answers once all of them are
+ * final. With half as many in flight blocks are smaller, and a sixth less becomes final.
+ */
+const PACE = { kind: "full", batch: 100, outstanding: 8 } as const;
 const REFUSED_SHOWN = 5;
 
 /**
@@ -83,8 +90,9 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const { transactions, onProgress } = options;
   onProgress("measuring", 0, 0);
   const before = await measureVerify();
+  const warmUp = Math.min(Math.max(transactions, WARM_UP.least), WARM_UP.most);
   const measured = await withLoadedNetwork(
-    { ...options, loads: [WARM_UP, transactions], single: SINGLE },
+    { ...options, loads: [warmUp, transactions], single: SINGLE_WARM_UP + SINGLE },
     (network) => measure(network, onProgress),
   );
   onProgress("measuring", 0, 0);
@@ -120,7 +128,7 @@ async function measure(network: LoadedNetwork, onProgress: BenchOptions["onProgr
     chains.push({ ...(await readChain(url, height + 1, last)), reportedAt: log.finalAt(node) });
   if (new Set(chains.map(({ hash }) => hash)).size > 1)
     throw new LabFailure("node-answer", `the ${rpc.length} nodes have different blocks at height ${last}`);
-  const idleLatenciesMs = await network.single();
+  const idleLatenciesMs = (await network.single()).slice(SINGLE_WARM_UP);
   const memory = nodes.map((node) => processes.usage(node)?.peakMemoryMiB);
   return {
     outcome: outcomeOf(load.transactions, chains),
