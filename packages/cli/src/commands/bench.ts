@@ -45,7 +45,8 @@ export function addBenchCommand(program: Command, streams: Streams, setExit: (co
       "after",
       `
 The load is made by a process of its own: transfers of one coin to another account and back, signed beforehand, sent in
-batches to all validators in turn (bp-fast-paxos: to all proposers). They are counted afterwards on every node's chain.
+batches of 100 to all validators in turn (bp-fast-paxos: to all proposers), up to 8 at a time to each, which answers once
+all of them are final. They are counted afterwards on every node's chain.
 As many go before them and are not counted, 4,000 at least and 20,000 at most, and 100 before the single ones: a process
 that has just started is still compiling what it runs.
 

@@ -1,5 +1,5 @@
-// What is gathered from acceptors beside LEARNs: promises, told votes, suspicions, signatures under decisions. Of each sender the
-// latest, or a bounded number: nobody can fill the memory of another.
+// What is gathered from acceptors beside LEARNs: promises, told votes, suspicions, signatures under decisions. Of each
+// sender the latest, or a bounded number: nobody can fill the memory of another.
 import {
   type BlockHash,
   type BpFastPaxosCertificate,

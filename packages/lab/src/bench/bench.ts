@@ -68,8 +68,8 @@ export type BenchFigures = {
 };
 
 /**
- * Transfers before the load that are not counted, as many as the load has, within these: until 20,000 or so nodes still
- * spend a tenth of their time on compiling what they run, and run it slowly until then.
+ * Transfers before the load that are not counted, as many as the load has, within these: until 20,000 or so nodes
+ * spend much of their time on compiling what they run, and run it slowly (docs/decisions/021-warm-benches.md).
  */
 const WARM_UP = { least: 4_000, most: 20_000 } as const;
 /** Transfers one after another on the idle network, and those before them that are not counted. */
@@ -77,7 +77,7 @@ const SINGLE = 100;
 const SINGLE_WARM_UP = 100;
 /**
  * Transactions in a batch of calls, and batches that a validator has not answered yet: it answers once all of them are
- * final. With half as many in flight blocks are smaller, and a sixth less becomes final.
+ * final. With half as many in flight a sixth less became final (the same decision).
  */
 const PACE = { kind: "full", batch: 100, outstanding: 8 } as const;
 const REFUSED_SHOWN = 5;
