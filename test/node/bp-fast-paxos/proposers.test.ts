@@ -56,6 +56,31 @@ describe("a proposer that", () => {
     await cluster.finish();
   });
 
+  it("has lost with the power what its guard knows that it proposed, proposes nothing else in that round", async () => {
+    const cluster = await fastPaxos();
+    const purse = new Purse(cluster);
+    await cluster.pay("p", purse.pay());
+    await cluster.agreed(1);
+    const proposer = cluster.seat("p");
+    const before = proposer.disk.copy();
+    const noted = proposer.counts.noted;
+    proposer.taps.send = (_to, channel, bytes) => (channel === "consensus" ? undefined : bytes);
+    const transaction = purse.pay();
+    cluster.submit("p", transaction).catch(() => {});
+    await cluster.world.until("the guard knows of the proposal", () => proposer.counts.noted > noted);
+    await cluster.world.pass(20);
+    proposer.crash();
+    await proposer.disk.putBack(before);
+    Object.assign(proposer.taps, { send: undefined });
+    await proposer.start();
+    await cluster.pay("p", transaction);
+    assert.equal(await trusted(cluster, "a"), "q");
+    await cluster.agreed(2);
+    await certified(cluster);
+    // Nobody was silent, and no guard had to refuse.
+    await cluster.finish();
+  });
+
   it("is heard by one acceptor less than a quorum is replaced; by a quorum, it stays", async () => {
     const cluster = await fastPaxos();
     const purse = new Purse(cluster);

@@ -33,6 +33,8 @@ export class Instance {
   vote: KeptVote | undefined;
   /** Of a proposer: in its last round. */
   proposed: Proposed | undefined;
+  /** Of a proposer: up to this round it may have proposed, and no longer knows what. */
+  forgotten: View | undefined;
   /** The round in which a block was asked for. */
   building: View | undefined;
   deciding: Decision | undefined;

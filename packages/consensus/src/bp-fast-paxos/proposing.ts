@@ -89,6 +89,7 @@ export function maybePropose(state: BpfpState): void {
   const { instance, start, round } = state;
   if (!state.isTrusted || instance.deciding || instance.proposed?.round === round) return;
   if (start === undefined || state.decided.height < start.base) return;
+  if (instance.forgotten !== undefined && round <= instance.forgotten) return;
   const [forced] = state.forced;
   if (forced !== undefined) {
     propose(state, forced);

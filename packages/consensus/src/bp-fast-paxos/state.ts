@@ -111,6 +111,7 @@ export class BpfpState {
     this.proof = before.proof;
     this.instance.vote = before.vote;
     this.instance.proposed = before.proposed;
+    this.instance.forgotten = start.forgotten;
   }
 
   // What follows from the rest.

@@ -269,6 +269,11 @@ export interface BpfpStart {
   readonly uncertified: readonly Uncertified[];
   /** As persisted; none on a new node. */
   readonly records: readonly BpfpRecord[];
+  /**
+   * Of a proposer, at the height after the last applied: the last round in which it may have proposed what no record
+   * tells of. It proposes in no round up to it. Undefined: none.
+   */
+  readonly forgotten?: View | undefined;
 }
 
 /**

@@ -270,8 +270,11 @@ export class BpfpHost {
     if (!this.#stopped) this.#parts.onFailure(error);
   }
 
-  /** A vote becomes durable together with the body it is for; and so does a proposal, as far as its body is here. */
-  #persist(effects: readonly EffectOf<"persist">[]): Promise<void> {
+  /**
+   * A vote becomes durable together with the body it is for; and so does a proposal, as far as its body is here. The guard
+   * writes what is proposed meanwhile: a proposer needs no record to be safe (`accounts.ts`).
+   */
+  async #persist(effects: readonly EffectOf<"persist">[]): Promise<void> {
     const { chain, proposals, ports } = this.#parts;
     const changes: StoreChange[] = [];
     // Of several records of one kind the last counts.
@@ -287,7 +290,11 @@ export class BpfpHost {
       if (record.kind === "progress") present(valid, `the body of ${blockHash}, which is voted for`);
       if (valid !== undefined) changes.push(chain.putProposal(blockHash, valid.block.bytes));
     }
-    return ports.store.write(changes, { sync: true });
+    const proposed = byKind.get("proposed");
+    await Promise.all([
+      ports.store.write(changes, { sync: true }),
+      proposed?.kind === "proposed" && this.#voice.announce(proposed),
+    ]);
   }
 
   #sendDecided({ to, membership, height }: EffectOf<"sendDecided">): void {

@@ -17,7 +17,7 @@ import {
 } from "@witan/consensus";
 import type { Height, Membership, PublicKey, View } from "@witan/primitives";
 import type { LastVotes } from "../../ports.ts";
-import { recordAmong, unaccounted } from "./accounts.ts";
+import { forgottenRound, type NextHeight, recordAmong, unaccounted } from "./accounts.ts";
 
 /** A key that says nothing for some time. */
 export interface Silence {
@@ -63,16 +63,15 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
 
   constructor(options: GuardedEngineOptions) {
     const { config, start, lastVotes } = options;
-    const next = { height: (start.height + 1) as Height, membership: start.membership.from };
     this.#options = options;
     this.silences = config.votingKeys.flatMap((key): Silence[] => {
       const votes = lastVotes(key);
-      const why = votes && unaccounted(votes, start.records, next);
+      const why = votes && unaccounted(votes, start.records, nextHeight(start, key));
       return votes && why !== undefined ? [{ key, until: votes.height, why }] : [];
     });
     for (const record of start.records) this.#records.set(record.kind, record);
     this.#membership = start.membership;
-    this.#height = next.height;
+    this.#height = (start.height + 1) as Height;
     this.#engine = this.#begin(start);
   }
 
@@ -131,10 +130,16 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
   #begin(start: BpfpStart): BpFastPaxos {
     const config = { ...this.#options.config, votingKeys: this.votingKeys };
     const raised = this.#raised(start);
-    if (raised === undefined) return new BpFastPaxos(config, start);
+    if (raised === undefined) return new BpFastPaxos(config, { ...start, forgotten: this.#forgotten(start) });
     const records = [...start.records.filter(({ kind }) => kind !== raised.kind), raised];
     this.#owed = records;
     return new BpFastPaxos(config, { ...start, records });
+  }
+
+  #forgotten(start: BpfpStart): View | undefined {
+    const key = this.votingKeys.find((one) => nextHeight(start, one).isProposer);
+    const votes = key && this.#options.lastVotes(key);
+    return key && votes && forgottenRound(votes, start.records, nextHeight(start, key));
   }
 
   /**
@@ -153,6 +158,13 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
     if (round <= (progress?.round ?? 0)) return undefined;
     return { kind: "progress", membership: membership.from, round, vote: undefined };
   }
+}
+
+/** The height that a key is to speak for next. */
+function nextHeight({ membership, height }: BpfpStart, key: PublicKey): NextHeight {
+  const [me] = membersWith(membership, [key]);
+  const isProposer = me !== undefined && membership.members[me]?.role === "proposer";
+  return { height: (height + 1) as Height, membership: membership.from, isProposer };
 }
 
 /** What a record still means at a height for which nothing was said yet. */

@@ -14,6 +14,7 @@ import {
   type PromiseSeal,
   promiseDigest,
   proposalDigest,
+  type RoundBallot,
   voteIn,
 } from "@witan/consensus";
 import {
@@ -39,6 +40,8 @@ export interface VoiceOptions {
   readonly post: Post;
   readonly engine: GuardedEngine;
   readonly promiseAuthentication: PromiseAuthentication;
+  /** Whether proposals are signed. */
+  readonly detectByzantineAcceptors: boolean;
   readonly input: (input: BpfpInput) => void;
 }
 
@@ -67,6 +70,23 @@ export class Voice {
     return this.#noted(membership, ballotSlot(ballot), digest).then((isNoted) => {
       if (isNoted) this.#send(effect, membership);
     });
+  }
+
+  /**
+   * Has the guard know of a proposal while its record is being written. Nobody acts on its answer: `propose`, which comes
+   * behind both, is given the same.
+   */
+  async announce(ballot: RoundBallot): Promise<void> {
+    const { parts, detectByzantineAcceptors } = this.#options;
+    const { signer } = parts.ports;
+    const membership = present(parts.chain.memberships(ballot.membership), "whom it is proposed to");
+    const [, key] = this.#me(membership);
+    const slot = ballotSlot(ballot);
+    this.#assertSpeaks(key, slot);
+    const digest = proposalDigest(this.#chainId, ballot);
+    await (detectByzantineAcceptors
+      ? signer.signVote(key, slot, digest)
+      : signer.noteVote(key, slot, digest));
   }
 
   /** Sends an ACCEPT, with the body beside it as far as it was not sent. */
