@@ -72,7 +72,7 @@ export type BenchFigures = {
  * spend much of their time on compiling what they run, and run it slowly (docs/decisions/021-warm-benches.md).
  */
 const WARM_UP = { least: 4_000, most: 20_000 } as const;
-/** Transfers one after another on the idle network, and those before them that are not counted. */
+/** Transfers one by one on the idle network, and those before them that are not counted. */
 const SINGLE = 100;
 const SINGLE_WARM_UP = 100;
 /**
@@ -92,7 +92,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult> {
   const before = await measureVerify();
   const warmUp = Math.min(Math.max(transactions, WARM_UP.least), WARM_UP.most);
   const measured = await withLoadedNetwork(
-    { ...options, loads: [warmUp, transactions], single: SINGLE_WARM_UP + SINGLE },
+    { ...options, loads: [warmUp, transactions], single: SINGLE, singleWarmUp: SINGLE_WARM_UP },
     (network) => measure(network, onProgress),
   );
   onProgress("measuring", 0, 0);
@@ -128,7 +128,7 @@ async function measure(network: LoadedNetwork, onProgress: BenchOptions["onProgr
     chains.push({ ...(await readChain(url, height + 1, last)), reportedAt: log.finalAt(node) });
   if (new Set(chains.map(({ hash }) => hash)).size > 1)
     throw new LabFailure("node-answer", `the ${rpc.length} nodes have different blocks at height ${last}`);
-  const idleLatenciesMs = (await network.single()).slice(SINGLE_WARM_UP);
+  const idleLatenciesMs = await network.single();
   const memory = nodes.map((node) => processes.usage(node)?.peakMemoryMiB);
   return {
     outcome: outcomeOf(load.transactions, chains),

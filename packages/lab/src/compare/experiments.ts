@@ -27,7 +27,7 @@ export interface Job extends TimedPart {
 
 type Seconds = Readonly<Record<NetworkMode, readonly [number, number]>>;
 /** About how long the ladder of a mode takes, quickly and as a whole, in seconds. */
-const LADDER_SECONDS: Seconds = { pbft: [13, 240], "bp-fast-paxos": [14, 260], pow: [26, 1_000] };
+const LADDER_SECONDS: Seconds = { pbft: [16, 260], "bp-fast-paxos": [17, 280], pow: [26, 1_000] };
 /** The same of the network that is hurt. */
 const FAULT_SECONDS: Seconds = { pbft: [15, 110], "bp-fast-paxos": [15, 110], pow: [20, 400] };
 

@@ -16,8 +16,10 @@ export interface LoadPlan {
   readonly waitFor: "admitted" | "final";
   /** Transfers of each load, none of which rests on another. */
   readonly loads: readonly number[];
-  /** Transfers sent one after another on the idle network. */
+  /** Transfers sent one by one on the idle network, with a pause before each. */
   readonly single: number;
+  /** Transfers sent before those, one right behind the other: they are not counted. */
+  readonly singleWarmUp: number;
 }
 
 /** How a load is sent. */
@@ -36,7 +38,7 @@ export type ToLoad =
   | { readonly kind: "stop" }
   /** Say how much processor time has gone since submitting began. */
   | { readonly kind: "cpu" }
-  /** Send the single transfers, one after another. */
+  /** Send the single transfers, one by one. */
   | { readonly kind: "single" };
 
 /** A transaction of the load. Times are milliseconds since 1970, with fractions. */

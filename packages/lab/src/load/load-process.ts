@@ -20,6 +20,11 @@ const PROGRESS_MS = 500;
 const SINGLE_MAX_MS = 60_000;
 /** Who is behind for longer than this will not catch up, in milliseconds. */
 const SAME_MAX_MS = 120_000;
+/**
+ * Before a transfer is sent to a network that is idle, in milliseconds: behind the answer to the one before, nodes still
+ * write its block and tell others of it (docs/decisions/023-idle-means-idle.md).
+ */
+const IDLE_MS = 60;
 /** Transfers signed before others have their turn: 20 ms. */
 const SIGNED_AT_ONCE = 20;
 
@@ -43,7 +48,7 @@ async function prepare(plan: LoadPlan): Promise<Prepared> {
   if (first === undefined) throw new LabFailure("load-failed", "there is no validator to load");
   const chain = await loadChain(first, plan.chainId);
   const payers = payersOf(plan.accounts);
-  const count = plan.loads.reduce((sum, load) => sum + load, plan.single);
+  const count = plan.loads.reduce((sum, load) => sum + load, plan.singleWarmUp + plan.single);
   const each = Math.ceil(count / payers.length);
   const coins = await splitCoins({ chain, clients, payers, each, onProgress: progressOf("splitting") });
   await sameHeight(clients);
@@ -109,6 +114,7 @@ async function sendSingle({ plan, single }: Prepared): Promise<readonly number[]
   const latenciesMs: number[] = [];
   for (const [at, { bytes, id }] of single.entries()) {
     const client = clients[at % clients.length] as RpcClient;
+    if (at >= plan.singleWarmUp) await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     const from = performance.now();
     const asked = { transaction: bytes, waitFor: "final", timeoutMs: SINGLE_MAX_MS } as const;
     const outcome = await client.call("transaction_submit", asked);
@@ -117,7 +123,7 @@ async function sendSingle({ plan, single }: Prepared): Promise<readonly number[]
       throw new LabFailure("load-failed", `single transfer ${id} is ${outcome.status}, not final`);
     onProgress(at + 1, single.length);
   }
-  return latenciesMs;
+  return latenciesMs.slice(plan.singleWarmUp);
 }
 
 let prepared: Prepared | undefined;

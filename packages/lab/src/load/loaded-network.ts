@@ -26,8 +26,10 @@ export interface LoadedOptions {
   readonly shape: NetworkShape;
   /** Transfers of each load; they are signed before the work begins. */
   readonly loads: readonly number[];
-  /** Transfers that are sent one after another. */
+  /** Transfers that are sent one by one on the idle network. */
   readonly single: number;
+  /** Those that go before them and are not counted; without it none. */
+  readonly singleWarmUp?: number;
   /** Ends it early. */
   readonly signal: AbortSignal;
   /** `total` is 0 where nothing is counted. */
@@ -133,7 +135,7 @@ export class LoadedNetwork {
     );
   }
 
-  /** From sending each of the single transfers until the answer that it is final, in milliseconds. */
+  /** From sending each of the single transfers that count until the answer that it is final, in milliseconds. */
   async single(): Promise<readonly number[]> {
     return (await this.#load.ask({ kind: "single" }, "single")).latenciesMs;
   }
@@ -242,6 +244,7 @@ async function served(
     shape,
     loads,
     single,
+    singleWarmUp = 0,
     onServing,
     waitFor = shape.consensus === "pow" ? "admitted" : "final",
   }: LoadedOptions,
@@ -254,7 +257,7 @@ async function served(
   const { chainId, accounts } = list;
   // Clients send to proposers, where there are some: they are first in the list of nodes.
   const asked = shape.consensus === "bp-fast-paxos" ? rpc.slice(0, shape.proposers) : rpc;
-  const plan = { rpc: asked, chainId, accounts, waitFor, loads, single };
+  const plan = { rpc: asked, chainId, accounts, waitFor, loads, single, singleWarmUp };
   await load.ask({ kind: "prepare", plan }, "prepared");
   return rpc;
 }

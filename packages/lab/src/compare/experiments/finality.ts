@@ -35,8 +35,8 @@ export function finalityFound({ machine }: Pick<Context, "machine">, ladder: Lad
       ...{ name: "finality", title: "Time to finality", source: "processes", failures: ladder.failures },
       question: "How long does a client wait until its transfer can't be undone?",
       method: [
-        `PBFT and BP Fast Paxos: ${ladder.plan.single} transfers, each sent when the one before was final, to each member that ` +
-          "serves clients in turn, by `transaction_submit` with `waitFor: final`. Measured by the client.",
+        `PBFT and BP Fast Paxos: ${ladder.plan.single} transfers, each sent 0.06 s after the one before was final, to each member ` +
+          "that serves clients in turn, by `transaction_submit` with `waitFor: final`. Measured by the client.",
         `Proof of work: ${ladder.plan.singleWork} transfers, one for each block in the mean, each until the node that it was sent ` +
           `to had reported ${depthOf({ consensus: "pow" })} blocks with and on it: so many make a reversal by an attacker with a tenth ` +
           "of all hash power as unlikely as 0.001, which is when nodes call it final unless they are told otherwise. At other risks " +
@@ -82,7 +82,7 @@ function medianValues(runs: readonly LadderRun[]): SummaryLine["values"] {
 function singles({ plan, runs }: Ladder): string {
   const has = (isWork: boolean) => runs.some(({ shape }) => (shape.consensus === "pow") === isWork);
   const counts = [
-    ...(has(false) ? [`${plan.single} single transfers one after another`] : []),
+    ...(has(false) ? [`${plan.single} single transfers one by one`] : []),
     ...(has(true) ? [`${plan.singleWork} under proof of work, one for each block`] : []),
   ];
   return counts.join("; ");
