@@ -73,6 +73,10 @@ describe("a proposer that", () => {
     await proposer.disk.putBack(before);
     Object.assign(proposer.taps, { send: undefined });
     await proposer.start();
+    const said = proposer.logged.find(({ message }) =>
+      message.startsWith("the signer guard knows of a proposal"),
+    );
+    assert.deepEqual(said?.fields, { height: 2, round: 0 });
     await cluster.pay("p", transaction);
     assert.equal(await trusted(cluster, "a"), "q");
     await cluster.agreed(2);

@@ -51,6 +51,8 @@ export interface BpfpHostStatus extends BpfpStatus {
 export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStatus> {
   /** The keys that were found silent at the start. */
   readonly silences: readonly Silence[];
+  /** Of a proposer, at the start: up to this round it may have proposed what it no longer knows. */
+  readonly forgotten: View | undefined;
   readonly #options: GuardedEngineOptions;
   #engine: BpFastPaxos;
   #membership: Membership;
@@ -72,6 +74,7 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
     for (const record of start.records) this.#records.set(record.kind, record);
     this.#membership = start.membership;
     this.#height = (start.height + 1) as Height;
+    this.forgotten = this.#forgottenAt(start);
     this.#engine = this.#begin(start);
   }
 
@@ -130,13 +133,14 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
   #begin(start: BpfpStart): BpFastPaxos {
     const config = { ...this.#options.config, votingKeys: this.votingKeys };
     const raised = this.#raised(start);
-    if (raised === undefined) return new BpFastPaxos(config, { ...start, forgotten: this.#forgotten(start) });
+    if (raised === undefined)
+      return new BpFastPaxos(config, { ...start, forgotten: this.#forgottenAt(start) });
     const records = [...start.records.filter(({ kind }) => kind !== raised.kind), raised];
     this.#owed = records;
     return new BpFastPaxos(config, { ...start, records });
   }
 
-  #forgotten(start: BpfpStart): View | undefined {
+  #forgottenAt(start: BpfpStart): View | undefined {
     const key = this.votingKeys.find((one) => nextHeight(start, one).isProposer);
     const votes = key && this.#options.lastVotes(key);
     return key && votes && forgottenRound(votes, start.records, nextHeight(start, key));
