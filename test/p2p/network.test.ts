@@ -296,6 +296,16 @@ for (const makeWorld of WORLDS) {
       await b.happened("disconnected a: banned", 3);
     });
 
+    it("cuts off a peer once, though more of what it did wrong was under way", async () => {
+      const [a, b] = [await world.node("a"), await world.node("b")];
+      await join(a, b);
+      a.network.reportFault(b.id, "serious", "bad-signature");
+      const until = a.network.peers()[0]?.bannedUntil;
+      a.network.reportFault(b.id, "serious", "bad-signature");
+      assert.deepEqual([a.count("banned b: bad-signature"), a.network.peers()[0]?.bannedUntil], [1, until]);
+      assert.equal(a.count("serious fault of b: bad-signature"), 2);
+    });
+
     it("cuts off a peer for many minor faults, not for a few", async () => {
       const [a, b] = [await world.node("a"), await world.node("b")];
       await join(a, b);

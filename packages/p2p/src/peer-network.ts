@@ -177,8 +177,10 @@ export class PeerNetwork implements Network {
     const { observer, clock } = this.#settings;
     observer.fault?.(id, severity, code);
     const record = this.#records.get(id);
-    if (record === undefined) return;
-    if (severity === "serious" || record.standing.addFault(clock.monotonicMs())) this.#ban(record, code);
+    const now = clock.monotonicMs();
+    // What was under way when it was cut off is no reason to keep it out for longer.
+    if (record === undefined || record.standing.bannedFor(now) > 0) return;
+    if (severity === "serious" || record.standing.addFault(now)) this.#ban(record, code);
   }
 
   close(): Promise<void> {

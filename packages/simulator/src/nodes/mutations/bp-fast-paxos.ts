@@ -60,10 +60,7 @@ export const HOST_OF_BPFP_NODES: Readonly<Record<string, BpfpNodeMutation>> = {
   "votes-not-synced": {
     says: "says a vote before its record is safe from a power cut",
     file: `${HOST}/bpfp-host.ts`,
-    replace: [
-      "return ports.store.write(changes, { sync: true });",
-      "return ports.store.write(changes, { sync: false });",
-    ],
+    replace: ["ports.store.write(changes, { sync: true }),", "ports.store.write(changes, { sync: false }),"],
     checks: ["votes", "guard", "promises", "certificates", "liveness"],
     ...befallen(...CUTS),
     ...{ from: 5, seeds: 15 },
