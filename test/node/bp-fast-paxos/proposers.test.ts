@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { type Accept, bpfpMessageCodec } from "@witan/consensus";
 import { bytesToHex, type Height, present } from "@witan/primitives";
 import { bulkMessageCodec, rangeCodec, requestCodec } from "../../../packages/node/src/wire.ts";
+import { membersOf } from "../../ledger/build.ts";
 import { withBrokenWitness } from "../broken-witness.ts";
-import type { Cluster } from "../cluster.ts";
+import { Cluster } from "../cluster.ts";
 import { Purse } from "../purse.ts";
 import { VIEW_MS } from "../seat.ts";
 import { ACCEPTORS, certified, evidenceAt, fastPaxos, notingMessages } from "./fast-paxos.ts";
@@ -84,6 +85,39 @@ describe("a proposer that", () => {
     // Nobody was silent, and no guard had to refuse.
     await cluster.finish();
   });
+
+  for (const [what, isOlder] of [
+    ["that it proposed", false],
+    ["of the last two blocks", true],
+  ] as const)
+    it(`is the only one and no longer knows ${what}, goes on in the next round`, async () => {
+      const members = membersOf("bp-fast-paxos").filter(({ name }) => name !== "q");
+      const cluster = await Cluster.start({ mode: "bp-fast-paxos", genesis: { members } });
+      const purse = new Purse(cluster);
+      const proposer = cluster.seat("p");
+      const copies = [proposer.disk.copy()];
+      for (const height of [1, 2]) {
+        await cluster.pay("p", purse.pay());
+        await cluster.agreed(height);
+        copies.push(proposer.disk.copy());
+      }
+      const noted = proposer.counts.noted;
+      proposer.taps.send = (_to, channel, bytes) => (channel === "consensus" ? undefined : bytes);
+      const transaction = purse.pay();
+      cluster.submit("p", transaction).catch(() => {});
+      await cluster.world.until("the guard knows of the proposal", () => proposer.counts.noted > noted);
+      await cluster.world.pass(20);
+      proposer.crash();
+      proposer.losesData = isOlder;
+      await proposer.disk.putBack(copies[isOlder ? 0 : 2]);
+      Object.assign(proposer.taps, { send: undefined });
+      await proposer.start();
+      await cluster.pay("p", transaction);
+      assert.ok(proposer.node.readings().view > 0, "it proposed again in round 0");
+      await cluster.agreed(3);
+      await certified(cluster);
+      await cluster.finish();
+    });
 
   it("is heard by one acceptor less than a quorum is replaced; by a quorum, it stays", async () => {
     const cluster = await fastPaxos();

@@ -22,7 +22,7 @@ import { forgottenRound, type NextHeight, recordAmong, unaccounted } from "./acc
 /** A key that says nothing for some time. */
 export interface Silence {
   readonly key: PublicKey;
-  /** The last height without its votes. */
+  /** The last height without its votes; who proposes there may speak there, but for the round that it forgot. */
   readonly until: Height;
   /** What it has said that the records know nothing of. */
   readonly why: string;
@@ -85,7 +85,9 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
 
   /** Whether a key must say nothing for a height. */
   isSilent(key: PublicKey, height: Height): boolean {
-    return this.silences.some((one) => one.key === key && height <= one.until);
+    const until = this.silences.find((one) => one.key === key)?.until;
+    if (until === undefined || height > until) return false;
+    return height < until || !isProposer(this.#options.membershipAt(height), key);
   }
 
   status(): BpfpHostStatus {
@@ -166,9 +168,13 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
 
 /** The height that a key is to speak for next. */
 function nextHeight({ membership, height }: BpfpStart, key: PublicKey): NextHeight {
+  const next = { height: (height + 1) as Height, membership: membership.from };
+  return { ...next, isProposer: isProposer(membership, key) };
+}
+
+function isProposer(membership: Membership, key: PublicKey): boolean {
   const [me] = membersWith(membership, [key]);
-  const isProposer = me !== undefined && membership.members[me]?.role === "proposer";
-  return { height: (height + 1) as Height, membership: membership.from, isProposer };
+  return me !== undefined && membership.members[me]?.role === "proposer";
 }
 
 /** What a record still means at a height for which nothing was said yet. */

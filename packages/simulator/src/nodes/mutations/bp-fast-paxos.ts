@@ -73,6 +73,14 @@ export const HOST_OF_BPFP_NODES: Readonly<Record<string, BpfpNodeMutation>> = {
     ...befallen(...LOST),
     ...{ from: 1, seeds: 20 },
   },
+  "proposals-forgotten": {
+    says: "proposes in a round in which it may have proposed before",
+    file: `${HOST}/accounts.ts`,
+    replace: ["if (!next.isProposer || height !== next.height", "if (height >= 0 || height !== next.height"],
+    checks: ["guard"],
+    ...befallen(...CUTS),
+    ...{ from: 1, seeds: 20 },
+  },
   "certificates-dropped": {
     says: "keeps no certificate that comes after its block",
     file: `${HOST}/certificate-gaps.ts`,
