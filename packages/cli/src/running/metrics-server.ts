@@ -1,5 +1,4 @@
 // Where Prometheus reads the metrics: one page, nothing else.
-import { createServer } from "node:http";
 import { parseHostPort } from "../config/host-port.ts";
 import { CommandFailure, EXIT } from "../exit.ts";
 import type { NodeMetrics } from "./metrics.ts";
@@ -12,6 +11,8 @@ export interface MetricsServer {
 /** Serves `GET /metrics`. @throws {CommandFailure} 3 if the address can't be had */
 export async function serveMetrics(listen: string, metrics: NodeMetrics): Promise<MetricsServer> {
   const { host, port } = parseHostPort(listen) ?? { host: listen, port: 0 };
+  // Not above: whoever imports it loads all of fetch too, which takes a tenth of a node's start.
+  const { createServer } = await import("node:http");
   const server = createServer((request, response) => {
     if (request.method !== "GET" || request.url !== "/metrics") {
       response.writeHead(404, { "content-type": "text/plain" }).end("GET /metrics\n");
