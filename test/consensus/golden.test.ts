@@ -103,7 +103,9 @@ function laggingValidator(): Dialogue {
     "v3 is cut off while two blocks are decided. STATUS, which all say every eight ticks, tells the others that it is",
     "behind: it is sent the blocks, with their certificates.",
   ];
-  const dialogue = new Dialogue("A lagging validator", about, { timers: { ...SLOW, resendTicks: 8 } });
+  const dialogue = new Dialogue("A lagging validator", about, {
+    timers: { ...SLOW, viewTicks: 8, resendTicks: 8 },
+  });
   const { stage } = dialogue;
   stage.passes = (from, to) => from !== 3 && to !== 3;
   const saw = stage.saw;

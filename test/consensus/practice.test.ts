@@ -216,7 +216,7 @@ describe("PBFT, what goes wrong in practice", () => {
   });
 
   it("checkpoint: one that was lost is said again until a quorum says the same, and to whoever connects", () => {
-    const probe = new Probe(0, { resendTicks: 5 });
+    const probe = new Probe(0, { viewTicks: 5, resendTicks: 5 });
     const where = { membership: 1 as Height, height: 20 as Height };
     const digest = A as never;
     const checkpoint = { kind: "checkpoint", ...where, digest } as const;
@@ -238,6 +238,22 @@ describe("PBFT, what goes wrong in practice", () => {
     probe.decide(A, { ...membership, from: 2 as Height });
     assert.deepEqual(onTimer(), ["broadcast status"]);
     assert.deepEqual(said(probe.feed(connected)), ["send status"]);
+  });
+
+  it("where nothing is under way it is said once in a view's time where a validator stands, and else on the timer", () => {
+    const probe = new Probe(1, { viewTicks: 20, resendTicks: 5 });
+    const onTimer = (): string[] => said(probe.ticks(5));
+    const aViewsTime = (): string[][] => [onTimer(), onTimer(), onTimer(), onTimer()];
+    assert.deepEqual(aViewsTime(), [[], [], [], ["broadcast status"]]);
+    // Work that comes in between waits for the timer's next time, as ever: it is not said at once what was left out.
+    assert.deepEqual([said(probe.ticks(8)), said(probe.work(true)), said(probe.ticks(1))], [[], [], []]);
+    assert.deepEqual([said(probe.ticks(1)), onTimer()], [["broadcast status"], ["broadcast status"]]);
+    probe.work(false);
+    assert.deepEqual(onTimer(), []);
+    // What was asked for has not come.
+    assert.deepEqual(said(probe.hear(2, status(3))), ["requestSync"]);
+    assert.deepEqual(onTimer(), ["broadcast status"]);
+    assert.deepEqual(aViewsTime(), [[], [], [], ["broadcast status"]]);
   });
 
   it("checkpoint: whoever repeats one that is settled here lacks the others', and is told this one, three times", () => {

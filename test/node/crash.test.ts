@@ -10,7 +10,7 @@ import { Purse } from "./purse.ts";
 /** What the dialogue is like. */
 type Course =
   | "smooth"
-  /** The proposal's body does not reach `c`, which has to ask for it. */
+  /** No body reaches `c` by itself, neither the proposal's nor that of the decided block: it has to ask for it. */
   | "body lost"
   /** The primary `a` is dead: the others change the view. */
   | "primary dead";
@@ -18,6 +18,7 @@ type Course =
 /** All that `c` does without the body: the others have decided before it has it, so it votes for nothing. */
 const BODY_LOST = [
   ...["send transactions", "send consensus", "send consensus", "send consensus"],
+  ...["send transactions", "send transactions", "send consensus", "send consensus", "send consensus"],
   ...["request", "store write", "store sync", "store written"],
 ].map((call) => `c: ${call}`);
 
@@ -25,8 +26,9 @@ async function begin(course: Course = "smooth"): Promise<Dialogue> {
   const cluster = await Cluster.start();
   const [primary, backup] = [cluster.seat("a"), cluster.seat("c")];
   if (course === "body lost")
-    primary.taps.send = (to, channel, bytes) =>
-      channel === "bulk" && to === backup.peerId ? undefined : bytes;
+    for (const seat of cluster.seats)
+      seat.taps.send = (to, channel, bytes) =>
+        channel === "bulk" && to === backup.peerId ? undefined : bytes;
   if (course === "primary dead") primary.crash();
   const purse = new Purse(cluster);
   const coin = purse.take();

@@ -58,6 +58,20 @@ describe("BP Fast Paxos, many instances: who is behind, and other members", () =
     assert.deepEqual(said(probe.hear(DD, learn(X, 0, 3))), ["requestSync"]);
   });
 
+  it("where nothing is under way it is said once in a round's time where one stands, and else on the timer", () => {
+    for (const me of [P, AA]) {
+      const probe = new Probe(me, { roundTicks: 20, resendTicks: 5 });
+      const onTimer = (): readonly string[] => said(probe.ticks(5));
+      const aRoundsTime = () => [onTimer(), onTimer(), onTimer(), onTimer()];
+      assert.deepEqual(aRoundsTime(), [[], [], [], ["status to everyone"]]);
+      assert.deepEqual(onTimer(), []);
+      // What was asked for has not come.
+      assert.deepEqual(said(probe.hear(BB, status(0, 3))), ["requestSync"]);
+      assert.deepEqual(onTimer(), ["status to everyone"]);
+      assert.deepEqual(aRoundsTime(), [[], [], [], ["status to everyone"]]);
+    }
+  });
+
   it("who was connected is told where this one stands", () => {
     const probe = new Probe(AA);
     assert.deepEqual(said(probe.feed({ kind: "connected", member: P as MemberIndex })), ["status to 0"]);

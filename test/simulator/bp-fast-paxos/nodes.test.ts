@@ -104,6 +104,11 @@ describe("worlds of whole nodes of BP Fast Paxos", function () {
     assert.equal(violation?.message, undefined, violation?.check);
   });
 
+  it("want no certificate of what only an observer decided, who counts votes, where all proposers lie: seed 30135", async () => {
+    const { violation } = await runNodesWorld(30135, { plan: makeBpfpNodesPlan(30135) });
+    assert.equal(violation?.message, undefined);
+  });
+
   it("go on, though only proposers decided the block that changed the members: seed 891", async () => {
     const { violation } = await runNodesWorld(891, { plan: makeBpfpNodesPlan(891) });
     assert.equal(violation?.message, undefined, violation?.check);

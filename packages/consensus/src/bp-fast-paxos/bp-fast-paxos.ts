@@ -142,7 +142,7 @@ export class BpFastPaxos implements Engine<BpfpInput, BpfpEffect, BpfpStatus> {
     else if (state.work.overdue && state.instance.deciding) state.timer.tick();
     else state.timer.rewind();
     maybeSuspect(state);
-    if (state.ticksSinceResend >= state.config.resendTicks) resend(state);
+    if (state.isResendDue) resend(state);
   }
 
   #message(one: Authentic<BpfpMessage>): void {

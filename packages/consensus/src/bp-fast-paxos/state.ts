@@ -180,6 +180,25 @@ export class BpfpState {
     return this.work.pending || this.work.overdue || this.instance.begun;
   }
 
+  /**
+   * Whether own messages are sent again now: every `resendTicks`, and once in a round's time while nothing is under way. All
+   * that is said then is where this one stands; who lacks something says it more often, and is answered.
+   */
+  get isResendDue(): boolean {
+    const { resendTicks, roundTicks } = this.config;
+    if (this.ticksSinceResend % resendTicks !== 0) return false;
+    return !this.#isQuiet || this.ticksSinceResend >= roundTicks;
+  }
+
+  get #isQuiet(): boolean {
+    const { deciding, begun, proposed } = this.instance;
+    const hasWork = this.work.pending || this.work.overdue;
+    if (hasWork || deciding || begun || proposed) return false;
+    if (this.isChangingTrust || this.isAhead || this.suspects) return false;
+    const lacks = this.asked.size + this.askedProof.size + this.helps.size + this.decisions.size;
+    return lacks === 0 && this.checkpoints.unsettled === undefined;
+  }
+
   /** Another round than before: its proof is not here. */
   enterRound(round: View, cause?: RoundCause): void {
     this.round = round;

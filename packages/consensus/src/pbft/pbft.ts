@@ -122,7 +122,7 @@ export class Pbft implements Engine<PbftInput, PbftEffect, PbftStatus> {
   #tick(): void {
     const state = this.#state;
     state.ticksSinceResend++;
-    if (state.ticksSinceResend >= state.config.resendTicks) resend(state);
+    if (state.isResendDue) resend(state);
     if (state.waiting) {
       if (state.timer.tick()) changeView(state, (state.view + 1) as View);
     } else if (state.work.overdue && state.instance.deciding && state.stage.kind === "voting") {

@@ -125,6 +125,22 @@ export class PbftState {
     return this.viewChanges.askingFrom(this.view).length >= this.quorum;
   }
 
+  /**
+   * Whether own messages are sent again now: every `resendTicks`, and once in a view's time while nothing is under way. All
+   * that is said then is where this validator stands; who lacks something says it more often, and is answered.
+   */
+  get isResendDue(): boolean {
+    const { resendTicks, viewTicks } = this.config;
+    if (this.ticksSinceResend % resendTicks !== 0) return false;
+    return !this.#isQuiet || this.ticksSinceResend >= viewTicks;
+  }
+
+  get #isQuiet(): boolean {
+    const { asked, checkpoints, instance, stage, waiting } = this;
+    const isIdle = !waiting && !instance.deciding && stage.kind === "voting";
+    return isIdle && asked.size === 0 && checkpoints.unsettled === undefined;
+  }
+
   /** View change, 6: views are numbered per membership. */
   enterMembership(membership: Membership): void {
     this.membership = membership;

@@ -2,7 +2,7 @@
 // two events everything that promises put off happens, so that the same plan gives the same world, to the last event:
 // no node waits for anything but the world's queue.
 import { createFakeScheme } from "@witan/crypto";
-import type { AdmittedPeer, FaultSeverity, PeerId } from "@witan/primitives";
+import { type AdmittedPeer, type FaultSeverity, fastQuorum, type PeerId } from "@witan/primitives";
 import type { TransactionOutcome } from "@witan/rpc";
 import type { WorldResult } from "../engines/world.ts";
 import { Random } from "../random.ts";
@@ -22,7 +22,7 @@ import { NodeFaultDriver } from "./node-fault-driver.ts";
 import type { NodeNetwork, Switchboard } from "./node-network.ts";
 import { type LogLine, NodeProcess } from "./node-process.ts";
 import { Operators } from "./operators.ts";
-import { type NodesPlan, type Owed, owedIn } from "./plan.ts";
+import { type NodesPlan, type Owed, owedIn, roleOf } from "./plan.ts";
 import type { NodesProtocol } from "./protocols/protocol.ts";
 import { protocolOf } from "./protocols/protocols.ts";
 import type { WorldScheme } from "./signatures.ts";
@@ -256,10 +256,18 @@ export class NodesWorld implements Switchboard {
     return this.liars.includes(process);
   }
 
-  /** Correct nodes that run, and have come equally far: all of them, unless too many lie. */
+  /**
+   * Correct nodes that run, and have come equally far: all of them, unless too many lie. Then certificates that come later
+   * need only come for what a quorum of acceptors has decided: who counts votes may be a block ahead of them for ever.
+   */
   get abreast(): readonly NodeProcess[] {
     if (this.owed.liveness) return this.staying;
-    const top = Math.max(...this.staying.map(({ height }) => height));
+    const isAcceptor = ({ node }: NodeProcess) => roleOf(this.plan, node) === "acceptor";
+    const [counted, quorum] = this.protocol.certifiesLater
+      ? [this.staying.filter(isAcceptor), fastQuorum(this.processes.filter(isAcceptor).length)]
+      : [this.staying, 1];
+    const heights = counted.map(({ height }) => height).sort((a, b) => b - a);
+    const top = heights[quorum - 1];
     return this.staying.filter(({ height, running }) => running !== undefined && height === top);
   }
 

@@ -63,7 +63,7 @@ export const ENGINE_LIVENESS: Readonly<Record<string, Mutation>> = {
   "nothing-resent": {
     says: "says nothing again",
     file: `${PBFT}/pbft.ts`,
-    replace: ["if (state.ticksSinceResend >= state.config.resendTicks) resend(state);", ""],
+    replace: ["if (state.isResendDue) resend(state);", ""],
     checks: ["liveness"],
     ...{ from: 15, seeds: 60 },
   },

@@ -64,7 +64,7 @@ export const ENGINE_SAFETY: Readonly<Record<string, Mutation>> = {
     says: "begins a view as if nothing had been prepared",
     file: `${PBFT}/view-start.ts`,
     replace: ["forced = certificate.blockHash;", "forced = undefined;"],
-    checks: ["agreement", "certificates"],
+    checks: ["agreement", "certificates", "accountability"],
     ...{ from: 19, seeds: 60 },
   },
   "lowest-base": {
