@@ -9,7 +9,7 @@ export * from "./folder-lock.ts";
 export * from "./free-ports.ts";
 export * from "./home-ports.ts";
 export * from "./lab-failure.ts";
-export type { RefusedTransaction } from "./load/load-messages.ts";
+export { IDLE_MS, type RefusedTransaction } from "./load/load-messages.ts";
 export * from "./network-files.ts";
 export * from "./network-shape.ts";
 export * from "./node-run.ts";

@@ -6,8 +6,9 @@ import { bulkMessageCodec, rangeCodec, requestCodec } from "../../../packages/no
 import { membersOf } from "../../ledger/build.ts";
 import { withBrokenWitness } from "../broken-witness.ts";
 import { Cluster } from "../cluster.ts";
+import type { DataCopy } from "../power-disk.ts";
 import { Purse } from "../purse.ts";
-import { VIEW_MS } from "../seat.ts";
+import { type Seat, VIEW_MS } from "../seat.ts";
 import { ACCEPTORS, certified, evidenceAt, fastPaxos, notingMessages } from "./fast-paxos.ts";
 
 /** Everybody is in a round of this proposer. */
@@ -15,6 +16,21 @@ async function trusted(cluster: Cluster, at: string): Promise<string> {
   const status = await cluster.seat(at).call("consensus_status", {});
   assert.ok(status.mode === "bp-fast-paxos");
   return status.proposer;
+}
+
+/** Proposes what no acceptor hears, and comes back with these data, which know nothing of it. Gives what it proposed. */
+async function forgetsProposal(cluster: Cluster, proposer: Seat, purse: Purse, data: DataCopy) {
+  const noted = proposer.counts.noted;
+  proposer.taps.send = (_to, channel, bytes) => (channel === "consensus" ? undefined : bytes);
+  const transaction = purse.pay();
+  cluster.submit(proposer.name, transaction).catch(() => {});
+  await cluster.world.until("the guard knows of the proposal", () => proposer.counts.noted > noted);
+  await cluster.world.pass(20);
+  proposer.crash();
+  await proposer.disk.putBack(data);
+  Object.assign(proposer.taps, { send: undefined });
+  await proposer.start();
+  return transaction;
 }
 
 describe("a proposer that", () => {
@@ -63,17 +79,7 @@ describe("a proposer that", () => {
     await cluster.pay("p", purse.pay());
     await cluster.agreed(1);
     const proposer = cluster.seat("p");
-    const before = proposer.disk.copy();
-    const noted = proposer.counts.noted;
-    proposer.taps.send = (_to, channel, bytes) => (channel === "consensus" ? undefined : bytes);
-    const transaction = purse.pay();
-    cluster.submit("p", transaction).catch(() => {});
-    await cluster.world.until("the guard knows of the proposal", () => proposer.counts.noted > noted);
-    await cluster.world.pass(20);
-    proposer.crash();
-    await proposer.disk.putBack(before);
-    Object.assign(proposer.taps, { send: undefined });
-    await proposer.start();
+    const transaction = await forgetsProposal(cluster, proposer, purse, proposer.disk.copy());
     const said = proposer.logged.find(({ message }) =>
       message.startsWith("the signer guard knows of a proposal"),
     );
@@ -101,17 +107,9 @@ describe("a proposer that", () => {
         await cluster.agreed(height);
         copies.push(proposer.disk.copy());
       }
-      const noted = proposer.counts.noted;
-      proposer.taps.send = (_to, channel, bytes) => (channel === "consensus" ? undefined : bytes);
-      const transaction = purse.pay();
-      cluster.submit("p", transaction).catch(() => {});
-      await cluster.world.until("the guard knows of the proposal", () => proposer.counts.noted > noted);
-      await cluster.world.pass(20);
-      proposer.crash();
       proposer.losesData = isOlder;
-      await proposer.disk.putBack(copies[isOlder ? 0 : 2]);
-      Object.assign(proposer.taps, { send: undefined });
-      await proposer.start();
+      const data = present(copies[isOlder ? 0 : 2], "a copy");
+      const transaction = await forgetsProposal(cluster, proposer, purse, data);
       await cluster.pay("p", transaction);
       assert.ok(proposer.node.readings().view > 0, "it proposed again in round 0");
       await cluster.agreed(3);

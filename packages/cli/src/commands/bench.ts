@@ -1,5 +1,5 @@
 // The command `witan bench`: measures a network of processes on this machine, against what the machine could do at most.
-import { type BenchPhase, type BenchResult, runBench, shapeOf, shapeText } from "@witan/lab";
+import { type BenchPhase, type BenchResult, IDLE_MS, runBench, shapeOf, shapeText } from "@witan/lab";
 import cliProgress from "cli-progress";
 import type { Command } from "commander";
 import { told } from "../connection.ts";
@@ -55,7 +55,7 @@ that has just started is still compiling what it runs.
   verifyPerSecond  signatures that one core checks with nothing else to do; the mean of verifyPerSecondBefore and …After
   validating       processes that check every transfer: all of them, proposers and acceptors too
   ratio            throughput x validating / (verifyPerSecond x the cores' time that the load process leaves)
-  idleLatencyMs    100 single transfers, each 0.06 s after the one before: from sending one until the answer that it is final
+  idleLatencyMs    100 single transfers, each ${IDLE_MS / 1_000} s after the one before: from sending one until the answer that it is final
   peakMemoryMiB    the most memory that each node ever held
 
 Aims: a ratio of ${AIMS.ratio} at least, an idle p50 of ${AIMS.idleP50Ms} ms at most.

@@ -22,6 +22,12 @@ export interface LoadPlan {
   readonly singleWarmUp: number;
 }
 
+/**
+ * Before a single transfer is sent to a network that is idle, in milliseconds: behind the answer to the one before, nodes
+ * still write its block and tell others of it (docs/decisions/023-idle-means-idle.md).
+ */
+export const IDLE_MS = 60;
+
 /** How a load is sent. */
 export type LoadPace =
   /** As fast as nodes answer: so many transactions in a batch of calls, so many batches under way at each node. */

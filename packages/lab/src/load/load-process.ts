@@ -5,7 +5,7 @@ import { LabFailure } from "../lab-failure.ts";
 import { batchesOf, type SignedTransfer, type Submission, submitBatches } from "./load-batches.ts";
 import { type LoadChain, loadChain, type Payer, payersOf } from "./load-chain.ts";
 import { splitCoins } from "./load-coins.ts";
-import type { FromLoad, LoadPhase, LoadPlan, ToLoad } from "./load-messages.ts";
+import { type FromLoad, IDLE_MS, type LoadPhase, type LoadPlan, type ToLoad } from "./load-messages.ts";
 
 /** What was made ready. */
 interface Prepared {
@@ -20,11 +20,6 @@ const PROGRESS_MS = 500;
 const SINGLE_MAX_MS = 60_000;
 /** Who is behind for longer than this will not catch up, in milliseconds. */
 const SAME_MAX_MS = 120_000;
-/**
- * Before a transfer is sent to a network that is idle, in milliseconds: behind the answer to the one before, nodes still
- * write its block and tell others of it (docs/decisions/023-idle-means-idle.md).
- */
-const IDLE_MS = 60;
 /** Transfers signed before others have their turn: 20 ms. */
 const SIGNED_AT_ONCE = 20;
 

@@ -1,4 +1,5 @@
 // Experiment 1: how long until a transfer is final, on a network with nothing else to do. Pure: made from what ran.
+import { IDLE_MS } from "../../load/load-messages.ts";
 import { nodesOf } from "../../network-shape.ts";
 import type { Context, Found } from "../context.ts";
 import { axis, byMode, type Drawing, modeName } from "../drawing.ts";
@@ -35,7 +36,7 @@ export function finalityFound({ machine }: Pick<Context, "machine">, ladder: Lad
       ...{ name: "finality", title: "Time to finality", source: "processes", failures: ladder.failures },
       question: "How long does a client wait until its transfer can't be undone?",
       method: [
-        `PBFT and BP Fast Paxos: ${ladder.plan.single} transfers, each sent 0.06 s after the one before was final, to each member ` +
+        `PBFT and BP Fast Paxos: ${ladder.plan.single} transfers, each sent ${IDLE_MS / 1_000} s after the one before was final, to each member ` +
           "that serves clients in turn, by `transaction_submit` with `waitFor: final`. Measured by the client.",
         `Proof of work: ${ladder.plan.singleWork} transfers, one for each block in the mean, each until the node that it was sent ` +
           `to had reported ${depthOf({ consensus: "pow" })} blocks with and on it: so many make a reversal by an attacker with a tenth ` +

@@ -29,6 +29,7 @@ import { CertificateSource } from "./certificate-source.ts";
 import { DecisionSigner } from "./decision-signer.ts";
 import { type BpfpHostStatus, GuardedEngine } from "./guarded-engine.ts";
 import type { Inbox } from "./inbox.ts";
+import { warnOfOlderData } from "./older-data.ts";
 import { shownBy } from "./own-word.ts";
 import { Post } from "./post.ts";
 import { putRecord } from "./records.ts";
@@ -58,14 +59,6 @@ export const BPFP_BUFFERED_MAX = 32;
 
 /** Blocks are measured over so many round timeouts: a slow moment is no slow proposer. */
 const WINDOWS = 4;
-
-/** Said of a key whose guard is newer than the data. */
-const SILENT =
-  "the data are older than the signer guard: they were lost, or restored from a copy, so this member has forgotten what it has promised and voted for. It follows the chain and says nothing up to the height `until`; once that is decided by the others it takes part again by itself. If so many acceptors are silent that no quorum is left, nothing is decided there until enough of them have their latest data back (docs/operations.md)";
-
-/** Said by a proposer whose guard knows of a proposal that its records do not tell of. */
-const FORGOTTEN =
-  "the signer guard knows of a proposal of this member, and its data do not: the power went while it was written, or the data were restored from a copy. It proposes nothing up to round `round` at height `height`, and goes on with the next of either";
 
 /** The host of a BP Fast Paxos engine. */
 export class BpfpHost {
@@ -107,10 +100,7 @@ export class BpfpHost {
       membershipAt: (at) => this.#membershipAt(at),
       uncertified: () => this.#uncertified(),
     });
-    for (const { key, until, why } of this.#engine.silences)
-      ports.log.warn({ votingKey: key, why, until, votesFrom: until + 1 }, SILENT);
-    const { forgotten } = this.#engine;
-    if (forgotten !== undefined) ports.log.warn({ height: height + 1, round: forgotten }, FORGOTTEN);
+    warnOfOlderData(this.#engine, height, ports.log);
     if (minimumSharePermille > 0)
       this.#throughput = new Throughput({
         ...{ clock: ports.clock, windowMs: WINDOWS * settings.viewTimeoutMs },

@@ -22,8 +22,8 @@ import { forgottenRound, type NextHeight, recordAmong, unaccounted } from "./acc
 /** A key that says nothing for some time. */
 export interface Silence {
   readonly key: PublicKey;
-  /** The last height without its votes; who proposes there may speak there, but for the round that it forgot. */
-  readonly until: Height;
+  /** The last height that it has spoken for. */
+  readonly spokeFor: Height;
   /** What it has said that the records know nothing of. */
   readonly why: string;
 }
@@ -69,7 +69,7 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
     this.silences = config.votingKeys.flatMap((key): Silence[] => {
       const votes = lastVotes(key);
       const why = votes && unaccounted(votes, start.records, nextHeight(start, key));
-      return votes && why !== undefined ? [{ key, until: votes.height, why }] : [];
+      return votes && why !== undefined ? [{ key, spokeFor: votes.height, why }] : [];
     });
     for (const record of start.records) this.#records.set(record.kind, record);
     this.#membership = start.membership;
@@ -85,9 +85,17 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
 
   /** Whether a key must say nothing for a height. */
   isSilent(key: PublicKey, height: Height): boolean {
-    const until = this.silences.find((one) => one.key === key)?.until;
-    if (until === undefined || height > until) return false;
-    return height < until || !isProposer(this.#options.membershipAt(height), key);
+    const spokeFor = this.silences.find((one) => one.key === key)?.spokeFor;
+    if (spokeFor === undefined || height > spokeFor) return false;
+    return height < spokeFor || !isProposer(this.#options.membershipAt(height), key);
+  }
+
+  /**
+   * The last height for which a key says nothing, under the present members: the last that it has spoken for. A proposer
+   * speaks there, but for the round that it forgot.
+   */
+  lastWithout({ key, spokeFor }: Silence): Height {
+    return isProposer(this.#membership, key) ? ((spokeFor - 1) as Height) : spokeFor;
   }
 
   status(): BpfpHostStatus {
@@ -115,7 +123,8 @@ export class GuardedEngine implements Engine<BpfpInput, BpfpEffect, BpfpHostStat
     if (this.silences.length === 0) return undefined;
     if (membersWith(this.#membership, this.votingKeys).length > 0) return undefined;
     const keys = this.#membership.members.map(({ votingKey }) => votingKey);
-    return this.silences.find(({ key }) => keys.includes(key) && this.isSilent(key, this.#height))?.until;
+    const mine = this.silences.find(({ key }) => keys.includes(key) && this.isSilent(key, this.#height));
+    return mine && this.lastWithout(mine);
   }
 
   #applied(input: Extract<BpfpInput, { kind: "applied" }>): readonly BpfpEffect[] {
