@@ -1,6 +1,8 @@
 // The SSZ types of @chainsafe/ssz with their values checked: the only file that knows the library. It decodes strictly
 // but encodes carelessly (lists over their limit, 2^64 as 0, wrong lengths padded), and has values of its own kind;
 // here every length and range is checked both ways, bytes are lower-case hex, and a union is `{kind, ...fields}`.
+import { setHasher } from "@chainsafe/persistent-merkle-tree";
+import { hasher } from "@chainsafe/persistent-merkle-tree/hasher/as-sha256";
 import {
   ByteListType,
   ByteVectorType,
@@ -14,6 +16,9 @@ import { asciiBytes } from "./hash.ts";
 import { hexReader, hexToBytes, isHex, writeHex } from "./hex.ts";
 
 export { ContainerType, NoneType } from "@chainsafe/ssz";
+
+// The library has two that need no binary, and loads both: this one is SHA-256 in WebAssembly, the usual one in JavaScript.
+setHasher(hasher);
 
 /** What a codec is made of inside: an SSZ type of the library, its values checked. Only this file and codec.ts look into it. */
 // biome-ignore lint/suspicious/noExplicitAny: the library's value types can't be named for types made at run time

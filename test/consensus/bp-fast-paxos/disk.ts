@@ -15,6 +15,8 @@ export class Disk {
   readonly chain: Entry[] = [];
   readonly bodies = new Set<BlockHash>();
   readonly #world: World;
+  /** The members behind each block of the chain. */
+  readonly #behind: Membership[] = [];
   readonly #records = new Map<BpfpRecord["kind"], Uint8Array>();
 
   constructor(world: World) {
@@ -36,9 +38,11 @@ export class Disk {
   /** The members that decide a height; undefined: not known here. */
   membershipAt(height: number): Membership | undefined {
     if (height > this.chain.length + 1) return undefined;
-    let members = this.#world.genesis;
-    for (const [at, { hash }] of this.chain.slice(0, Math.max(height - 1, 0)).entries())
-      members = this.#world.after(members, hash, at + 1);
-    return members;
+    // Blocks are only ever put on top.
+    for (let at = this.#behind.length; at < this.chain.length; at++) {
+      const { hash } = this.chain[at] as Entry;
+      this.#behind.push(this.#world.after(this.#behind[at - 1] ?? this.#world.genesis, hash, at + 1));
+    }
+    return this.#behind[height - 2] ?? this.#world.genesis;
   }
 }

@@ -9,6 +9,7 @@ import {
   type BpfpEffect,
   type BpfpEvidence,
   type BpfpInput,
+  type BpfpKept,
   type BpfpMessage,
   bpfpKeptMax,
   type Corrections,
@@ -78,6 +79,8 @@ export class World {
   readonly blocks = new Blocks();
   readonly genesis: Membership;
   readonly actors: readonly Actor[];
+  /** Those that are no liars. */
+  readonly processes: readonly Process[];
   readonly promiseAuthentication: "mac" | "signature";
   readonly config: Omit<BpfpConfig, "votingKeys">;
   now = 0;
@@ -101,6 +104,8 @@ export class World {
   readonly accused: { readonly by: string; readonly evidence: BpfpEvidence; readonly who: string }[] = [];
   readonly checkpoints = new Map<number, Set<Hash>>();
   readonly corrections: Corrections | undefined;
+  readonly #byKey: ReadonlyMap<PublicKey, Actor>;
+  readonly #keptMax: BpfpKept;
   readonly #letters = new Map<number, (() => void)[]>();
   readonly #decided = new Map<number, BlockHash>();
   /** Of each height, round and acceptor: what it voted for. */
@@ -124,14 +129,14 @@ export class World {
       ({ name, votingKey }, place) =>
         liar?.(this, place, name, votingKey) ?? new Process(this, place, name, votingKey),
     );
+    this.processes = this.actors.filter((one): one is Process => one instanceof Process);
+    this.#byKey = new Map(this.actors.map((one) => [one.key, one]));
+    this.#keptMax = bpfpKeptMax(this.actors.length, this.config.bufferedMax);
     for (const one of this.processes) this.start(one);
   }
 
   readonly everybody: Membership["members"];
 
-  get processes(): readonly Process[] {
-    return this.actors.filter((one): one is Process => one instanceof Process);
-  }
   at(name: string): Process {
     const found = this.processes.find((one) => one.name === name);
     assert.ok(found, `nobody is ${name}`);
@@ -156,7 +161,7 @@ export class World {
   }
   memberAt(members: Membership, index: number): Actor | undefined {
     const key = members.members[index]?.votingKey;
-    return this.actors.find((one) => one.key === key);
+    return key && this.#byKey.get(key);
   }
   isAcceptorAt({ key }: Actor, members: Membership): boolean {
     return members.members.some(({ votingKey, role }) => votingKey === key && role === "acceptor");
@@ -206,9 +211,10 @@ export class World {
     bytes: Uint8Array,
     body?: BlockHash,
   ): void {
-    const isMeant = (one: Actor): boolean =>
-      to === "everyone" || castOf(members)[to].some((index) => this.memberAt(members, index) === one);
-    for (const one of this.actors) if (one !== from && isMeant(one)) this.#message(from, one, bytes, body);
+    const meant =
+      to === "everyone" ? undefined : castOf(members)[to].map((index) => this.memberAt(members, index));
+    for (const one of this.actors)
+      if (one !== from && (meant?.includes(one) ?? true)) this.#message(from, one, bytes, body);
   }
 
   // Time.
@@ -243,9 +249,9 @@ export class World {
 
   stepped(process: Process, input: BpfpInput, effects: readonly BpfpEffect[]): void {
     this.saw?.(process, input, effects);
-    const most = bpfpKeptMax(this.actors.length, this.config.bufferedMax);
-    for (const [what, count] of Object.entries((process.engine as BpFastPaxos).kept()))
-      assert.ok(count <= most[what as keyof typeof most], `${process.name} keeps ${count} ${what}`);
+    const kept = (process.engine as BpFastPaxos).kept();
+    for (const what of Object.keys(kept) as (keyof BpfpKept)[])
+      if (kept[what] > this.#keptMax[what]) assert.fail(`${process.name} keeps ${kept[what]} ${what}`);
   }
   /** An acceptor's vote is durable: one for each round and height; and what a quorum votes for is chosen, for ever. */
   voted({ name }: Process, from: Height, { height, round, blockHash }: KeptVote): void {

@@ -6,7 +6,12 @@ import { type Import, isBare, packageNameOf } from "../imports.ts";
 
 /** Which packages of others each of ours may use: anywhere (true), or in the one file or folder named. */
 export const ALLOWED: Readonly<Record<string, Readonly<Record<string, true | string>>>> = {
-  primitives: { "@noble/hashes": true, "@chainsafe/ssz": "packages/primitives/src/ssz-types.ts" },
+  primitives: {
+    "@noble/hashes": true,
+    "@chainsafe/ssz": "packages/primitives/src/ssz-types.ts",
+    // Of @chainsafe/ssz itself: what it hashes with.
+    "@chainsafe/persistent-merkle-tree": "packages/primitives/src/ssz-types.ts",
+  },
   crypto: {
     "@noble/secp256k1": true,
     "@noble/hashes": true,
@@ -76,8 +81,8 @@ const TOOLS: Readonly<Record<string, readonly string[]>> = {
  */
 const BUNDLED: Readonly<Record<string, readonly string[]>> = {
   client: [
-    ...["@bitauth/libauth", "@chainsafe/ssz", "@noble/hashes", "@noble/secp256k1"],
-    ...["@scure/base", "zod"],
+    ...["@bitauth/libauth", "@chainsafe/persistent-merkle-tree", "@chainsafe/ssz", "@noble/hashes"],
+    ...["@noble/secp256k1", "@scure/base", "zod"],
   ],
 };
 
