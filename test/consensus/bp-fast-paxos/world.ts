@@ -251,7 +251,7 @@ export class World {
     this.saw?.(process, input, effects);
     const kept = (process.engine as BpFastPaxos).kept();
     for (const what of Object.keys(kept) as (keyof BpfpKept)[])
-      if (kept[what] > this.#keptMax[what]) assert.fail(`${process.name} keeps ${kept[what]} ${what}`);
+      if (!(kept[what] <= this.#keptMax[what])) assert.fail(`${process.name} keeps ${kept[what]} ${what}`);
   }
   /** An acceptor's vote is durable: one for each round and height; and what a quorum votes for is chosen, for ever. */
   voted({ name }: Process, from: Height, { height, round, blockHash }: KeptVote): void {
